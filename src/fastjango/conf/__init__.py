@@ -1,0 +1,27 @@
+"""
+Settings: defaults, loading, overriding.
+
+global_settings.py  the default of every setting
+holders.py          Settings (a module's values), UserSettingsHolder (values over values)
+lazy.py             `settings`, loaded at the first access
+script_prefix.py    where the site is mounted
+"""
+
+from fastjango.conf import global_settings
+from fastjango.conf.holders import Settings, UserSettingsHolder
+from fastjango.conf.lazy import ENVIRONMENT_VARIABLE, LazySettings, SettingsReference, settings
+
+DEFAULT_STORAGE_ALIAS = "default"
+STATICFILES_STORAGE_ALIAS = "staticfiles"
+
+__all__ = [
+    "DEFAULT_STORAGE_ALIAS",
+    "ENVIRONMENT_VARIABLE",
+    "global_settings",
+    "LazySettings",
+    "Settings",
+    "settings",
+    "SettingsReference",
+    "STATICFILES_STORAGE_ALIAS",
+    "UserSettingsHolder",
+]
