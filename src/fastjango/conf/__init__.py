@@ -17,11 +17,11 @@ STATICFILES_STORAGE_ALIAS = "staticfiles"
 __all__ = [
     "DEFAULT_STORAGE_ALIAS",
     "ENVIRONMENT_VARIABLE",
-    "global_settings",
+    "STATICFILES_STORAGE_ALIAS",
     "LazySettings",
     "Settings",
-    "settings",
     "SettingsReference",
-    "STATICFILES_STORAGE_ALIAS",
     "UserSettingsHolder",
+    "global_settings",
+    "settings",
 ]

@@ -1,0 +1,6 @@
+"""Mail."""
+import logging
+
+
+class AdminEmailHandler(logging.Handler):
+    pass

@@ -1,0 +1,10 @@
+"""Signals of the life of a request, and of a changed setting."""
+
+from fastjango.dispatch import Signal
+
+request_started = Signal()
+request_finished = Signal()
+got_request_exception = Signal()
+setting_changed = Signal()
+
+__all__ = ["got_request_exception", "request_finished", "request_started", "setting_changed"]

@@ -1,0 +1,1 @@
+"""Pure helpers, one noun per module."""
