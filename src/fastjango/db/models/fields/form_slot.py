@@ -1,36 +1,31 @@
-"""
-The slot through which a model field finds the form classes above it.
+"""Slot: where model fields find form field classes.
 
-``Field.formfield()`` says ``form_slot.form_class("CharField")``; the forms room fills the slot with
-``form_slot.register(...)`` when it is imported. Nobody has to import forms first: an empty slot loads
-``FORMS_MODULE`` by its dotted path at the first call.
+``fastjango.forms`` lies above the data layer, so model fields name a form class by its
+public name (``"CharField"``). The forms room registers a resolver with ``register``; until
+it has, the first request imports ``fastjango.forms`` by its dotted path.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
-__all__ = ["FORMS_MODULE", "form_class", "register"]
+from fastjango.utils.module_loading import import_string
 
-FORMS_MODULE = "fastjango.forms"
+FORMS_ROOM = "fastjango.forms"
 
-_provider: list[Callable[[str], Any]] = []
-
-
-def register(provider: Callable[[str], Any]) -> None:
-    """Make *provider* the function that turns a name such as ``"CharField"`` into a form class."""
-    _provider[:] = [provider]
+_resolver: list[Callable[[str], Any]] = []
 
 
-def form_class(name: str) -> Any:
-    """
-    Return the forms room's class (form field, widget or form model field) called *name*.
+def register(resolver: Callable[[str], Any]) -> None:
+    """Use *resolver* (form class name -> class) from now on."""
+    _resolver[:] = [resolver]
 
-    Raises:
-        AttributeError: The forms room has no such name.
-    """
-    if not _provider:
-        import_module(FORMS_MODULE)
-    return _provider[0](name)
+
+def form_class(name: str | Any) -> Any:
+    """Return the class called *name* of the forms room; classes pass through."""
+    if not isinstance(name, str):
+        return name
+    if _resolver:
+        return _resolver[0](name)
+    return import_string(f"{FORMS_ROOM}.{name}")

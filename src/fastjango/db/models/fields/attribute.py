@@ -1,0 +1,58 @@
+"""The attribute that a model class shows for a column.
+
+It is a *non-data* descriptor: an instance keeps plain values in its ``__dict__``, so reading a
+loaded column costs no Python call. Only when the value is absent (``defer()``, ``only()``) does
+Python ask the descriptor, which loads it. On the class, ``Book.title`` gives this object.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic
+
+from fastjango.core.exceptions import FieldError
+from fastjango.db.models.fields.typevars import GT
+
+if TYPE_CHECKING:
+    from fastjango.db.models.fields.field import Field
+
+
+class DeferredAttribute(Generic[GT]):
+    """Load the column on first access of an instance that has no value for it."""
+
+    def __init__(self, field: Field[Any, Any]) -> None:
+        self.field = field
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        if instance is None:
+            return self
+        data = instance.__dict__
+        name = self.field.attname
+        if name not in data:
+            from_parent = self._value_from_parent_link(instance)
+            if from_parent is not None:
+                data[name] = from_parent
+                return from_parent
+            if instance._is_pk_set() is False and self.field.generated:
+                raise AttributeError("Cannot read a generated field from an unsaved model.")
+            instance.refresh_from_db(fields=[name])
+            if name not in data:
+                raise FieldError(
+                    f"The field {name!r} of {type(instance).__name__} could not be loaded."
+                )
+        return data[name]
+
+    def _value_from_parent_link(self, instance: Any) -> Any:
+        """Return the value that a multi-table child already holds under its parent link."""
+        link = instance._meta.get_ancestor_link(self.field.model)
+        if self.field.primary_key and self.field != link and link is not None:
+            return getattr(instance, link.attname)
+        return None
+
+
+class ForeignKeyDeferredAttribute(DeferredAttribute[GT]):
+    """
+    The attribute of a relation's column (``book.author_id``).
+
+    It has no ``__set__``: the relation's own descriptor notices a changed key by comparing it
+    with the key its cached object was stored for.
+    """
