@@ -169,7 +169,7 @@ def _lazy_class(function: Callable[..., Any], resultclasses: tuple[type, ...]) -
     members: dict[str, Any] = {"_function": staticmethod(function), "_resultclasses": resultclasses}
     names = (name for result in resultclasses for base in result.__mro__ for name in vars(base))
     for name in names:
-        if name not in members and not hasattr(_LazyCall, name):
+        if name not in members and name != "__slots__" and not hasattr(_LazyCall, name):
             members[name] = _cast_then(name)
     return type("__proxy__", (_LazyCall,), members)
 

@@ -1,0 +1,1 @@
+"""The language with the locale name cs."""
