@@ -32,7 +32,7 @@ SCALARS = PLAIN | {
 }
 """Types whose values are immutable and can be bound as they are."""
 
-shaping_names: set[str] = {"isnull", "regex", "iregex"}
+shaping_names: set[str] = {"isnull"}
 """Names of lookups whose value enters the key (``Lookup.value_shapes_sql``)."""
 
 

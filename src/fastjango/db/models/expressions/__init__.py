@@ -1,0 +1,1 @@
+"""Expressions: what a query computes. ``base`` the tree, ``refs`` names, ``values`` values."""

@@ -1,0 +1,1 @@
+"""Lookups: what ``filter(name__lookup=value)`` may ask. One family per file."""

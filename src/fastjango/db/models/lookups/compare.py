@@ -1,0 +1,308 @@
+"""Equality and order: ``exact``, ``gt``, ``gte``, ``lt``, ``lte``, ``range``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sqlalchemy import BigInteger
+from sqlalchemy.sql import operators
+
+from fastjango.core.exceptions import EmptyResultSet, FullResultSet
+from fastjango.db.models.expressions import adapter
+from fastjango.db.models.expressions.elements import comparison
+from fastjango.db.models.expressions.output import lookup_of
+from fastjango.db.models.expressions.shape import Uncacheable
+from fastjango.db.models.lookups.base import BuiltinLookup, condition, is_query
+
+if TYPE_CHECKING:
+    from fastjango.db.models.expressions.elements import Clause
+    from fastjango.db.models.types import ClauseContext
+
+_INT64 = (-(2**63), 2**63 - 1)
+INTEGER_RANGES: dict[str, tuple[int, int]] = {
+    "SmallIntegerField": (-(2**15), 2**15 - 1),
+    "SmallAutoField": (-(2**15), 2**15 - 1),
+    "PositiveSmallIntegerField": (0, 2**15 - 1),
+    "IntegerField": (-(2**31), 2**31 - 1),
+    "AutoField": (-(2**31), 2**31 - 1),
+    "PositiveIntegerField": (0, 2**31 - 1),
+    "BigIntegerField": _INT64,
+    "BigAutoField": _INT64,
+    "PositiveBigIntegerField": (0, _INT64[1]),
+}
+
+
+def column_field(field: Any) -> Any:
+    """Return the field that says what a relation's column holds."""
+    seen = 0
+    while getattr(field, "remote_field", None) is not None and hasattr(field, "target_field") and seen < 16:
+        field = field.target_field
+        seen += 1
+    return field
+
+
+def integer_range(field: Any, ctx: ClauseContext | None = None) -> tuple[int, int] | None:
+    """Return what the integers of a column may be, or None for other columns."""
+    if field is None:
+        return None
+    bounds = INTEGER_RANGES.get(column_field(field).get_internal_type())
+    if bounds is None:
+        return None
+    # SQLite checks no sizes but its integers end at 64 bits.
+    return _INT64 if ctx is not None and ctx.vendor == "sqlite" else bounds
+
+
+class Comparison(BuiltinLookup):
+    """A lookup with one of SQL's comparison operators."""
+
+    operator: Callable[..., Any]
+    sign: ClassVar[str]
+    underflow: ClassVar[type[Exception]] = EmptyResultSet
+    overflow: ClassVar[type[Exception]] = EmptyResultSet
+
+    def value_kind(self, value: Any) -> Hashable:
+        """Return on which side of the column's range an integer lies."""
+        if type(value) is not int:
+            return ()
+        bounds = integer_range(self.bind_field)
+        if bounds is None or bounds[0] <= value <= bounds[1]:
+            return ()
+        if _INT64[0] <= value <= _INT64[1]:
+            return "wide" if value > 0 else "-wide"
+        return "over" if value > 0 else "under"
+
+    def _check_range(self, ctx: ClauseContext) -> None:
+        if not isinstance(self.rhs, int) or isinstance(self.rhs, bool):
+            return
+        bounds = integer_range(self.bind_field, ctx)
+        if bounds is None:
+            return
+        if self.rhs < bounds[0]:
+            raise self.underflow
+        if self.rhs > bounds[1]:
+            raise self.overflow
+
+    def build_clause(self, ctx: ClauseContext) -> Clause:
+        """Return the comparison."""
+        self._check_range(ctx)
+        return comparison(self.lhs_clause(ctx), type(self).operator, self.rhs_clause(ctx))
+
+    @adapter.native
+    def get_rhs_op(self, connection: Any, rhs: str) -> str:
+        """Return the operator and the right side."""
+        return f"{self.sign} {rhs}"
+
+
+@lookup_of("Field")
+class Exact(Comparison):
+    """Equal to the value; to the one row of a sliced queryset."""
+
+    lookup_name = "exact"
+    operator = operators.eq
+    sign = "="
+
+    def get_prep_lookup(self) -> Any:
+        """Return the value; an inner query selects its primary key."""
+        rhs = self.rhs
+        if is_query(rhs):
+            if not rhs.has_limit_one():
+                raise ValueError(
+                    "The QuerySet value for an exact lookup must be limited to one result using slicing."
+                )
+            if not rhs.has_select_fields:
+                rhs.clear_select_clause()
+                rhs.add_fields(["pk"])
+        return super().get_prep_lookup()
+
+
+@lookup_of("Field")
+class GreaterThan(Comparison):
+    """Greater than the value."""
+
+    lookup_name = "gt"
+    operator = operators.gt
+    sign = ">"
+
+
+@lookup_of("Field")
+class GreaterThanOrEqual(Comparison):
+    """Greater than the value or equal to it."""
+
+    lookup_name = "gte"
+    operator = operators.ge
+    sign = ">="
+
+
+@lookup_of("Field")
+class LessThan(Comparison):
+    """Less than the value."""
+
+    lookup_name = "lt"
+    operator = operators.lt
+    sign = "<"
+
+
+@lookup_of("Field")
+class LessThanOrEqual(Comparison):
+    """Less than the value or equal to it."""
+
+    lookup_name = "lte"
+    operator = operators.le
+    sign = "<="
+
+
+@lookup_of("IntegerField")
+class IntegerFieldExact(Exact):
+    """Equality on an integer column; what is out of range equals nothing."""
+
+    plain_types = frozenset({int})
+
+
+@lookup_of("IntegerField")
+class IntegerGreaterThan(GreaterThan):
+    """``gt`` on an integer column; everything is greater than what is below the range."""
+
+    plain_types = frozenset({int})
+    underflow = FullResultSet
+
+
+class _Rounded:
+    """Rounds a fraction up: ``gte=1.5`` on integers is ``gte=2``."""
+
+    def get_prep_lookup(self: Any) -> Any:
+        """Return the value, rounded up when it is a float."""
+        if isinstance(self.rhs, float):
+            self.rhs = math.ceil(self.rhs)
+        return super().get_prep_lookup()  # type: ignore[misc]
+
+
+@lookup_of("IntegerField")
+class IntegerGreaterThanOrEqual(_Rounded, GreaterThanOrEqual):
+    """``gte`` on an integer column."""
+
+    plain_types = frozenset({int})
+    underflow = FullResultSet
+
+
+@lookup_of("IntegerField")
+class IntegerLessThan(_Rounded, LessThan):
+    """``lt`` on an integer column; everything is less than what is above the range."""
+
+    plain_types = frozenset({int})
+    overflow = FullResultSet
+
+
+@lookup_of("IntegerField")
+class IntegerLessThanOrEqual(LessThanOrEqual):
+    """``lte`` on an integer column."""
+
+    plain_types = frozenset({int})
+    overflow = FullResultSet
+
+
+def first_of(value: Any) -> Any:
+    """Return the lower bound of a range."""
+    return value[0]
+
+
+def second_of(value: Any) -> Any:
+    """Return the upper bound of a range."""
+    return value[1]
+
+
+def _clamped(pick: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def bound(value: Any) -> Any:
+        part = pick(value)
+        return max(_INT64[0], min(_INT64[1], int(part) if isinstance(part, float | Decimal) else part))
+
+    return bound
+
+
+_LOWER, _UPPER = _clamped(first_of), _clamped(second_of)
+_BIG = BigInteger()
+
+
+@lookup_of("Field")
+class Range(BuiltinLookup):
+    """Between two values, both included."""
+
+    lookup_name = "range"
+
+    def get_prep_lookup(self) -> Any:
+        """Return both values checked and converted."""
+        return prepare_items(self)
+
+    def shape_into(self, binds: list[Any]) -> Hashable:
+        """Return the key; a bound that is an expression makes it uncacheable."""
+        if any(hasattr(item, "resolve_expression") for item in self.rhs):
+            raise Uncacheable("a range with expressions")
+        return super().shape_into(binds)
+
+    def build_clause(self, ctx: ClauseContext) -> Clause:
+        """Return ``BETWEEN`` and both values."""
+        lower, upper = self._bounds(ctx)
+        return condition(self.lhs_clause(ctx).self_group(operators.between_op), " BETWEEN ", lower, " AND ", upper)
+
+    def _bounds(self, ctx: ClauseContext) -> tuple[Clause, Clause]:
+        lower, upper = self.rhs
+        if any(hasattr(item, "resolve_expression") for item in (lower, upper)) or self.bilateral_transforms:
+            return item_clause(self, ctx, lower), item_clause(self, ctx, upper)
+        field = self.bind_field
+        if integer_range(field) is not None:
+            return (
+                ctx.bind(self.rhs, self.rhs_slot, None, _LOWER, _BIG),
+                ctx.bind(self.rhs, self.rhs_slot, None, _UPPER, _BIG),
+            )
+        return (
+            ctx.bind(self.rhs, self.rhs_slot, field, first_of),
+            ctx.bind(self.rhs, self.rhs_slot, field, second_of),
+        )
+
+    @adapter.native
+    def get_rhs_op(self, connection: Any, rhs: Any) -> str:
+        """Return the operator and both values."""
+        return f"BETWEEN {rhs[0]} AND {rhs[1]}"
+
+
+def prepare_items(lookup: Any) -> Any:
+    """Return the items of a lookup's right side checked and converted by its field."""
+    if hasattr(lookup.rhs, "resolve_expression"):
+        return lookup.rhs
+    field = getattr(lookup.lhs, "output_field", None)
+    prepare = getattr(field, "get_prep_value", None) if lookup.prepare_rhs else None
+    return [
+        item if prepare is None or hasattr(item, "resolve_expression") else prepare(item)
+        for item in lookup.rhs
+    ]
+
+
+def item_clause(lookup: Any, ctx: ClauseContext, item: Any) -> Clause:
+    """Return one item of a right side that also holds expressions."""
+    clone = lookup.copy()
+    clone.rhs, clone.rhs_slot = item, None
+    return clone.rhs_clause(ctx)  # type: ignore[no-any-return]
+
+
+__all__ = [
+    "Comparison",
+    "Exact",
+    "GreaterThan",
+    "GreaterThanOrEqual",
+    "IntegerFieldExact",
+    "IntegerGreaterThan",
+    "IntegerGreaterThanOrEqual",
+    "IntegerLessThan",
+    "IntegerLessThanOrEqual",
+    "LessThan",
+    "LessThanOrEqual",
+    "Range",
+    "column_field",
+    "first_of",
+    "integer_range",
+    "item_clause",
+    "prepare_items",
+    "second_of",
+]
