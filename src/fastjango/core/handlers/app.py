@@ -1,0 +1,313 @@
+"""
+``FastJango``: a FastAPI application whose requests go through the pipeline.
+
+URL patterns are looked at first; where none matches, FastAPI's routes are: those of routers inside ``urlpatterns`` and
+those of the application itself. WebSockets and lifespan are FastAPI's. ``asgi.py`` of a project makes one of these.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, MutableMapping, Sequence
+from contextlib import AsyncExitStack
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.routing import Match
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+import fastjango
+from fastjango.apps import apps
+from fastjango.conf import settings
+from fastjango.core.handlers import docs
+from fastjango.core.handlers.asgi import ASGIRequest
+from fastjango.core.handlers.base import BaseHandler
+from fastjango.core.handlers.errors import api_exception_handlers
+from fastjango.core.handlers.loop import wait_for
+from fastjango.core.handlers.mount import respond
+from fastjango.core.handlers.routers import NoRoute, mounted_router, no_route
+from fastjango.core.handlers.sending import serve
+from fastjango.db.bridge import bridged
+from fastjango.http.hosts import split_domain_port, validate_host
+from fastjango.urls import ResolverMatch, get_urlconf
+from fastjango.utils.module_loading import import_string
+
+#: Functions ``(app) -> (paths, components)`` that add what they serve to the OpenAPI document; rooms above fill it.
+openapi_contributors: list[Callable[[Any], tuple[dict[str, Any], dict[str, Any]]]] = []
+
+
+class FastJango(FastAPI):
+    """
+    The application object: ``app = FastJango()``.
+
+    Takes FastAPI's arguments. Settings come from the settings module; ``setup()`` runs if it has not.
+    The API docs are served when ``DEBUG`` or ``API_DOCS`` is on, or when their URLs are given here.
+    """
+
+    request_class = ASGIRequest
+
+    def __init__(self, **kwargs: Any) -> None:
+        if not apps.ready:
+            fastjango.setup()
+        wanted = settings.DEBUG or settings.API_DOCS
+        self._page_urls = {
+            "docs_url": kwargs.pop("docs_url", "/docs" if wanted else None),
+            "redoc_url": kwargs.pop("redoc_url", "/redoc" if wanted else None),
+        }
+        given = any(self._page_urls.values())
+        kwargs.setdefault("openapi_url", "/openapi.json" if wanted or given else None)
+        kwargs.setdefault("title", settings.API_TITLE)
+        super().__init__(docs_url=None, redoc_url=None, **kwargs)
+        for exception, handler in api_exception_handlers().items():
+            self.exception_handlers.setdefault(exception, handler)
+        self.router.default = no_route
+        self.pipeline = AppPipeline(self)
+        self._add_docs()
+
+    def _add_docs(self) -> None:
+        if not self.openapi_url:
+            return
+        for name, template in (("docs_url", docs.SWAGGER), ("redoc_url", docs.REDOC)):
+            url = self._page_urls[name]
+            if url:
+                docs.install(self, template, url, self.openapi_url, settings.CSRF_COOKIE_NAME)
+
+    # ------------------------------------------------------------ ASGI
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Compose ASGI middleware around the pipeline (HTTP) and the router (WebSocket, lifespan)."""
+        self.pipeline.prepare()
+        sockets: ASGIApp = self._serve_socket
+        handlers = {key: value for key, value in self.exception_handlers.items() if key not in (500, Exception)}
+        sockets = ExceptionMiddleware(sockets, handlers=handlers, debug=self.debug)
+        inner = functools.partial(self._dispatch, sockets)
+        stack: ASGIApp = inner
+        asgi_classes = [Middleware(factory) for factory in self.pipeline.asgi_middleware]
+        for entry in reversed([*self.user_middleware, *asgi_classes]):
+            factory, args, kwargs = entry
+            stack = factory(stack, *args, **kwargs)
+        if self.user_middleware or asgi_classes:
+            stack = ServerErrorMiddleware(stack, debug=settings.DEBUG)
+        return stack
+
+    async def _dispatch(self, sockets: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        kind = scope["type"]
+        if kind == "http":
+            await serve(self.pipeline, scope, receive, send)
+        elif kind == "websocket":
+            await sockets(scope, receive, send)
+        else:
+            await self.router(scope, receive, send)
+
+    async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not _socket_allowed(scope):
+            raise HTTPException(status_code=403)
+        for router in (mounted_router(settings.ROOT_URLCONF), self.router):
+            try:
+                await bridged(router(scope, receive, send))
+            except NoRoute:
+                continue
+            return
+        raise HTTPException(status_code=404)
+
+    # ------------------------------------------------------------ OpenAPI
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document: FastAPI's routes, routers in ``urlpatterns`` and REST viewsets."""
+        if self.openapi_schema:
+            return self.openapi_schema
+        routes = [*self.routes, *mounted_router(settings.ROOT_URLCONF).routes]
+        schema = get_openapi(
+            title=self.title,
+            version=self.version,
+            openapi_version=self.openapi_version,
+            summary=self.summary,
+            description=self.description,
+            terms_of_service=self.terms_of_service,
+            contact=self.contact,
+            license_info=self.license_info,
+            routes=routes,
+            tags=self.openapi_tags,
+            servers=self.servers,
+        )
+        for contribute in openapi_contributors:
+            paths, components = contribute(self)
+            for path, operations in paths.items():
+                schema.setdefault("paths", {}).setdefault(path, {}).update(operations)
+            for kind, entries in components.items():
+                target = schema.setdefault("components", {}).setdefault(kind, {})
+                for name, entry in entries.items():
+                    target.setdefault(name, entry)
+        self.openapi_schema = schema
+        return schema
+
+
+class AppPipeline(BaseHandler):
+    """The pipeline of a ``FastJango`` application: its fallback are the FastAPI routes."""
+
+    request_class = ASGIRequest
+
+    def __init__(self, app: FastJango) -> None:
+        super().__init__()
+        self.app = app
+        self.fallback = self._find_route
+        self._handlers: tuple[dict[Any, Any], dict[Any, Any]] | None = None
+
+    def prepare(self) -> None:
+        """Compose the chain and sort the exception handlers; called once."""
+        if self._middleware_chain is None:
+            self.load_middleware(is_async=True)
+        by_class: dict[Any, Any] = {}
+        by_status: dict[Any, Any] = {}
+        for key, handler in self.app.exception_handlers.items():
+            (by_status if isinstance(key, int) else by_class)[key] = handler
+        self._handlers = (by_class, by_status)
+
+    def _find_route(self, request: Any) -> Any:
+        """Return a match whose view runs the FastAPI route for this path, or None when no route has it."""
+        urlconf = getattr(request, "urlconf", None) or get_urlconf() or settings.ROOT_URLCONF
+        scope = request_scope(request)
+        for router in (mounted_router(urlconf), self.app.router):
+            if router.routes and _may_match(router, scope):
+                view = _RouteView(self, router, _is_cookie_authenticated(request))
+                return ResolverMatch(view, (), {}, route=scope["path"])
+        return None
+
+
+class _RouteView:
+    """
+    The view of a FastAPI route, as process_view hooks see it.
+
+    ``csrf_exempt`` holds for requests without a session cookie: nobody can forge what carries no ambient credentials.
+    """
+
+    _is_coroutine = None
+
+    def __init__(self, pipeline: AppPipeline, router: Any, cookie_authenticated: bool) -> None:
+        self.pipeline = pipeline
+        self.router = router
+        self.csrf_exempt = not cookie_authenticated
+        self.__name__ = self.__qualname__ = "fastapi_route"
+
+    def __call__(self, request: Any) -> Any:
+        return wait_for(self._run(request))
+
+    async def _run(self, request: Any) -> Any:
+        scope = request_scope(request)
+        if self.pipeline._handlers is None:
+            self.pipeline.prepare()
+        scope["app"] = self.pipeline.app
+        scope["starlette.exception_handlers"] = self.pipeline._handlers
+        scope.setdefault("root_path", "")
+        # One user, one session in both worlds.
+        if "user" in request.__dict__:
+            scope["user"] = request.user
+        if "session" in request.__dict__:
+            scope["session"] = request.session
+        scope.setdefault("state", {})
+        scope["fastjango.request"] = request
+        return await respond(self.router, request, scope)
+
+
+def _may_match(router: Any, scope: Scope) -> bool:
+    return any(route.matches(scope)[0] != Match.NONE for route in router.routes) or _slash_variant(router, scope)
+
+
+def _slash_variant(router: Any, scope: Scope) -> bool:
+    path = scope["path"]
+    if not router.redirect_slashes or path == "/":
+        return False
+    other = {**scope, "path": path.rstrip("/") if path.endswith("/") else path + "/"}
+    return any(route.matches(other)[0] != Match.NONE for route in router.routes)
+
+
+def _is_cookie_authenticated(request: Any) -> bool:
+    return settings.SESSION_COOKIE_NAME in request.COOKIES
+
+
+def request_scope(request: Any) -> MutableMapping[str, Any]:
+    """Return the request's ASGI scope; one is made for a request that came by WSGI or from the sync client."""
+    scope: MutableMapping[str, Any] | None = request.scope
+    if scope is None:
+        scope = request.scope = _scope_of(request)
+    return scope
+
+
+def _scope_of(request: Any) -> dict[str, Any]:
+    meta = request.META
+    headers = [
+        (name[5:].replace("_", "-").lower().encode("latin-1"), str(value).encode("latin-1"))
+        for name, value in meta.items()
+        if name.startswith("HTTP_")
+    ]
+    headers += [
+        (name.replace("_", "-").lower().encode("latin-1"), str(meta[name]).encode("latin-1"))
+        for name in ("CONTENT_TYPE", "CONTENT_LENGTH")
+        if meta.get(name)
+    ]
+    if "HTTP_HOST" not in meta:
+        headers.append((b"host", request._get_raw_host().encode("latin-1")))
+    files = AsyncExitStack()
+    request.__dict__.setdefault("_after_response", []).append(files.aclose)
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": request.scheme,
+        "path": request.path_info,
+        "raw_path": request.path_info.encode(),
+        "query_string": str(meta.get("QUERY_STRING", "")).encode("latin-1"),
+        "root_path": "",
+        "headers": headers,
+        "client": (meta.get("REMOTE_ADDR", "127.0.0.1"), 0),
+        "server": (meta.get("SERVER_NAME", "testserver"), int(meta.get("SERVER_PORT") or 80)),
+        "fastapi_middleware_astack": files,
+    }
+
+
+def _socket_allowed(scope: Scope) -> bool:
+    """Check Host, and Origin where a browser sent one: a page of another site must not open our sockets."""
+    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    host = headers.get(b"host", "")
+    allowed: Sequence[str] = settings.ALLOWED_HOSTS
+    if settings.DEBUG and not allowed:
+        allowed = [".localhost", "127.0.0.1", "[::1]"]
+    domain, _ = split_domain_port(host)
+    if not domain or not validate_host(domain, list(allowed)):
+        return False
+    origin = headers.get(b"origin")
+    if origin is None:
+        return True
+    if origin in settings.CSRF_TRUSTED_ORIGINS:
+        return True
+    netloc = urlsplit(origin).netloc
+    return netloc == host or (bool(netloc) and validate_host(split_domain_port(netloc)[0], _wildcard_origins()))
+
+
+def _wildcard_origins() -> list[str]:
+    return [urlsplit(origin).netloc.lstrip("*") for origin in settings.CSRF_TRUSTED_ORIGINS if "*" in origin]
+
+
+_default_app: FastJango | None = None
+
+
+def default_application() -> FastJango:
+    """
+    Return the project's application: what ``ASGI_APPLICATION`` names, or a plain ``FastJango()``.
+
+    The development server, the test client and the live test server use it.
+    """
+    if settings.ASGI_APPLICATION:
+        app: FastJango = import_string(settings.ASGI_APPLICATION)
+        return app
+    global _default_app
+    if _default_app is None:
+        _default_app = FastJango()
+    return _default_app

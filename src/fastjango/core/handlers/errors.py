@@ -1,0 +1,201 @@
+"""
+The one place where an exception becomes a response.
+
+Django-style views get HTML pages (the debug page under DEBUG, the ``handler404`` family otherwise); FastAPI routes get
+JSON through ``api_exception_handlers``. Comes behind ``pipeline.py`` and before ``sending.py``.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from fastjango.conf import settings
+from fastjango.core import signals
+from fastjango.core.exceptions import (
+    BadRequest,
+    PermissionDenied,
+    RequestAborted,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+    ValidationError,
+)
+from fastjango.core.handlers.loop import as_sync
+from fastjango.db import DataError, IntegrityError
+from fastjango.http import Http404, HttpResponse, UnreadablePostError
+from fastjango.http.coroutines import iscoroutinefunction
+from fastjango.http.multipartparser import MultiPartParserError
+from fastjango.urls import get_resolver, get_urlconf
+from fastjango.utils.log import log_response
+from fastjango.views import debug
+
+security_logger = "fastjango.security"
+
+
+def convert_exception_to_response(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """
+    Wrap one layer of the pipeline: what it raises leaves it as a response.
+
+    So the next middleware outwards always sees a response, never an exception.
+    """
+    if iscoroutinefunction(get_response):
+
+        @wraps(get_response)
+        async def inner_async(request: Any) -> Any:
+            try:
+                return await get_response(request)
+            except Exception as exc:
+                return response_for_exception(request, exc)
+
+        return inner_async
+
+    @wraps(get_response)
+    def inner(request: Any) -> Any:
+        try:
+            return get_response(request)
+        except Exception as exc:
+            return response_for_exception(request, exc)
+
+    return inner
+
+
+def response_for_exception(request: Any, exc: Exception) -> Any:
+    """Return the response that *exc* means; never raises but for SystemExit and, when asked to, under test."""
+    if isinstance(exc, Http404):
+        if settings.DEBUG:
+            response = debug.technical_404_response(request, exc)
+        else:
+            response = get_exception_response(request, get_resolver(get_urlconf()), 404, exc)
+    elif isinstance(exc, PermissionDenied):
+        response = get_exception_response(request, get_resolver(get_urlconf()), 403, exc)
+        log_response(f"Forbidden (Permission denied): {request.path}", response=response, request=request, exception=exc)
+    elif isinstance(exc, MultiPartParserError):
+        response = get_exception_response(request, get_resolver(get_urlconf()), 400, exc)
+        log_response(f"Bad request (Unable to parse request body): {request.path}", response=response, request=request, exception=exc)
+    elif isinstance(exc, (BadRequest, DataError)):
+        # A DataError is a value that the database refuses: the client sent it, the server did nothing wrong.
+        if settings.DEBUG:
+            response = debug.technical_500_response(request, *_exc_info(exc), status_code=400)
+        else:
+            response = get_exception_response(request, get_resolver(get_urlconf()), 400, exc)
+        log_response(f"{exc}: {request.path}", response=response, request=request, exception=exc)
+    elif isinstance(exc, SuspiciousOperation):
+        response = _suspicious(request, exc)
+    elif isinstance(exc, HTTPException):
+        response = _http_exception(request, exc)
+    else:
+        signals.got_request_exception.send(sender=None, request=request)
+        response = handle_uncaught_exception(request, get_resolver(get_urlconf()), _exc_info(exc))
+        log_response(
+            f"{response.reason_phrase}: {request.path}", response=response, request=request, exception=exc
+        )
+    if not getattr(response, "is_rendered", True) and callable(getattr(response, "render", None)):
+        response = response.render()
+    return response
+
+
+def _exc_info(exc: BaseException) -> tuple[Any, Any, Any]:
+    return type(exc), exc, exc.__traceback__
+
+
+def _suspicious(request: Any, exc: SuspiciousOperation) -> Any:
+    if isinstance(exc, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
+        # The rest of the form is not read again while the error is reported.
+        request._mark_post_parse_error()
+    # The logger's name carries the subclass: fastjango.security.DisallowedHost.
+    logging.getLogger(f"{security_logger}.{exc.__class__.__name__}").error(
+        str(exc), exc_info=exc, extra={"status_code": 400, "request": request}
+    )
+    if settings.DEBUG:
+        return debug.technical_500_response(request, *_exc_info(exc), status_code=400)
+    return get_exception_response(request, get_resolver(get_urlconf()), 400, exc)
+
+
+def _http_exception(request: Any, exc: HTTPException) -> Any:
+    if exc.status_code in (400, 403, 404, 500):
+        response = get_exception_response(request, get_resolver(get_urlconf()), exc.status_code, exc)
+    else:
+        response = HttpResponse(str(exc.detail), status=exc.status_code, content_type="text/plain; charset=utf-8")
+    for name, value in (exc.headers or {}).items():
+        response[name] = value
+    return response
+
+
+def get_exception_response(request: Any, resolver: Any, status_code: int, exception: Exception) -> Any:
+    """Call the URLconf's handler for *status_code*; its own failure becomes a 500."""
+    try:
+        callback = resolver.resolve_error_handler(status_code)
+        if iscoroutinefunction(callback):
+            callback = as_sync(callback)
+        return callback(request, exception=exception)
+    except Exception:
+        signals.got_request_exception.send(sender=None, request=request)
+        return handle_uncaught_exception(request, resolver, sys.exc_info())
+
+
+def handle_uncaught_exception(request: Any, resolver: Any, exc_info: tuple[Any, Any, Any]) -> Any:
+    """Return the 500 response: the debug page under DEBUG, else what ``handler500`` gives."""
+    if settings.DEBUG_PROPAGATE_EXCEPTIONS:
+        raise exc_info[1]
+    if settings.DEBUG:
+        return debug.technical_500_response(request, *exc_info)
+    callback = resolver.resolve_error_handler(500)
+    if iscoroutinefunction(callback):
+        callback = as_sync(callback)
+    return callback(request)
+
+
+# ---------------------------------------------------------------- FastAPI routes
+
+
+def _json(status_code: int, detail: Any) -> JSONResponse:
+    return JSONResponse({"detail": detail}, status_code=status_code)
+
+
+async def _not_found(request: Any, exc: Exception) -> JSONResponse:
+    return _json(404, str(exc) or "Not Found")
+
+
+async def _forbidden(request: Any, exc: Exception) -> JSONResponse:
+    return _json(403, str(exc) or "Forbidden")
+
+
+async def _bad_request(request: Any, exc: Exception) -> JSONResponse:
+    return _json(400, "Bad Request" if isinstance(exc, (DataError, SuspiciousOperation)) else str(exc) or "Bad Request")
+
+
+async def _too_large(request: Any, exc: Exception) -> JSONResponse:
+    return _json(413, "Request body too large.")
+
+
+async def _conflict(request: Any, exc: Exception) -> JSONResponse:
+    return _json(409, "The change conflicts with existing data.")
+
+
+async def _invalid(request: Any, exc: Exception) -> JSONResponse:
+    found: Any = exc.message_dict if hasattr(exc, "error_dict") else exc.messages  # type: ignore[attr-defined]
+    return _json(422, found)
+
+
+def api_exception_handlers() -> dict[Any, Any]:
+    """Return what a FastAPI route answers to our exceptions; an application may override each of them."""
+    return {
+        Http404: _not_found,
+        PermissionDenied: _forbidden,
+        RequestDataTooBig: _too_large,
+        SuspiciousOperation: _bad_request,
+        BadRequest: _bad_request,
+        DataError: _bad_request,
+        UnreadablePostError: _bad_request,
+        RequestAborted: _bad_request,
+        IntegrityError: _conflict,
+        ValidationError: _invalid,
+    }

@@ -1,0 +1,161 @@
+"""
+FastAPI and Starlette routes inside the pipeline.
+
+A route is run until it sends its response; what it sent becomes an ``HttpResponse`` that the middleware sees and may
+change, and the route's coroutine waits. When the real response is out it goes on, so background tasks and the closing of
+dependencies keep their place behind the response. Received from ``app.py``; nothing here knows URL patterns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, MutableMapping
+from typing import Any
+
+from fastjango.http import HttpResponse, StreamingHttpResponse
+
+Message = MutableMapping[str, Any]
+
+
+class _Sent:
+    """What the route's coroutine yields while it waits in ``send``; never reaches the event loop."""
+
+    __slots__ = ("message",)
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        yield self
+
+
+class Exchange:
+    """One run of an ASGI application, stopped at each message it sends."""
+
+    def __init__(self, app: Callable[..., Any], scope: MutableMapping[str, Any], receive: Any) -> None:
+        self._coro = app(scope, receive, self._send)
+        self.finished = False
+
+    async def _send(self, message: Message) -> None:
+        await _Sent(message)
+
+    def advance(self) -> _Advance:
+        """Return an awaitable of the next message, or of None at the end."""
+        return _Advance(self)
+
+    async def finish(self) -> None:
+        """Let the application run to its end; what it still sends is dropped."""
+        while not self.finished:
+            await self.advance()
+
+    def step(self) -> Generator[Any, Any, Message | None]:
+        """Drive the coroutine to its next message, handing its other waits up to the loop."""
+        coro = self._coro
+        value: Any = None
+        error: BaseException | None = None
+        try:
+            while True:
+                got = coro.send(value) if error is None else coro.throw(error)
+                error = None
+                if type(got) is _Sent:
+                    return got.message
+                try:
+                    value = yield got
+                except BaseException as exc:
+                    error = exc
+        except StopIteration:
+            self.finished = True
+            return None
+        except BaseException:
+            self.finished = True
+            raise
+
+
+class _Advance(Awaitable[Message | None]):
+    __slots__ = ("_exchange",)
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def __await__(self) -> Generator[Any, Any, Message | None]:
+        return self._exchange.step()
+
+
+async def respond(app: Callable[..., Any], request: Any, scope: MutableMapping[str, Any]) -> Any:
+    """
+    Run *app* for *request* and return its response.
+
+    Raises:
+        RuntimeError: The application ended without a response.
+    """
+    exchange = Exchange(app, scope, body_receiver(request))
+    start = await exchange.advance()
+    if start is None:
+        raise RuntimeError("An ASGI route ended without sending a response.")
+    body = await exchange.advance()
+    content = b"" if body is None else body.get("body", b"")
+    if body is not None and body.get("more_body", False):
+        response: Any = StreamingHttpResponse(_parts(exchange, content), status=start["status"])
+    else:
+        response = HttpResponse(content, status=start["status"])
+    set_raw_headers(response, start.get("headers", ()))
+    if not exchange.finished:
+        after = request.__dict__.setdefault("_after_response", [])
+        after.append(exchange.finish)
+    return response
+
+
+async def _parts(exchange: Exchange, first: bytes) -> AsyncIterator[bytes]:
+    yield first
+    while True:
+        message = await exchange.advance()
+        if message is None:
+            return
+        yield message.get("body", b"")
+        if not message.get("more_body", False):
+            return
+
+
+def set_raw_headers(response: Any, raw: Any) -> None:
+    """Give *response* exactly the headers of an ASGI message; repeated names and cookies stay repeated."""
+    headers = response.headers
+    for name in list(headers):
+        del headers[name]
+    extra: list[tuple[bytes, bytes]] = []
+    for name, value in raw:
+        if name == b"set-cookie":
+            extra.append((name, value))
+            continue
+        text = name.decode("latin-1")
+        if text in headers:
+            extra.append((name, value))
+        else:
+            headers[_header_case(text)] = value.decode("latin-1")
+    if extra:
+        response._extra_raw_headers = extra
+
+
+_CASED: dict[str, str] = {"content-type": "Content-Type", "content-length": "Content-Length"}
+
+
+def _header_case(name: str) -> str:
+    return _CASED.get(name) or "-".join(part.capitalize() for part in name.split("-"))
+
+
+def body_receiver(request: Any) -> Callable[[], Awaitable[Message]]:
+    """Return a ``receive`` that gives the body which has been received already, in pieces of 64 KiB."""
+    state = {"sent": False}
+
+    async def receive() -> Message:
+        if state["sent"]:
+            # As servers do when the body is over: nothing comes but the end of the connection.
+            return {"type": "http.disconnect"}
+        received = getattr(request, "_received", None)
+        if received is not None:
+            state["sent"] = True
+            return {"type": "http.request", "body": received, "more_body": False}
+        piece = request._stream.read(65536)
+        if not piece:
+            state["sent"] = True
+        return {"type": "http.request", "body": piece, "more_body": bool(piece)}
+
+    return receive

@@ -1,0 +1,167 @@
+"""
+One HTTP exchange over ASGI: receive the body, run the pipeline in a bridge, send the response.
+
+Rules kept here: the body is complete before a database connection is taken; a slow request is cancelled when its client
+goes away; what a response holds open is closed whatever happens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import AsyncExitStack
+from typing import Any
+
+from starlette.concurrency import iterate_in_threadpool
+
+from fastjango.conf import settings
+from fastjango.core import signals
+from fastjango.core.exceptions import RequestAborted, RequestDataTooBig
+from fastjango.core.handlers.errors import response_for_exception
+from fastjango.db.bridge import bridge, bridged
+from fastjango.http import HttpResponseBadRequest
+from fastjango.http.body import receive_body
+from fastjango.urls import set_script_prefix
+
+logger = logging.getLogger("fastjango.request")
+
+Scope = MutableMapping[str, Any]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+# A request that is answered sooner is not watched: nobody gains by cancelling it.
+WATCH_AFTER_SECONDS = 0.2
+_BODYLESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+def _has_body(scope: Scope) -> bool:
+    if scope["method"] not in _BODYLESS:
+        return True
+    return any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
+
+
+def _bad_headers(scope: Scope) -> str | None:
+    """Say what is wrong with the header block, if anything is."""
+    hosts = 0
+    for name, _ in scope["headers"]:
+        if name == b"host":
+            hosts += 1
+    return "Duplicate Host header." if hosts > 1 else None
+
+
+async def serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one request."""
+    problem = _bad_headers(scope)
+    if problem is not None:
+        await send_response(HttpResponseBadRequest(problem), send)
+        return
+    try:
+        body: Any = b""
+        if _has_body(scope):
+            body = await receive_body(receive, max_bytes=settings.DATA_UPLOAD_MAX_BODY_SIZE)
+    except RequestAborted:
+        return
+    except RequestDataTooBig as exc:
+        request = pipeline.request_class(scope, b"")
+        await send_response(await bridge(response_for_exception, request, exc), send)
+        return
+    set_script_prefix(settings.FORCE_SCRIPT_NAME or scope.get("root_path", "") or "/")
+    if signals.request_started.receivers:
+        await bridge(signals.request_started.send, sender=type(pipeline), scope=scope)
+    scope["fastapi_middleware_astack"] = files = AsyncExitStack()
+    request = pipeline.request_class(scope, body)
+    watch = DisconnectWatch(receive)
+    response: Any = None
+    try:
+        try:
+            response = await bridge(pipeline.get_response, request)
+        finally:
+            watch.stop()
+        response._handler_class = type(pipeline)
+        await send_response(response, send)
+    except asyncio.CancelledError:
+        if not watch.gone:
+            raise
+        # The client left: there is nobody to answer and nothing to report.
+        task = asyncio.current_task()
+        if task is not None:
+            task.uncancel()
+    finally:
+        after = getattr(request, "_after_response", None)
+        if after is not None:
+            await _finish(after)
+        if response is not None:
+            await bridge(response.close)
+        else:
+            request.close()
+        if files._exit_callbacks:  # type: ignore[attr-defined]
+            await files.aclose()
+
+
+async def _finish(after: list[Callable[[], Awaitable[None]]]) -> None:
+    for call in after:
+        await bridged(_await(call()))
+
+
+async def _await(awaitable: Awaitable[None]) -> None:
+    await awaitable
+
+
+class DisconnectWatch:
+    """Cancel the current task when the client goes away; begins to look after ``WATCH_AFTER_SECONDS``."""
+
+    __slots__ = ("_listener", "_loop", "_receive", "_task", "_timer", "gone")
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._task = asyncio.current_task()
+        self._listener: asyncio.Task[None] | None = None
+        self.gone = False
+        self._timer = asyncio.get_running_loop().call_later(WATCH_AFTER_SECONDS, self._begin)
+
+    def _begin(self) -> None:
+        self._listener = asyncio.get_running_loop().create_task(self._listen())
+
+    async def _listen(self) -> None:
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                self.gone = True
+                if self._task is not None:
+                    self._task.cancel("client disconnected")
+                return
+
+    def stop(self) -> None:
+        """Stop looking."""
+        self._timer.cancel()
+        if self._listener is not None:
+            self._listener.cancel()
+
+
+async def send_response(response: Any, send: Send) -> None:
+    """Send status, headers and body of *response*."""
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.items()]
+    if response.cookies:
+        headers += [(b"set-cookie", morsel.OutputString().encode("latin-1")) for morsel in response.cookies.values()]
+    raw = getattr(response, "_extra_raw_headers", None)
+    if raw:
+        headers += raw
+    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+    if not response.streaming:
+        await send({"type": "http.response.body", "body": response.content})
+        return
+    try:
+        if response.is_async:
+            async for part in response:
+                if part:
+                    await send({"type": "http.response.body", "body": part, "more_body": True})
+        else:
+            # A sync iterator may read a file or wait: it is asked for its parts in a thread.
+            async for part in iterate_in_threadpool(iter(response)):
+                if part:
+                    await send({"type": "http.response.body", "body": part, "more_body": True})
+    except OSError:
+        logger.debug("The client went away while a response was streamed.")
+        return
+    await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -1,0 +1,90 @@
+"""The live test server: uvicorn in a thread, serving the project's application on a free port."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import socket
+import threading
+from typing import Any
+
+import uvicorn
+
+from fastjango.core.handlers.app import default_application
+from fastjango.db import connections
+
+
+class LiveServerThread(threading.Thread):
+    """
+    Runs the server until :meth:`terminate`.
+
+    Attributes:
+        is_ready: Set when the server answers, or when it failed (then ``error`` says how).
+        port: The port it listens on.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        static_handler: Any = None,
+        connections_override: dict[str, Any] | None = None,
+        port: int = 0,
+    ) -> None:
+        self.host = host
+        self.port = port
+        self.is_ready = threading.Event()
+        self.error: BaseException | None = None
+        self.static_handler = static_handler
+        self.connections_override = connections_override or {}
+        self._server: uvicorn.Server | None = None
+        self._context = contextvars.copy_context()
+        super().__init__()
+
+    def run(self) -> None:
+        """Serve, in the context of the test that started the thread where its connections are shared."""
+        if self.connections_override:
+            self._context.run(self._serve)
+        else:
+            self._serve()
+
+    def _serve(self) -> None:
+        for alias, connection in self.connections_override.items():
+            connections[alias] = connection
+        try:
+            listener = socket.create_server((self.host, self.port), family=_family(self.host))
+            self.port = listener.getsockname()[1]
+            app: Any = default_application()
+            if self.static_handler is not None:
+                app = self.static_handler(app)
+            config = uvicorn.Config(app, log_level="error", lifespan="on", access_log=False, ws="auto")
+            self._server = _Server(config, self.is_ready)
+            asyncio.run(self._server.serve(sockets=[listener]))
+        except BaseException as exc:
+            self.error = exc
+        finally:
+            self.is_ready.set()
+            if not self.connections_override:
+                connections.close_all()
+
+    def terminate(self) -> None:
+        """Stop the server and wait for the thread."""
+        if self._server is not None:
+            self._server.should_exit = True
+        self.join(timeout=10)
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: threading.Event) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self._ready.set()
+
+    def install_signal_handlers(self) -> None:
+        """Leave the signals to the main thread."""
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
