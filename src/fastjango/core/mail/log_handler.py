@@ -1,4 +1,5 @@
 """Mail."""
+
 import logging
 
 
