@@ -1,0 +1,1 @@
+"""The parts that every database shares: connection, features, operations, introspection, creation, client."""

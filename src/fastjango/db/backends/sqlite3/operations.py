@@ -1,0 +1,158 @@
+"""``connection.ops`` for SQLite."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import uuid
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+from fastjango.conf import settings
+from fastjango.db.backends.base.operations import BaseDatabaseOperations
+from fastjango.utils import timezone
+
+
+class DatabaseOperations(BaseDatabaseOperations):
+    """What is SQLite's own outside of queries."""
+
+    cast_char_field_without_max_length = "text"
+    cast_data_types = {"DateField": "TEXT", "DateTimeField": "TEXT"}
+    explain_prefix = "EXPLAIN QUERY PLAN"
+    jsonfield_datatype_values = frozenset(["null", "false", "true"])
+
+    def bulk_batch_size(self, fields: Sequence[Any], objs: Sequence[Any]) -> int:
+        """Return how many of *objs* fit into one statement."""
+        if len(fields) == 1:
+            return 500
+        if len(fields) > 1:
+            limit = self.connection.features.max_query_params
+            return int(limit // len(fields))
+        return len(objs)
+
+    def integer_field_range(self, internal_type: str) -> tuple[int | None, int | None]:
+        """SQLite enforces no ranges; 64-bit integers are its limit."""
+        if internal_type in {"PositiveBigIntegerField", "PositiveIntegerField", "PositiveSmallIntegerField"}:
+            return (0, 9223372036854775807)
+        return (-9223372036854775808, 9223372036854775807)
+
+    def pk_default_value(self) -> str:
+        """Return the SQL word for an automatic key."""
+        return "NULL"
+
+    def no_limit_value(self) -> int | None:
+        """Return the LIMIT that means none."""
+        return -1
+
+    def sql_flush(
+        self, style: Any, tables: Sequence[str], *, reset_sequences: bool = False, allow_cascade: bool = False
+    ) -> list[str]:
+        """Return DELETE statements; with *allow_cascade* also for the tables that refer to these."""
+        wanted: Iterable[str] = tables
+        if tables and allow_cascade:
+            wanted = set(chain.from_iterable(self._references_graph(table) for table in tables))
+        wanted = list(wanted)
+        sql = [
+            f"{style.SQL_KEYWORD('DELETE')} {style.SQL_KEYWORD('FROM')} {style.SQL_FIELD(self.quote_name(table))};"
+            for table in wanted
+        ]
+        if reset_sequences:
+            sql.extend(self.sequence_reset_by_name_sql(style, [{"table": table} for table in wanted]))
+        return sql
+
+    def _references_graph(self, table_name: str) -> list[str]:
+        """Return *table_name* and all tables that refer to it, directly or not."""
+        found = [table_name]
+        with self.connection.cursor() as cursor:
+            relations = {
+                name: {target for _, target in self.connection.introspection.get_relations(cursor, name).values()}
+                for name in self.connection.introspection.table_names(cursor)
+            }
+        for name in found:
+            found.extend(other for other, targets in relations.items() if name in targets and other not in found)
+        return found
+
+    def sequence_reset_by_name_sql(self, style: Any, sequences: Iterable[Any]) -> list[str]:
+        """Return the statement that starts the numbering of tables anew."""
+        sequences = list(sequences)
+        if not sequences:
+            return []
+        names = ", ".join("'" + info["table"].replace("'", "''") + "'" for info in sequences)
+        return [
+            f"{style.SQL_KEYWORD('UPDATE')} {style.SQL_TABLE(self.quote_name('sqlite_sequence'))} "
+            f"{style.SQL_KEYWORD('SET')} {style.SQL_FIELD(self.quote_name('seq'))} = 0 "
+            f"{style.SQL_KEYWORD('WHERE')} {style.SQL_FIELD(self.quote_name('name'))} "
+            f"{style.SQL_KEYWORD('IN')} ({names});"
+        ]
+
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
+        """Return the statement with its parameters as literals."""
+        if not params:
+            return str(sql)
+        if isinstance(params, dict):
+            try:
+                return str(sql % {key: literal(value) for key, value in params.items()})
+            except (KeyError, TypeError, ValueError):
+                return str(sql)
+        return filled_in(str(sql), list(params))
+
+    def adapt_datetimefield_value(self, value: Any) -> Any:
+        """Return the text that is stored for a moment: in the database's zone, without it."""
+        if value is None or hasattr(value, "resolve_expression"):
+            return value
+        if timezone.is_aware(value):
+            if not settings.USE_TZ:
+                raise ValueError("SQLite backend does not support timezone-aware datetimes when USE_TZ is False.")
+            value = timezone.make_naive(value, self.connection.timezone)
+        return str(value)
+
+    def adapt_timefield_value(self, value: Any) -> Any:
+        """Return the text that is stored for a time of day."""
+        if value is None or hasattr(value, "resolve_expression"):
+            return value
+        if timezone.is_aware(value):
+            raise ValueError("SQLite backend does not support timezone-aware times.")
+        return str(value)
+
+
+def literal(value: Any) -> str:
+    """Return a Python value as an SQL literal, for people to read."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, (int, float)):
+        return str(value)
+    if isinstance(value, (bytes, memoryview)):
+        return f"X'{bytes(value).hex()}'"
+    if isinstance(value, (str, datetime.date, datetime.time, decimal.Decimal, uuid.UUID)):
+        return "'" + str(value).replace("'", "''") + "'"
+    return repr(value)
+
+
+def filled_in(sql: str, params: list[Any]) -> str:
+    """Return *sql* with each ``?`` or ``%s`` outside of quotes replaced by its literal."""
+    out: list[str] = []
+    remaining = iter(params)
+    quote: str | None = None
+    position = 0
+    missing = object()
+    while position < len(sql):
+        char = sql[position]
+        if quote is not None:
+            if char == quote:
+                quote = None
+        elif char in "'\"":
+            quote = char
+        if quote is None and (char == "?" or sql.startswith("%s", position)):
+            value = next(remaining, missing)
+            if value is not missing:
+                out.append(literal(value))
+                position += 1 if char == "?" else 2
+                continue
+        if char == "%" and sql.startswith("%%", position):
+            position += 1
+        out.append(char)
+        position += 1
+    return "".join(out)

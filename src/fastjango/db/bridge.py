@@ -1,0 +1,197 @@
+"""
+Where a sync body meets the event loop. The only file that knows greenlets.
+
+``bridge(fn)`` runs sync code in a greenlet; whenever that code reaches a driver that has to wait, the driver calls
+:func:`await_only` and the loop goes on with other work. ``bridged(coro)`` does the same for a coroutine, so that plain
+sync database calls inside an ``async def`` are awaited as well. The greenlets carry SQLAlchemy's provider flag: its
+asyncio layer works inside a bridge, and our drivers work inside its ``greenlet_spawn``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+import os
+from asyncio import _get_running_loop
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from typing import Any, Final, ParamSpec, TypeVar, cast
+
+from greenlet import getcurrent, greenlet
+
+from fastjango.core.exceptions import SynchronousOnlyOperation, fix
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+PROVIDER_FLAG: Final = "__sqlalchemy_greenlet_provider__"
+_MESSAGE: Final = "You cannot call this from an async context - use a thread or sync_to_async."
+
+
+class BridgeGreenlet(greenlet):
+    """A greenlet from which :func:`await_only` may switch to the loop."""
+
+    __sqlalchemy_greenlet_provider__ = True
+
+    def __init__(self, run: Callable[..., Any], parent: greenlet) -> None:
+        super().__init__(run, parent)
+        # The same context object, so that variables set inside are seen outside.
+        self.gr_context = parent.gr_context
+
+
+class _Yielded:
+    """Says that the coroutine itself awaits *value*; anything else is an awaitable of the database layer."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class _Done:
+    """The coroutine's result."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def in_bridge() -> bool:
+    """Whether the caller may wait by awaiting."""
+    return getattr(getcurrent(), PROVIDER_FLAG, False)
+
+
+def await_only(awaitable: Awaitable[R]) -> R:
+    """
+    Wait for *awaitable* from sync code inside a bridge; the loop runs on meanwhile.
+
+    Raises:
+        SynchronousOnlyOperation: The caller is not inside a bridge.
+    """
+    current = getcurrent()
+    if not getattr(current, PROVIDER_FLAG, False) or current.parent is None:
+        if inspect.iscoroutine(awaitable):
+            awaitable.close()
+        raise not_bridged()
+    return cast("R", current.parent.switch(awaitable))
+
+
+async def bridge(fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run the sync *fn* on the loop; its database waits are awaited."""
+    current = getcurrent()
+    if getattr(current, PROVIDER_FLAG, False):
+        # Already inside a bridge: the surrounding one does the waiting.
+        return fn(*args, **kwargs)
+    child = BridgeGreenlet(fn, current)
+    message = child.switch(*args, **kwargs)
+    while not child.dead:
+        try:
+            value = await message
+        except BaseException as exc:
+            message = child.throw(exc)
+        else:
+            message = child.switch(value)
+    return cast("R", message)
+
+
+class bridged(Awaitable[R]):
+    """
+    Run a coroutine so that sync database calls anywhere inside it are awaited.
+
+        result = await bridged(endpoint(request))
+    """
+
+    __slots__ = ("_coro",)
+
+    def __init__(self, coro: Coroutine[Any, Any, R]) -> None:
+        self._coro = coro
+
+    def __await__(self) -> Generator[Any, Any, R]:
+        current = getcurrent()
+        if getattr(current, PROVIDER_FLAG, False):
+            return (yield from self._coro.__await__())
+        return (yield from self._drive(current))
+
+    def _drive(self, current: greenlet) -> Generator[Any, Any, R]:
+        """Pass awaits of the coroutine and of the database layer up to the loop until it is done."""
+        coro = self._coro
+        mark = _Yielded(None)
+
+        def body() -> _Done:
+            step: Callable[[Any], Any] = coro.send
+            value: Any = None
+            try:
+                while True:
+                    mark.value = step(value)
+                    try:
+                        value = child.parent.switch(mark)  # type: ignore[union-attr]  # the parent lives as long
+                        step = coro.send
+                    except BaseException as exc:
+                        value, step = exc, coro.throw
+            except StopIteration as stop:
+                return _Done(stop.value)
+
+        child = BridgeGreenlet(body, current)
+        message = child.switch()
+        while type(message) is not _Done:
+            try:
+                got = (yield message.value) if message is mark else (yield from message.__await__())
+            except BaseException as exc:
+                message = child.throw(exc)
+            else:
+                message = child.switch(got)
+        return cast("R", message.value)
+
+
+def bridged_task_factory(loop: asyncio.AbstractEventLoop, coro: Any, **kwargs: Any) -> asyncio.Task[Any]:
+    """A task factory for ``loop.set_task_factory``: every task of the loop runs inside a bridge."""
+    if inspect.iscoroutine(coro):
+        coro = _as_coroutine(coro)
+    return asyncio.Task(coro, loop=loop, **kwargs)
+
+
+async def _as_coroutine(coro: Coroutine[Any, Any, R]) -> R:
+    return await bridged(coro)
+
+
+def bridged_function(fn: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[Any, Any, R]]:
+    """Decorate an ``async def`` so that each call of it runs inside a bridge."""
+
+    @functools.wraps(fn)
+    async def inside(*args: P.args, **kwargs: P.kwargs) -> R:
+        return await bridged(fn(*args, **kwargs))
+
+    return inside
+
+
+def not_bridged(what: str = "this database call") -> SynchronousOnlyOperation:
+    """Return the error for blocking work on a running loop."""
+    return fix(
+        SynchronousOnlyOperation(_MESSAGE),
+        f"{what} ran on the event loop outside the bridge: await its a-twin (aget, asave, ...), "
+        "or wrap the code in `await bridge(function, ...)` / `await bridged(coroutine)` from fastjango.db.bridge",
+        code="db.E101",
+    )
+
+
+def async_unsafe_allowed() -> bool:
+    """Whether the environment allows blocking database calls on a running loop."""
+    return bool(os.environ.get("FASTJANGO_ALLOW_ASYNC_UNSAFE") or os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE"))
+
+
+def guard_loop() -> None:
+    """
+    Refuse to block a running event loop.
+
+    Raises:
+        SynchronousOnlyOperation: A loop runs in this thread and the caller is not inside a bridge.
+    """
+    if _get_running_loop() is not None and not in_bridge() and not async_unsafe_allowed():
+        raise not_bridged()
+
+
+def caller() -> asyncio.Task[Any] | None:
+    """Return the task that runs now, ``None`` outside a loop."""
+    loop = _get_running_loop()
+    return None if loop is None else asyncio.current_task(loop)

@@ -1,0 +1,172 @@
+"""
+The only sender of the ORM's statements.
+
+SQL comes compiled, with positional parameters in the style of the alias' dialect (``?`` on SQLite, ``%s`` elsewhere).
+Outside a transaction a connection is taken from the pool for the statement; inside, the context's own is used.
+"""
+
+from __future__ import annotations
+
+from asyncio import _get_running_loop
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy
+
+from fastjango.conf import settings
+from fastjango.db.backends.utils import CursorDebugWrapper, CursorWrapper
+from fastjango.db.bridge import guard_loop
+from fastjango.db.connections import connections
+from fastjango.db.context import Context, Hold
+from fastjango.db.pool import Lease
+
+Row = tuple[Any, ...]
+
+
+def fetch(alias: str, sql: str, args: Sequence[Any] = ()) -> list[Row]:
+    """Run a statement that returns rows. Queries: 1."""
+    db = connections[alias]
+    if _get_running_loop() is not None:
+        guard_loop()
+    if db.var.get() is None and not db.thread_sharing and not (db.base_log.forced or settings.DEBUG):
+        pool = db.pool
+        lease = pool.take()
+        try:
+            cursor = lease.cursor or db.open_cursor(lease)
+            cursor.execute(sql, args)
+            rows: list[Row] = cursor.fetchall()
+        except BaseException as exc:
+            raise _failed(db, lease, exc)  # noqa: B904  # the cause is set where it is translated
+        pool.give(lease)
+        return rows
+    return _run(db, sql, args, _rows)  # type: ignore[no-any-return]  # what _rows returns
+
+
+def change(alias: str, sql: str, args: Sequence[Any] = ()) -> int:
+    """Run a statement and return how many rows it changed. Queries: 1."""
+    return _run(connections[alias], sql, args, _rowcount)  # type: ignore[no-any-return]
+
+
+def insert_id(alias: str, sql: str, args: Sequence[Any] = ()) -> int:
+    """Run an INSERT and return the key that the database gave. Queries: 1."""
+    return _run(connections[alias], sql, args, _lastrowid)  # type: ignore[no-any-return]
+
+
+def change_many(alias: str, sql: str, rows: Iterable[Sequence[Any]]) -> int:
+    """Run a statement once per entry of *rows*."""
+    return _run(connections[alias], sql, list(rows), _rowcount, many=True)  # type: ignore[no-any-return]
+
+
+def stream(alias: str, sql: str, args: Sequence[Any] = (), chunk_size: int = 2000) -> Iterator[list[Row]]:
+    """Run a statement and give its rows in chunks; the connection is in use until the last one."""
+    db = connections[alias]
+    guard_loop()
+    yield from db.stream_rows(sql, args, chunk_size)
+
+
+def run(alias: str, statement: sqlalchemy.Executable) -> list[Row]:
+    """Compile and run a SQLAlchemy statement that returns rows."""
+    sql, args = compiled(alias, statement)
+    return fetch(alias, sql, args)
+
+
+def run_count(alias: str, statement: sqlalchemy.Executable) -> int:
+    """Compile and run a SQLAlchemy statement and return how many rows it changed."""
+    sql, args = compiled(alias, statement)
+    return change(alias, sql, args)
+
+
+def compiled(alias: str, statement: Any) -> tuple[str, tuple[Any, ...]]:
+    """Return SQL and driver parameters of a SQLAlchemy statement."""
+    result = statement.compile(dialect=connections[alias].dialect, compile_kwargs={"render_postcompile": True})
+    names = getattr(result, "positiontup", None) or ()
+    values = result.params
+    processors = getattr(result, "_bind_processors", {})
+    args = tuple(processors[name](values[name]) if name in processors else values[name] for name in names)
+    return str(result), args
+
+
+# --- how a statement is run ---------------------------------------------------------------------
+
+
+def _rows(cursor: Any) -> Any:
+    return cursor.fetchall()
+
+
+def _rowcount(cursor: Any) -> Any:
+    return cursor.rowcount
+
+
+def _lastrowid(cursor: Any) -> Any:
+    return cursor.lastrowid
+
+
+def _run(db: Any, sql: str, args: Any, consume: Callable[[Any], Any], many: bool = False) -> Any:
+    """Run a statement on the context's connection or on one from the pool."""
+    if _get_running_loop() is not None:
+        guard_loop()
+    context: Context | None = db.var.get()
+    hold: Hold | None = db.hold_here() if context is not None or db.thread_sharing else None
+    wrapped = (context is not None and bool(context.wrappers)) or db.queries_logged
+    if hold is None:
+        lease: Lease = db.pool.take()
+        try:
+            result = _send(db, lease, sql, args, consume, many, wrapped)
+        except BaseException as exc:
+            raise _failed(db, lease, exc)  # noqa: B904  # the cause is set where it is translated
+        db.pool.give(lease)
+        return result
+    lease = db.lease_of(hold)
+    try:
+        if hold.gate is None:
+            return _send(db, lease, sql, args, consume, many, wrapped)
+        with hold.gate:
+            return _send(db, lease, sql, args, consume, many, wrapped)
+    except Exception as exc:
+        ours = db.translated(exc)
+        if ours is exc:
+            raise
+        raise ours from exc
+
+
+def _send(db: Any, lease: Lease, sql: str, args: Any, consume: Callable[[Any], Any], many: bool, wrapped: bool) -> Any:
+    """Hand the statement to the driver, through wrappers and log if there are any."""
+    cursor = lease.cursor or db.open_cursor(lease)
+    if not wrapped:
+        if many:
+            cursor.executemany(sql, args)
+        else:
+            cursor.execute(sql, args)
+        return consume(cursor)
+    shell = CursorDebugWrapper(cursor, db) if db.queries_logged else CursorWrapper(cursor, db)
+    if many:
+        shell.executemany(sql, args)
+    else:
+        shell.execute(sql, args)
+    with db.wrap_database_errors:
+        return consume(cursor)
+
+
+def _failed(db: Any, lease: Lease, exc: BaseException) -> BaseException:
+    """Give a lease back after an error and return the error to raise."""
+    if isinstance(exc, Exception) and not db.raw_is_closed(lease.raw):
+        with db.shielded(None, exc):
+            db.pool.give(lease)
+    else:
+        # Cancelled or disconnected: keep the connection only if it is certainly idle.
+        with db.shielded(None, exc):
+            db.give_or_drop(lease)
+    ours: BaseException = db.translated(exc)
+    return ours
+
+
+@contextmanager
+def no_transaction(alias: str) -> Generator[Lease]:
+    """Give a lease outside any transaction, for statements that may not run in one."""
+    db = connections[alias]
+    lease = db.pool.take()
+    try:
+        yield lease
+    finally:
+        db.pool.give(lease)

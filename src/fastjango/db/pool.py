@@ -1,0 +1,239 @@
+"""
+Connections that wait to be used: SQLAlchemy's pool, with a queue that a bridge can await and a shelf for quick reuse.
+
+``LeasePool.take()`` gives a ``Lease`` (a connection checked out of the pool), ``give()`` takes it back. A lease that
+comes back is put on the shelf, where the next ``take()`` finds it without going through the pool, unless somebody waits.
+A lease with an open transaction never gets back: it is rolled back or thrown away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import exc as sa_exc
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.util import queue as sa_queue
+
+from fastjango.core.exceptions import fix
+from fastjango.db.bridge import await_only, in_bridge
+from fastjango.db.errors import PoolTimeout
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
+    from sqlalchemy.pool import PoolProxiedConnection
+
+
+class TwoFacedQueue(sa_queue.Queue[Any]):
+    """A queue whose ``get`` awaits inside a bridge and blocks elsewhere."""
+
+    def __init__(self, maxsize: int = 0, use_lifo: bool = True) -> None:
+        super().__init__(maxsize, use_lifo)
+        self._sleepers: deque[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = deque()
+        self.waiting = 0
+        self.steal: Callable[[], Any] | None = None
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+        """Put *item* back and wake one waiter of each kind."""
+        super().put(item, block, timeout)
+        while self._sleepers:
+            loop, future = self._sleepers.popleft()
+            if not future.done():
+                loop.call_soon_threadsafe(_wake, future)
+                break
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        """Take an item, waiting in the way that fits the caller."""
+        if not block:
+            return super().get(False)
+        self.waiting += 1
+        try:
+            # Whoever shelved a lease before it saw us waiting left it there: fetch it.
+            if self.steal is not None:
+                self.steal()
+            if in_bridge():
+                return await_only(self._get_async(timeout))
+            return super().get(True, timeout)
+        finally:
+            self.waiting -= 1
+
+    async def _get_async(self, timeout: float | None) -> Any:
+        """Wait on the loop until an item is there."""
+        loop = asyncio.get_running_loop()
+        deadline = None if timeout is None else loop.time() + timeout
+        while True:
+            try:
+                return super().get(False)
+            except sa_queue.Empty:
+                remaining = None if deadline is None else deadline - loop.time()
+                if remaining is not None and remaining <= 0:
+                    raise
+            future: asyncio.Future[None] = loop.create_future()
+            self._sleepers.append((loop, future))
+            try:
+                await asyncio.wait_for(future, remaining)
+            except TimeoutError:
+                continue
+            except BaseException:
+                # We may have been given the wake-up of an item: pass it on.
+                self._pass_on()
+                raise
+
+    def _pass_on(self) -> None:
+        while self._sleepers:
+            loop, future = self._sleepers.popleft()
+            if not future.done():
+                loop.call_soon_threadsafe(_wake, future)
+                return
+
+
+def _wake(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
+
+
+class TwoFacedPool(QueuePool):
+    """SQLAlchemy's ``QueuePool`` over :class:`TwoFacedQueue`."""
+
+    _queue_class = TwoFacedQueue
+
+
+class Lease:
+    """A connection that is checked out of the pool: the driver's connection and a cursor kept for reuse."""
+
+    __slots__ = ("born", "cursor", "extra", "generation", "proxy", "raw", "shelved_at")
+
+    def __init__(self, proxy: PoolProxiedConnection, raw: Any, generation: int) -> None:
+        self.proxy = proxy
+        self.raw = raw
+        self.cursor: Any = None
+        self.born = time.monotonic()
+        self.shelved_at = self.born
+        self.generation = generation
+        self.extra: dict[str, Any] | None = None
+
+
+class LeasePool:
+    """The pool of one alias."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        max_age_seconds: float | None = None,
+        is_clean: Callable[[Any], bool],
+        clean: Callable[[Any], None],
+        check: Callable[[Any], bool] | None = None,
+    ) -> None:
+        self.engine = engine
+        self.shelf: list[Lease] = []
+        self.max_age = max_age_seconds
+        self.generation = 0
+        self._is_clean = is_clean
+        self._clean = clean
+        self._check = check
+        self._lock = threading.Lock()
+        queue = getattr(engine.pool, "_pool", None)
+        self._queue: TwoFacedQueue | None = queue if isinstance(queue, TwoFacedQueue) else None
+        if self._queue is not None:
+            self._queue.steal = self._unshelve_for_waiters
+
+    def take(self) -> Lease:
+        """
+        Return a lease, waiting for one if all are out.
+
+        Raises:
+            PoolTimeout: None came back in time.
+        """
+        while self.shelf:
+            try:
+                lease = self.shelf.pop()
+            except IndexError:
+                break
+            if self._usable(lease):
+                return lease
+            self.drop(lease)
+        return self._check_out()
+
+    def _check_out(self) -> Lease:
+        """Take a connection from SQLAlchemy's pool."""
+        try:
+            proxy = self.engine.raw_connection()
+        except sa_exc.TimeoutError as exc:
+            raise fix(
+                PoolTimeout(str(exc)),
+                "raise DATABASES[...]['POOL']['size'], or look for code that keeps transactions open too long",
+                code="db.E103",
+            ) from exc
+        return Lease(proxy, proxy.dbapi_connection, self.generation)
+
+    def _usable(self, lease: Lease) -> bool:
+        """Whether a shelved lease may be used again."""
+        if lease.generation != self.generation:
+            return False
+        if self.max_age is not None and time.monotonic() - lease.born > self.max_age:
+            return False
+        # A health check per statement would double its cost: only after a pause.
+        return self._check is None or time.monotonic() - lease.shelved_at < 1.0 or self._check(lease.raw)
+
+    def give(self, lease: Lease) -> None:
+        """Take a lease back; one with an open transaction is rolled back first, or thrown away."""
+        try:
+            if not self._is_clean(lease.raw):
+                self._clean(lease.raw)
+                if not self._is_clean(lease.raw):
+                    self.drop(lease)
+                    return
+        except BaseException:
+            self.drop(lease)
+            raise
+        if lease.generation != self.generation or (
+            self.max_age is not None and time.monotonic() - lease.born > self.max_age
+        ):
+            self.drop(lease)
+            return
+        if self._check is not None:
+            lease.shelved_at = time.monotonic()
+        self.shelf.append(lease)
+        if self._queue is not None and self._queue.waiting:
+            self._unshelve_for_waiters()
+
+    def _unshelve_for_waiters(self) -> None:
+        """Put a shelved connection back into SQLAlchemy's pool, where somebody waits."""
+        try:
+            lease = self.shelf.pop()
+        except IndexError:
+            return
+        lease.cursor = None
+        lease.proxy.close()
+
+    def drop(self, lease: Lease) -> None:
+        """Throw the connection away; the pool makes a new one when it needs one."""
+        lease.cursor = None
+        try:
+            lease.proxy.invalidate()
+        finally:
+            lease.proxy.close()
+
+    def retire(self) -> None:
+        """Let no connection of now be used again: shelved ones are closed, leased ones when they come back."""
+        with self._lock:
+            self.generation += 1
+            shelved, self.shelf[:] = list(self.shelf), []
+        for lease in shelved:
+            self.drop(lease)
+
+    def close(self) -> None:
+        """Close every connection that is not in use; those in use are closed when they come back."""
+        self.retire()
+        self.engine.pool.dispose()
+
+    def forget(self) -> None:
+        """Drop all connections without closing them: they belong to the parent process."""
+        self.shelf.clear()
+        self.generation += 1
+        self.engine.dispose(close=False)

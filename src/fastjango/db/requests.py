@@ -1,0 +1,60 @@
+"""The default ``connection``, and what happens to connections when a request starts and ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastjango.core.signals import request_finished, request_started
+from fastjango.db.bridge import caller
+from fastjango.db.connections import ConnectionHandler, connections
+from fastjango.db.engines import DEFAULT_DB_ALIAS
+
+
+class ConnectionProxy:
+    """Stands for ``connections[alias]``, whatever that is at the moment."""
+
+    def __init__(self, handler: ConnectionHandler, alias: str) -> None:
+        self.__dict__["_handler"] = handler
+        self.__dict__["_alias"] = alias
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._handler[self._alias], name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._handler[self._alias], name, value)
+
+    def __delattr__(self, name: str) -> None:
+        delattr(self._handler[self._alias], name)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._handler[self._alias]  # type: ignore[operator]  # fails as the target does
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self._handler[self._alias] == other)
+
+    def __hash__(self) -> int:
+        return hash(self._handler[self._alias])
+
+
+# Any: attribute access is passed on to the connection object of the alias.
+connection: Any = ConnectionProxy(connections, DEFAULT_DB_ALIAS)
+
+
+def reset_queries(**kwargs: Any) -> None:
+    """Empty the query logs; a task gets logs of its own."""
+    for wrapper in connections.all(initialized_only=True):
+        if caller() is not None and wrapper.queries_logged and not wrapper.force_debug_cursor:
+            wrapper.start_query_log()
+        else:
+            wrapper.queries_log.clear()
+
+
+def close_old_connections(**kwargs: Any) -> None:
+    """Give back connections that this context kept; broken ones are closed."""
+    for wrapper in connections.all(initialized_only=True):
+        wrapper.close_if_unusable_or_obsolete()
+
+
+request_started.connect(reset_queries)
+request_started.connect(close_old_connections)
+request_finished.connect(close_old_connections)
