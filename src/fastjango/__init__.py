@@ -35,6 +35,7 @@ def setup(set_prefix: bool = True) -> None:
         set_prefix: Reverse addresses below ``FORCE_SCRIPT_NAME`` outside of requests too.
     """
     settings = importlib.import_module("fastjango.conf").settings
+    importlib.import_module("fastjango.db.worlds")
     importlib.import_module("fastjango.utils.log").configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
     if set_prefix:
         prefix = importlib.import_module("fastjango.conf.script_prefix")

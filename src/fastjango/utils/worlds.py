@@ -49,8 +49,8 @@ class PlainWorlds:
             "Await its async form instead."
         )
 
-    @staticmethod
-    def _run(coroutine: Coroutine[Any, Any, T]) -> T:
+    @classmethod
+    def _run(cls, coroutine: Coroutine[Any, Any, T]) -> T:
         context = contextvars.copy_context()
         with asyncio.Runner() as runner:
             result = runner.run(coroutine, context=context)
