@@ -7,7 +7,7 @@ content; ``__call__`` is the one place where it becomes ASGI messages.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import http
 import re
 import time
@@ -155,8 +155,8 @@ class HttpResponseBase(Response):
     def raw_headers(self) -> list[RawHeader]:  # type: ignore[override]  # an attribute there
         """Headers and cookies as ASGI sends them."""
         lines = list(encode_lines(self.headers.lines()))
-        for cookie in self.cookies.values():
-            lines.append((b"set-cookie", cookie.output(header="").strip().encode("latin-1")))
+        if self.cookies:
+            lines += [(b"set-cookie", one.OutputString().encode("latin-1")) for one in self.cookies.values()]
         return lines
 
     @raw_headers.setter
@@ -172,8 +172,8 @@ class HttpResponseBase(Response):
         self,
         key: str,
         value: str = "",
-        max_age: float | datetime.timedelta | None = None,
-        expires: datetime.datetime | str | None = None,
+        max_age: float | dt.timedelta | None = None,
+        expires: dt.datetime | str | None = None,
         path: str | None = "/",
         domain: str | None = None,
         secure: bool = False,
@@ -195,14 +195,14 @@ class HttpResponseBase(Response):
         self.cookies[key] = value
         morsel: MutableMapping[str, Any] = self.cookies[key]
         if expires is not None:
-            if isinstance(expires, datetime.datetime):
+            if isinstance(expires, dt.datetime):
                 if timezone.is_naive(expires):
-                    expires = timezone.make_aware(expires, datetime.UTC)
-                delta = expires - datetime.datetime.now(tz=datetime.UTC)
+                    expires = timezone.make_aware(expires, dt.UTC)
+                delta = expires - dt.datetime.now(tz=dt.UTC)
                 if max_age is not None:
                     raise ValueError("'expires' and 'max_age' can't be used together.")
                 # Whole seconds, rounded up: a fraction is lost on the way to here.
-                max_age = max(0, (delta + datetime.timedelta(seconds=1)) // datetime.timedelta(seconds=1))
+                max_age = max(0, (delta + dt.timedelta(seconds=1)) // dt.timedelta(seconds=1))
                 morsel["expires"] = ""
                 expires = None
             else:
@@ -210,7 +210,7 @@ class HttpResponseBase(Response):
         else:
             morsel["expires"] = ""
         if max_age is not None:
-            seconds = int(max_age.total_seconds() if isinstance(max_age, datetime.timedelta) else max_age)
+            seconds = int(max_age.total_seconds() if isinstance(max_age, dt.timedelta) else max_age)
             morsel["max-age"] = seconds
             if not expires:
                 morsel["expires"] = http_date(time.time() + seconds)

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fastjango.core.exceptions import DisallowedRedirect
-from fastjango.core.serializers.json import DjangoJSONEncoder
+from fastjango.utils.json import DjangoJSONEncoder
 from fastjango.http.response_base import HttpResponse
 from fastjango.utils.encoding import iri_to_uri
 

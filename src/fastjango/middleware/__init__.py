@@ -1,0 +1,1 @@
+"""One file per middleware: security, common, csrf, clickjacking, gzip, http, locale, cache."""
