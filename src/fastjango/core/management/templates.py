@@ -1,0 +1,152 @@
+"""What ``startproject`` and ``startapp`` share: copy a folder, rendering the files that are templates."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import tarfile
+import tempfile
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import fastjango
+from fastjango.conf import settings
+from fastjango.core.management.base import BaseCommand, CommandError, CommandParser
+from fastjango.core.management.utils import find_formatters, handle_extensions, is_ignored_path, run_formatters
+from fastjango.template import Context, Engine
+from fastjango.utils.archive import extract
+from fastjango.utils.version import get_docs_version
+
+
+class TemplateCommand(BaseCommand):
+    """Copy a template folder to a new place."""
+
+    requires_system_checks: Any = []
+    # A file called x.py-tpl becomes x.py; the suffix keeps tools from reading a template as code.
+    rewrite_template_suffixes = ((".py-tpl", ".py"), (".html-tpl", ".html"), (".css-tpl", ".css"))
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Choose name, place and template."""
+        parser.add_argument("name", help="Name of the application or project.")
+        parser.add_argument("directory", nargs="?", help="Optional destination directory, this will be created if needed.")
+        parser.add_argument("--template", help="The path to load the template from: a directory or an archive.")
+        parser.add_argument("--extension", "-e", dest="extensions", action="append", default=["py"], help='The file extension(s) to render (default: "py"). Separate multiple extensions with commas, or use -e multiple times.')
+        parser.add_argument("--name", "-n", dest="files", action="append", default=[], help="The file name(s) to render. Separate multiple file names with commas, or use -n multiple times.")
+        parser.add_argument("--exclude", "-x", action="append", default=[], help="The directory name(s) to exclude, in addition to .git and __pycache__. Can be used multiple times.")
+
+    def handle(self, app_or_project: str, name: str, target: str | None = None, **options: Any) -> None:  # type: ignore[override]
+        """Check the name, copy the template."""
+        self.app_or_project = app_or_project
+        self.a_or_an = "an" if app_or_project == "app" else "a"
+        self.verbosity = options["verbosity"]
+        self.validate_name(name)
+        top_dir = self._target(name, target, app_or_project)
+        extensions = handle_extensions(options["extensions"])
+        extra_files = [part for names in options["files"] for part in names.split(",")]
+        excluded = [".git", "__pycache__", *(part.strip() for names in options["exclude"] for part in names.split(","))]
+        context = Context(self._values(name, top_dir, options), autoescape=False)
+        if not settings.configured:
+            settings.configure()
+            fastjango.setup()
+        written = self._copy(self._source(options["template"]), top_dir, name, context, (extensions, extra_files, excluded))
+        run_formatters(written, **find_formatters())
+
+    def _target(self, name: str, target: str | None, app_or_project: str) -> str:
+        if target is None:
+            top_dir = os.path.join(os.getcwd(), name)
+            try:
+                os.makedirs(top_dir)
+            except FileExistsError as exc:
+                raise CommandError(f"'{top_dir}' already exists") from exc
+            except OSError as exc:
+                raise CommandError(str(exc)) from exc
+            return top_dir
+        top_dir = os.path.abspath(os.path.expanduser(target))
+        if app_or_project == "app":
+            self.validate_name(os.path.basename(top_dir), "directory")
+        os.makedirs(top_dir, exist_ok=True)
+        return top_dir
+
+    def _values(self, name: str, top_dir: str, options: dict[str, Any]) -> dict[str, Any]:
+        camel_case = "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+        return {
+            **options,
+            f"{self.app_or_project}_name": name,
+            f"{self.app_or_project}_directory": top_dir,
+            f"camel_case_{self.app_or_project}_name": camel_case,
+            "docs_version": get_docs_version(),
+            "fastjango_version": fastjango.__version__,
+            "django_version": fastjango.__version__,
+        }
+
+    def _source(self, template: str | None) -> Path:
+        if template is None:
+            return Path(fastjango.__path__[0]) / "conf" / f"{self.app_or_project}_template"
+        path = Path(template.removeprefix("file://")).expanduser()
+        if path.is_dir():
+            return path
+        if not path.is_file():
+            raise CommandError(f"couldn't handle {self.app_or_project} template {template}.")
+        folder = tempfile.mkdtemp(prefix="fastjango_")
+        try:
+            extract(str(path), folder)
+        except (OSError, tarfile.TarError, zipfile.BadZipFile, ValueError) as exc:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise CommandError(f"couldn't extract file {path} to {folder}: {exc}") from exc
+        return Path(folder)
+
+    def _copy(
+        self, source: Path, top_dir: str, name: str, context: Any, choice: tuple[set[str], list[str], list[str]]
+    ) -> list[str]:
+        extensions, extra_files, excluded = choice
+        written = []
+        engine = Engine(autoescape=False)
+        for root, folders, files in os.walk(source):
+            relative = os.path.relpath(root, source)
+            relative = "" if relative == "." else relative.replace(f"{self.app_or_project}_name", name)
+            target_dir = os.path.join(top_dir, relative) if relative else top_dir
+            os.makedirs(target_dir, exist_ok=True)
+            folders[:] = [folder for folder in folders if not is_ignored_path(folder, excluded)]
+            for filename in files:
+                if filename.endswith((".pyo", ".pyc", ".py.class")) or is_ignored_path(filename, excluded):
+                    continue
+                old_path = os.path.join(root, filename)
+                new_path = os.path.join(target_dir, filename.replace(f"{self.app_or_project}_name", name))
+                for old_suffix, new_suffix in self.rewrite_template_suffixes:
+                    if new_path.endswith(old_suffix):
+                        new_path = new_path[: -len(old_suffix)] + new_suffix
+                        break
+                if os.path.exists(new_path):
+                    raise CommandError(
+                        f"{new_path} already exists. Overlaying {self.a_or_an} {self.app_or_project} into an existing "
+                        "directory won't replace conflicting files."
+                    )
+                if new_path.endswith(tuple(extensions)) or filename in extra_files:
+                    text = Path(old_path).read_text(encoding="utf-8")
+                    Path(new_path).write_text(engine.from_string(text).render(context), encoding="utf-8")
+                else:
+                    shutil.copyfile(old_path, new_path)
+                written.append(new_path)
+                if self.verbosity >= 2:
+                    self.stdout.write(f"Creating {new_path}")
+                shutil.copymode(old_path, new_path)
+                os.chmod(new_path, os.stat(new_path).st_mode | stat.S_IWUSR)
+        return written
+
+    def validate_name(self, name: str | None, name_or_dir: str = "name") -> None:
+        """Refuse what cannot be imported, or what would hide another module."""
+        if name is None:
+            raise CommandError(f"you must provide {self.a_or_an} {self.app_or_project} name")
+        if not name.isidentifier():
+            raise CommandError(
+                f"'{name}' is not a valid {self.app_or_project} {name_or_dir}. Please make sure the {name_or_dir} is a "
+                "valid identifier."
+            )
+        if find_spec(name) is not None and name_or_dir == "name":
+            raise CommandError(
+                f"'{name}' conflicts with the name of an existing Python module and cannot be used as {self.a_or_an} "
+                f"{self.app_or_project} {name_or_dir}. Please try another {name_or_dir}."
+            )
