@@ -8,7 +8,7 @@ from typing import Any
 from fastjango.utils.datastructures import CaseInsensitiveMapping
 
 
-class HttpHeaders(CaseInsensitiveMapping):
+class HttpHeaders(CaseInsensitiveMapping[Any]):
     """
     The headers of a request; names ignore case and may be written with underscores.
 

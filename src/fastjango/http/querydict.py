@@ -58,18 +58,20 @@ class QueryDict(MultiValueDict):
         super().__init__()
         self.encoding = encoding or settings.DEFAULT_CHARSET
         if query_string:
-            if isinstance(query_string, bytes):
-                try:
-                    query_string = query_string.decode(self.encoding)
-                except UnicodeDecodeError:
-                    # Every byte is something in this one; some clients send it whatever they promise.
-                    query_string = query_string.decode("iso-8859-1")
-            for key, value in limited_parse_qsl(query_string, self.encoding):
+            text = query_string if isinstance(query_string, str) else self._decode(query_string)
+            for key, value in limited_parse_qsl(text, self.encoding):
                 self.appendlist(key, value)
         self._mutable = mutable
 
+    def _decode(self, query_string: bytes) -> str:
+        try:
+            return query_string.decode(self.encoding)
+        except UnicodeDecodeError:
+            # Every byte is something in this one; some clients send it whatever they promise.
+            return query_string.decode("iso-8859-1")
+
     @classmethod
-    def fromkeys(  # type: ignore[override]  # Django's signature
+    def fromkeys(
         cls: type[Q], iterable: Iterable[Any], value: Any = "", mutable: bool = False, encoding: str | None = None
     ) -> Q:
         """Return a dictionary with the keys of *iterable*, repeated ones kept, and one value for all."""
@@ -153,7 +155,7 @@ class QueryDict(MultiValueDict):
         self._assert_mutable()
         return super().setdefault(bytes_to_text(key, self.encoding), bytes_to_text(default, self.encoding))
 
-    def copy(self) -> QueryDict:  # type: ignore[override]  # Django's copy is deep and mutable
+    def copy(self) -> QueryDict:
         """Return a deep copy that can be changed."""
         return self.__deepcopy__({})
 

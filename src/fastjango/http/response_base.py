@@ -46,7 +46,7 @@ class HttpResponseBase(Response):
     status_code = 200
     media_type: str | None = "text/html"
     # Assigned in each instance: here they only hide Starlette's properties of the same name.
-    headers: ResponseHeaders = cast("ResponseHeaders", None)
+    headers: ResponseHeaders = cast("ResponseHeaders", None)  # type: ignore[assignment]  # has Starlette's face too
     cookies: SimpleCookie
     streaming = False
     # Set by the template response and by the test client.
@@ -98,7 +98,7 @@ class HttpResponseBase(Response):
         self._reason_phrase = value
 
     @property
-    def charset(self) -> str:  # type: ignore[override]  # a class attribute there
+    def charset(self) -> str:
         """The encoding of text content: given, or named by the Content-Type, or ``DEFAULT_CHARSET``."""
         if self._charset is not None:
             return self._charset
@@ -152,7 +152,7 @@ class HttpResponseBase(Response):
         self.headers.setdefault(key, value)
 
     @property
-    def raw_headers(self) -> list[RawHeader]:  # type: ignore[override]  # an attribute there
+    def raw_headers(self) -> list[RawHeader]:
         """Headers and cookies as ASGI sends them."""
         lines = list(encode_lines(self.headers.lines()))
         if self.cookies:
@@ -382,7 +382,7 @@ class HttpResponse(HttpResponseBase):
         self.__dict__.pop("text", None)
 
     @property
-    def body(self) -> bytes:  # type: ignore[override]  # an attribute there
+    def body(self) -> bytes:
         """The content, under Starlette's name."""
         return self.content
 

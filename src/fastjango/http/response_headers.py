@@ -73,7 +73,8 @@ class ResponseHeaders(CaseInsensitiveMapping[str]):
             unsafe = isinstance(value, bytes) and (b"\n" in value or b"\r" in value or b"\0" in value)
             unsafe = unsafe or (isinstance(value, str) and ("\n" in value or "\r" in value or "\0" in value))
             if not mime_encode:
-                exc.reason += f", HTTP response headers must be in {charset} format"
+                if isinstance(exc, UnicodeEncodeError | UnicodeDecodeError):
+                    exc.reason += f", HTTP response headers must be in {charset} format"
                 raise
             if not unsafe:
                 value = Header(value, "utf-8", maxlinelen=10**9).encode()

@@ -262,7 +262,7 @@ def _ends_a_segment(pattern: RoutePattern) -> bool:
 def split_route(chain: tuple[Any, ...], item: Any) -> Iterator[str | type | None]:
     """Yield the segments of a joined route: texts, converter classes, ``None`` where a segment is neither."""
     route = "".join(part.pattern._route for part in (*chain, item))
-    kinds = {}
+    kinds: dict[str, type] = {}
     for part in (*chain, item):
         # The same name may stand in two parts; then the segments alone would not tell which is which.
         for name, converter in part.pattern.converters.items():

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from fastjango.urls.exceptions import NoReverseMatch
 from fastjango.utils.datastructures import MultiValueDict
-from fastjango.utils.http import RFC3986_SUBDELS, escape_leading_slashes
+from fastjango.utils.http import RFC3986_SUBDELIMS, escape_leading_slashes
 from fastjango.utils.regex_helper import normalize
 from fastjango.utils.translation import get_language
 
@@ -174,7 +174,7 @@ def _fill(possibility: Possibility, prefix: str, args: tuple[Any, ...], kwargs: 
         candidate = (prefix.replace("%", "%%") + shape) % texts
         # The arguments may not be what the pattern takes.
         if re.search(f"^{re.escape(prefix)}{possibility.pattern}", candidate):
-            return escape_leading_slashes(quote(candidate, safe=RFC3986_SUBDELS + "/~:@"))
+            return escape_leading_slashes(quote(candidate, safe=RFC3986_SUBDELIMS + "/~:@"))
     return None
 
 
