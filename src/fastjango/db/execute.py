@@ -151,11 +151,11 @@ def _send(db: Any, lease: Lease, sql: str, args: Any, consume: Callable[[Any], A
 def _failed(db: Any, lease: Lease, exc: BaseException) -> BaseException:
     """Give a lease back after an error and return the error to raise."""
     if isinstance(exc, Exception) and not db.raw_is_closed(lease.raw):
-        with db.shielded(None, exc):
+        with db.shielded(lease, exc):
             db.pool.give(lease)
     else:
         # Cancelled or disconnected: keep the connection only if it is certainly idle.
-        with db.shielded(None, exc):
+        with db.shielded(lease, exc):
             db.give_or_drop(lease)
     ours: BaseException = db.translated(exc)
     return ours

@@ -13,7 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import exc as sa_exc
 from sqlalchemy.pool import QueuePool
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from sqlalchemy.pool import PoolProxiedConnection
 
 
+_nothing = object()
+
+
 class TwoFacedQueue(sa_queue.Queue[Any]):
     """A queue whose ``get`` awaits inside a bridge and blocks elsewhere."""
 
@@ -35,16 +38,20 @@ class TwoFacedQueue(sa_queue.Queue[Any]):
         super().__init__(maxsize, use_lifo)
         self._sleepers: deque[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = deque()
         self.waiting = 0
+        self._nudges = 0
         self.steal: Callable[[], Any] | None = None
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
         """Put *item* back and wake one waiter of each kind."""
         super().put(item, block, timeout)
-        while self._sleepers:
-            loop, future = self._sleepers.popleft()
-            if not future.done():
-                loop.call_soon_threadsafe(_wake, future)
-                break
+        self._wake_one()
+
+    def nudge(self) -> None:
+        """Let one waiter look again: a place in the pool became free without an item."""
+        with self.mutex:
+            self._nudges += 1
+            self.not_empty.notify()
+        self._wake_one()
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         """Take an item, waiting in the way that fits the caller."""
@@ -57,21 +64,44 @@ class TwoFacedQueue(sa_queue.Queue[Any]):
                 self.steal()
             if in_bridge():
                 return await_only(self._get_async(timeout))
-            return super().get(True, timeout)
+            return self._get_sync(timeout)
         finally:
             self.waiting -= 1
+
+    def _poll(self) -> Any:
+        """Return an item, ``_nothing``, or raise ``Empty`` after a nudge."""
+        with self.mutex:
+            if not self._empty():
+                return self._get()
+            if self._nudges:
+                self._nudges -= 1
+                raise sa_queue.Empty
+            return _nothing
+
+    def _get_sync(self, timeout: float | None) -> Any:
+        """Wait in the thread until an item is there."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        with self.not_empty:
+            while True:
+                item = self._poll()
+                if item is not _nothing:
+                    return item
+                remaining = None if deadline is None else deadline - time.monotonic()
+                if remaining is not None and remaining <= 0:
+                    raise sa_queue.Empty
+                self.not_empty.wait(remaining)
 
     async def _get_async(self, timeout: float | None) -> Any:
         """Wait on the loop until an item is there."""
         loop = asyncio.get_running_loop()
         deadline = None if timeout is None else loop.time() + timeout
         while True:
-            try:
-                return super().get(False)
-            except sa_queue.Empty:
-                remaining = None if deadline is None else deadline - loop.time()
-                if remaining is not None and remaining <= 0:
-                    raise
+            item = self._poll()
+            if item is not _nothing:
+                return item
+            remaining = None if deadline is None else deadline - loop.time()
+            if remaining is not None and remaining <= 0:
+                raise sa_queue.Empty
             future: asyncio.Future[None] = loop.create_future()
             self._sleepers.append((loop, future))
             try:
@@ -80,13 +110,16 @@ class TwoFacedQueue(sa_queue.Queue[Any]):
                 continue
             except BaseException:
                 # We may have been given the wake-up of an item: pass it on.
-                self._pass_on()
+                self._wake_one()
                 raise
 
-    def _pass_on(self) -> None:
+    def _wake_one(self) -> None:
         while self._sleepers:
-            loop, future = self._sleepers.popleft()
-            if not future.done():
+            try:
+                loop, future = self._sleepers.popleft()
+            except IndexError:
+                return
+            if not future.done() and not loop.is_closed():
                 loop.call_soon_threadsafe(_wake, future)
                 return
 
@@ -100,6 +133,13 @@ class TwoFacedPool(QueuePool):
     """SQLAlchemy's ``QueuePool`` over :class:`TwoFacedQueue`."""
 
     _queue_class = TwoFacedQueue
+
+    def _dec_overflow(self) -> Literal[True]:
+        """Count one connection less; whoever waits may open one."""
+        super()._dec_overflow()
+        if isinstance(self._pool, TwoFacedQueue) and self._pool.waiting:
+            self._pool.nudge()
+        return True
 
 
 class Lease:

@@ -234,7 +234,7 @@ class Atomic:
                 self._succeed(connection, hold, sid)
             else:
                 hold.needs_rollback = False
-                with connection.shielded(hold, exc):
+                with connection.shielded(hold.lease, exc):
                     self._fail(connection, hold, sid)
         finally:
             self._leave(connection, hold)
@@ -265,7 +265,7 @@ class Atomic:
             raise
         except BaseException as exc:
             # Cancelled in the middle of COMMIT: whether it happened is unknown, the connection is not reusable.
-            with connection.shielded(hold, exc):
+            with connection.shielded(hold.lease, exc):
                 connection.abandon(hold)
             raise
 

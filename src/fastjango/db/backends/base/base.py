@@ -152,6 +152,10 @@ class BaseDatabaseWrapper(Transactions):
         hold = self.hold_here()
         return hold.lease.raw if hold is not None and hold.lease is not None else None
 
+    def ensure_timezone(self) -> bool:
+        """Give the session the zone of :attr:`timezone_name`; returns whether it had another one."""
+        return False
+
     def check_database_version_supported(self) -> None:
         """Raise an error if the server is older than we support."""
         minimum = self.features.minimum_database_version
@@ -357,7 +361,7 @@ class BaseDatabaseWrapper(Transactions):
             self.pool.drop(lease)
 
     @contextmanager
-    def shielded(self, hold: Hold | None, exc: BaseException | None) -> Generator[None]:
+    def shielded(self, lease: Lease | None, exc: BaseException | None) -> Generator[None]:
         """Clean up after *exc*: waits inside the block are not cut short by the same cancellation."""
         yield
 

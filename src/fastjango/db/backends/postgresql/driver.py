@@ -1,0 +1,145 @@
+"""
+The driver side of PostgreSQL: one connection class that blocks in threads and awaits inside a bridge.
+
+All waiting of psycopg goes through ``Connection.wait``. Inside a bridge it becomes an ``await``; when that is cancelled,
+the statement is cancelled on the server and the connection is drained, shielded, so that it can be used again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar, cast
+
+import anyio
+import psycopg
+from psycopg import capabilities, errors, waiting
+from psycopg.adapt import AdaptersMap
+from psycopg.pq import TransactionStatus
+from psycopg.types.datetime import TimestamptzLoader
+from psycopg.types.numeric import Int8Dumper
+from psycopg.types.string import TextLoader
+
+from fastjango.db.bridge import await_only, in_bridge
+
+R = TypeVar("R")
+
+CANCEL_SECONDS: Final = 5.0
+# Only a safety net: data and errors wake the loop by themselves.
+ASYNC_INTERVAL: Final = 30.0
+_INTERRUPTED = (asyncio.CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit)
+_cursor_names = itertools.count(1)
+
+
+class TwoFacedConnection(psycopg.Connection[Any]):
+    """A psycopg connection that waits by awaiting inside a bridge, and by blocking elsewhere."""
+
+    shield = False
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Drive *gen* until it is done."""
+        if not in_bridge():
+            return super().wait(gen, interval, timeout)
+        return await_only(self._wait_on_loop(gen, timeout))
+
+    async def _wait_on_loop(self, gen: Any, timeout: float | None) -> Any:
+        """Drive *gen* on the running loop."""
+        if self.shield:
+            with anyio.CancelScope(shield=True):
+                return await waiting.wait_async(gen, self.pgconn.socket, ASYNC_INTERVAL, timeout)
+        try:
+            return await waiting.wait_async(gen, self.pgconn.socket, ASYNC_INTERVAL, timeout)
+        except _INTERRUPTED:
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                with anyio.CancelScope(shield=True):
+                    await self._cancel_and_drain(gen)
+            raise
+
+    async def _cancel_and_drain(self, gen: Any) -> None:
+        """Cancel the statement on the server and read its end; a connection that stays busy is closed."""
+        try:
+            async with asyncio.timeout(CANCEL_SECONDS):
+                if capabilities.has_cancel_safe():
+                    await waiting.wait_conn_async(self._cancel_gen(), interval=0.1)
+                else:
+                    await asyncio.to_thread(self.cancel)
+                await waiting.wait_async(gen, self.pgconn.socket, 0.1)
+        except errors.QueryCanceled:
+            pass
+        except BaseException as exc:
+            self.pgconn.finish()
+            if not isinstance(exc, Exception):
+                raise
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no transaction is open and no statement runs."""
+        return self.pgconn.transaction_status == TransactionStatus.IDLE
+
+
+class OrmCursor(psycopg.Cursor[Any]):
+    """The cursor of compiled statements: parameters are bound by the server, plans are prepared."""
+
+    def execute(self, query: Any, params: Any = None, **kwargs: Any) -> OrmCursor:
+        """Run one statement; a prepared plan that the schema has outrun is made anew."""
+        try:
+            return super().execute(query, params, **kwargs)
+        except errors.FeatureNotSupported as exc:
+            if "cached plan" not in str(exc) or not cast("TwoFacedConnection", self.connection).is_idle:
+                raise
+        super().execute("DEALLOCATE ALL", prepare=False)
+        return super().execute(query, params, **kwargs)
+
+
+class UserCursor(psycopg.ClientCursor[Any]):
+    """The cursor of ``connection.cursor()``: parameters are filled in by the client, as SQL texts expect."""
+
+    def callproc(self, name: str, args: Sequence[Any] | None = None) -> Sequence[Any] | None:
+        """Call a function of the database and keep its result for fetching."""
+        quoted = psycopg.sql.Identifier(name)
+        marks = psycopg.sql.SQL(", ").join(psycopg.sql.Placeholder() * len(args or ()))
+        self.execute(psycopg.sql.SQL("SELECT * FROM {}({})").format(quoted, marks), args)
+        return args
+
+
+class ServerBoundUserCursor(psycopg.Cursor[Any]):
+    """``connection.cursor()`` with ``OPTIONS["server_side_binding"]``."""
+
+    callproc = UserCursor.callproc
+
+
+class NaiveTimestamptzLoader(TimestamptzLoader):
+    """Loads moments without their zone, for ``USE_TZ = False``."""
+
+    def load(self, data: Any) -> Any:
+        """Return a naive date-time in the session's zone."""
+        return super().load(data).replace(tzinfo=None)
+
+
+def adapters(naive: bool) -> AdaptersMap:
+    """Return the adaptation of types for a new connection."""
+    made = AdaptersMap(psycopg.adapters)
+    # By default ints are sent as int2, int4 or int8 by size: several prepared plans for one statement.
+    made.register_dumper(int, Int8Dumper)
+    for name in ("inet", "cidr"):
+        made.register_loader(name, TextLoader)
+    if naive:
+        made.register_loader("timestamptz", NaiveTimestamptzLoader)
+    return made
+
+
+@contextmanager
+def shielded(raw: Any) -> Iterator[None]:
+    """Protect the waits of *raw* inside the block from the cancellation that is being handled."""
+    raw.shield = True
+    try:
+        yield
+    finally:
+        raw.shield = False
+
+
+def server_cursor(raw: Any) -> Any:
+    """Return a cursor whose rows stay on the server; needs an open transaction."""
+    return psycopg.ServerCursor(raw, f"fastjango_{next(_cursor_names)}", scrollable=False)

@@ -1,0 +1,153 @@
+"""``connection.ops`` for PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from fastjango.db.backends.base.operations import BaseDatabaseOperations
+
+EXPLAIN_OPTIONS = frozenset(
+    [
+        "ANALYZE",
+        "BUFFERS",
+        "COSTS",
+        "GENERIC_PLAN",
+        "MEMORY",
+        "SETTINGS",
+        "SERIALIZE",
+        "SUMMARY",
+        "TIMING",
+        "VERBOSE",
+        "WAL",
+    ]
+)
+
+
+class DatabaseOperations(BaseDatabaseOperations):
+    """What is PostgreSQL's own outside of queries."""
+
+    cast_char_field_without_max_length = "varchar"
+    explain_prefix = "EXPLAIN"
+    explain_options = EXPLAIN_OPTIONS
+    cast_data_types = {"AutoField": "integer", "BigAutoField": "bigint", "SmallAutoField": "smallint"}
+
+    def max_name_length(self) -> int:
+        """Return how long identifiers may be."""
+        return 63
+
+    def bulk_batch_size(self, fields: Sequence[Any], objs: Sequence[Any]) -> int:
+        """Return how many of *objs* fit into one statement: the protocol counts parameters in 16 bits."""
+        return min(len(objs), 65535 // max(len(fields), 1)) or 1
+
+    def set_time_zone_sql(self) -> str:
+        """Return the statement that sets the session's zone."""
+        return "SELECT set_config('TimeZone', %s, false)"
+
+    def tablespace_sql(self, tablespace: str, inline: bool = False) -> str:
+        """Return the clause that puts an object into a tablespace."""
+        name = self.quote_name(tablespace)
+        return f"USING INDEX TABLESPACE {name}" if inline else f"TABLESPACE {name}"
+
+    def sql_flush(
+        self, style: Any, tables: Sequence[str], *, reset_sequences: bool = False, allow_cascade: bool = False
+    ) -> list[str]:
+        """Return one TRUNCATE."""
+        if not tables:
+            return []
+        words = [
+            style.SQL_KEYWORD("TRUNCATE"),
+            ", ".join(style.SQL_FIELD(self.quote_name(table)) for table in tables),
+        ]
+        if reset_sequences:
+            words.append(style.SQL_KEYWORD("RESTART IDENTITY"))
+        if allow_cascade:
+            words.append(style.SQL_KEYWORD("CASCADE"))
+        return [f"{' '.join(words)};"]
+
+    def sequence_reset_by_name_sql(self, style: Any, sequences: Iterable[Any]) -> list[str]:
+        """Return statements that start sequences anew."""
+        return [
+            f"{style.SQL_KEYWORD('SELECT')} setval(pg_get_serial_sequence("
+            f"'{self.quote_name(info['table'])}','{info['column'] or 'id'}'), 1, false);"
+            for info in sequences
+        ]
+
+    def sequence_reset_sql(self, style: Any, model_list: Iterable[Any]) -> list[str]:
+        """Return statements that set the sequences behind the largest keys."""
+        statements = []
+        for model in model_list:
+            for field in model._meta.local_fields:
+                if field.get_internal_type() not in {"AutoField", "BigAutoField", "SmallAutoField"}:
+                    continue
+                table, column = self.quote_name(model._meta.db_table), field.column
+                quoted = self.quote_name(column)
+                statements.append(
+                    f"{style.SQL_KEYWORD('SELECT')} setval(pg_get_serial_sequence('{table}','{column}'), "
+                    f"coalesce(max({quoted}), 1), max({quoted}) {style.SQL_KEYWORD('IS NOT')} null) "
+                    f"{style.SQL_KEYWORD('FROM')} {table};"
+                )
+                break
+        return statements
+
+    def prepare_sql_script(self, sql: str) -> list[str]:
+        """The server splits scripts itself."""
+        return [sql]
+
+    def explain_query_prefix(self, format: str | None = None, **options: Any) -> str:
+        """Return EXPLAIN with its options."""
+        given = {name.upper(): "true" if value else "false" for name, value in options.items()}
+        unknown = set(given) - EXPLAIN_OPTIONS
+        if unknown:
+            super().explain_query_prefix(
+                format, **{name: options.get(name, "") for name in options if name.upper() in unknown}
+            )
+        prefix = super().explain_query_prefix(format)
+        if format:
+            given["FORMAT"] = format.upper()
+        if given:
+            prefix += f" ({', '.join(f'{name} {value}' for name, value in given.items())})"
+        return prefix
+
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
+        """Return the statement with its parameters as literals."""
+        if hasattr(cursor, "mogrify"):
+            try:
+                return str(cursor.mogrify(sql, params))
+            except self.connection.Database.DataError:
+                return str(sql)
+        if not params:
+            return str(sql)
+        import psycopg
+
+        try:
+            return str(psycopg.ClientCursor(cursor.connection).mogrify(sql, params))
+        except (psycopg.Error, TypeError):
+            return str(sql)
+
+    def adapt_datefield_value(self, value: Any) -> Any:
+        """The driver takes dates."""
+        return value
+
+    def adapt_datetimefield_value(self, value: Any) -> Any:
+        """The driver takes moments."""
+        return value
+
+    def adapt_timefield_value(self, value: Any) -> Any:
+        """The driver takes times of day."""
+        return value
+
+    def adapt_decimalfield_value(
+        self, value: Any, max_digits: int | None = None, decimal_places: int | None = None
+    ) -> Any:
+        """The driver takes decimals."""
+        return value
+
+    def adapt_json_value(self, value: Any, encoder: Any) -> Any:
+        """Return JSON text."""
+        return json.dumps(value, cls=encoder)
+
+    def max_in_list_size(self) -> int | None:
+        """There is no limit."""
+        return None
