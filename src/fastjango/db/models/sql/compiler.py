@@ -1,0 +1,110 @@
+"""The compiler face: what ``query.get_compiler(using)`` gives to people who look inside.
+
+The ORM itself runs plans; this is for ``str(qs.query)``, tools and tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastjango.core.exceptions import EmptyResultSet
+from fastjango.db.execute import fetch
+
+from .constants import MULTI, SINGLE
+from .plan import SelectPlan, compile_select
+from .statement import Options
+
+
+class SQLCompiler:
+    """Says one query on one database."""
+
+    def __init__(self, query: Any, connection: Any, using: str | None, elide_empty: bool = True) -> None:
+        self.query = query
+        self.connection = connection
+        self.using = using or connection.alias
+        self.elide_empty = elide_empty
+
+    def __repr__(self) -> str:
+        return (
+            f"<{type(self).__qualname__} model={self.query.model.__qualname__} "
+            f"connection={self.connection!r} using={self.using!r}>"
+        )
+
+    def plan(self, with_col_aliases: bool = False, with_limits: bool = True, paramstyle: str | None = None) -> SelectPlan:
+        """Return the compiled statement."""
+        options = Options(with_col_aliases, with_limits, self.elide_empty)
+        return compile_select(self.query, self.connection, options, paramstyle)
+
+    def as_sql(self, with_limits: bool = True, with_col_aliases: bool = False) -> tuple[str, tuple[Any, ...]]:
+        """
+        Return SQL with ``%s`` and the parameters.
+
+        Raises:
+            EmptyResultSet: The query has no rows, whatever the data.
+        """
+        plan = self.plan(with_col_aliases, with_limits, "format")
+        return plan.sql, tuple(plan.args(()))
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Return all rows, converted. Queries: 1, none for an empty query."""
+        try:
+            plan = self.plan()
+        except EmptyResultSet:
+            return []
+        rows = fetch(self.using, plan.sql, plan.args(()))
+        converters = plan.converters
+        return [
+            tuple(
+                value if convert is None else convert(value)
+                for value, convert in zip(row, converters, strict=False)
+            )[: plan.width]
+            for row in rows
+        ]
+
+    def execute_sql(self, result_type: str = MULTI, chunked_fetch: bool = False, chunk_size: int = 100) -> Any:
+        """Run the query: one row for ``SINGLE``, an iterator of lists of rows for ``MULTI``."""
+        rows = self.rows()
+        if result_type == SINGLE:
+            return rows[0] if rows else None
+        if result_type == MULTI:
+            return iter([rows]) if rows else iter(())
+        return None
+
+    def results_iter(self, results: Any = None, **options: Any) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows."""
+        if results is None:
+            results = self.execute_sql(MULTI)
+        for chunk in results:
+            yield from chunk
+
+    def has_results(self) -> bool:
+        """Tell whether there is any row. Queries: 1."""
+        return bool(self.rows())
+
+    def explain_query(self) -> Iterator[str]:
+        """Yield the lines of the database's plan. Queries: 1."""
+        try:
+            plan = self.plan()
+        except EmptyResultSet:
+            return
+        form = (self.query.explain_info or (None, {}))[0]
+        for row in fetch(self.using, plan.sql, plan.args(())):
+            if form and form.upper() == "JSON" and not isinstance(row[0], str):
+                yield self.connection.ops.format_json_plan(row[0]) if hasattr(
+                    self.connection.ops, "format_json_plan"
+                ) else str(row[0])
+            else:
+                yield " ".join(str(value) for value in row)
+
+    @classmethod
+    def for_aggregate(cls, outer: Any, connection: Any, using: str) -> dict[str, Any]:
+        """Run a query whose one row holds aggregates. Queries: 1, none for an empty query."""
+        annotations = outer.annotation_select
+        empties = [expression.empty_result_set_value for expression in annotations.values()]
+        compiler = cls(outer, connection, using, elide_empty=not any(value is NotImplemented for value in empties))
+        rows = compiler.rows()
+        return dict(zip(annotations, rows[0] if rows else empties, strict=True))
+
+
+__all__ = ["SQLCompiler"]

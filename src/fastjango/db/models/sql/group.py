@@ -1,0 +1,95 @@
+"""GROUP BY: what must be grouped so that everything else may be an aggregate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastjango.core.exceptions import EmptyResultSet, FullResultSet
+from fastjango.db.models.expressions import Ref
+
+from .order import column_key
+from .tables import Counted
+
+if TYPE_CHECKING:
+    from .columns import Select
+    from .context import Context
+
+
+def group_clauses(
+    query: Any,
+    ctx: Context,
+    select: Select,
+    order_by: list[tuple[Any, bool]],
+    having: Any,
+    order_from_meta: bool,
+) -> list[Any]:
+    """Return the clauses of GROUP BY; none when the query is not grouped."""
+    if query.group_by is None:
+        return []
+    expressions = _grouped(query, select, order_by, order_from_meta)
+    having_columns = having.get_group_by_cols() if having is not None else []
+    expressions.extend(having_columns)
+    expressions = _without_dependent(expressions, having_columns, ctx.connection)
+    positions = {column_key(expr): place for place, (expr, alias) in enumerate(select, start=1) if alias}
+    by_position = getattr(ctx.connection.features, "allows_group_by_select_index", True)
+    clauses: list[Any] = []
+    seen: set[Any] = set()
+    for expression in expressions:
+        key = column_key(expression)
+        if key in seen:
+            continue
+        seen.add(key)
+        place = positions.get(key) if by_position else None
+        if place is not None:
+            clauses.append(Counted(place))
+            continue
+        try:
+            clauses.append(ctx.clause(expression))
+        except (EmptyResultSet, FullResultSet):
+            continue
+    return clauses
+
+
+def _grouped(query: Any, select: Select, order_by: list[tuple[Any, bool]], order_from_meta: bool) -> list[Any]:
+    expressions: list[Any] = []
+    refs: set[str] = set()
+    if query.group_by is not True:
+        for expression in query.group_by:
+            if isinstance(expression, str):
+                expression = query.resolve_ref(expression)
+            if isinstance(expression, Ref):
+                if expression.refs not in refs:
+                    refs.add(expression.refs)
+                    expressions.append(expression.source)
+            else:
+                expressions.append(expression)
+    for expression, alias in select:
+        if alias not in refs:
+            expressions.extend(expression.get_group_by_cols())
+    if not order_from_meta:
+        for ordering, is_ref in order_by:
+            if not is_ref:
+                expressions.extend(ordering.get_group_by_cols())
+    return expressions
+
+
+def _without_dependent(expressions: list[Any], having: list[Any], connection: Any) -> list[Any]:
+    """Drop columns that a grouped primary key decides, where the database knows that."""
+    features = connection.features
+    if not getattr(features, "allows_group_by_selected_pks", False):
+        return expressions
+    allowed = getattr(features, "allows_group_by_selected_pks_on_model", lambda model: True)
+    keys = [
+        expression
+        for expression in expressions
+        if hasattr(expression, "target") and expression.target.primary_key and allowed(expression.target.model)
+    ]
+    aliases = {expression.alias for expression in keys}
+    return [
+        expression
+        for expression in expressions
+        if expression in keys or expression in having or getattr(expression, "alias", None) not in aliases
+    ]
+
+
+__all__ = ["group_clauses"]

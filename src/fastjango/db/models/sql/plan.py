@@ -1,0 +1,146 @@
+"""A compiled statement: SQL text, how its arguments are made, and what its columns are.
+
+Made once per shape and database alias; a repeat only calls ``plan.args(binds)``.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+from .context import BindBook, BindSource, Context
+from .select import build_select
+from .statement import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .columns import ObjectColumns, Select
+    from .statement import Statement
+
+Binds = tuple[Any, ...]
+
+
+class CompiledText:
+    """SQL with positional parameters and the function that makes them from the binds."""
+
+    __slots__ = ("args", "sql")
+
+    def __init__(self, sql: str, args: Callable[[Binds], Binds]) -> None:
+        self.sql = sql
+        self.args = args
+
+
+class SelectPlan(CompiledText):
+    """A compiled SELECT."""
+
+    __slots__ = ("annotations", "columns", "connection", "converters", "objects", "readers", "width")
+
+    def __init__(
+        self, sql: str, args: Callable[[Binds], Binds], statement: Statement, connection: Any
+    ) -> None:
+        super().__init__(sql, args)
+        self.connection = connection
+        self.columns: Select = statement.columns
+        self.objects: ObjectColumns | None = statement.objects
+        self.annotations = statement.annotations
+        self.width = len(statement.columns) - statement.extra_columns
+        self.converters: list[Callable[[Any], Any] | None] = [
+            converter_of(expression, connection) for expression, _ in statement.columns
+        ]
+        # Generated functions from rows to results, by kind of result.
+        self.readers: dict[Any, Callable[..., Any]] = {}
+
+
+def converter_of(expression: Any, connection: Any) -> Callable[[Any], Any] | None:
+    """Return how a column's values become Python values; None when they are already."""
+    method = getattr(expression, "result_converter", None)
+    return None if method is None else method(connection)
+
+
+def compile_select(query: Any, connection: Any, options: Options | None = None, paramstyle: str | None = None) -> SelectPlan:
+    """
+    Return the plan of *query* on one database.
+
+    Raises:
+        EmptyResultSet: The query has no rows, whatever the data.
+    """
+    query = query.clone()
+    binds = BindBook()
+    statement = build_select(query, Context(query, connection, binds, query.slot_base), options)
+    sql, args = compile_text(statement.select, binds, connection, paramstyle)
+    if query.explain_info is not None:
+        form, wishes = query.explain_info
+        sql = f"{connection.ops.explain_query_prefix(form, **wishes)} {sql}"
+    return SelectPlan(sql, args, statement, connection)
+
+
+def compile_text(
+    statement: Any, binds: BindBook, connection: Any, paramstyle: str | None = None
+) -> tuple[str, Callable[[Binds], Binds]]:
+    """Return SQL and the argument builder of any SQLAlchemy statement."""
+    dialect = connection.dialect if paramstyle is None else _in_style(connection.dialect, paramstyle)
+    compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    names = compiled.positiontup or []
+    return str(compiled), build_args(names, compiled, binds.sources, connection)
+
+
+def _in_style(dialect: Any, paramstyle: str) -> Any:
+    if dialect.paramstyle == paramstyle:
+        return dialect
+    twin = copy.copy(dialect)
+    twin.paramstyle = paramstyle
+    twin.positional = True
+    twin.identifier_preparer = dialect.preparer(twin)
+    return twin
+
+
+def build_args(
+    names: list[str], compiled: Any, sources: dict[str, BindSource], connection: Any
+) -> Callable[[Binds], Binds]:
+    """Return the generated function from binds to driver parameters."""
+    if not names:
+        return _no_args
+    scope: dict[str, Any] = {}
+    parts: list[str] = []
+    for place, name in enumerate(names):
+        source = sources.get(name)
+        processor = compiled._bind_processors.get(name)
+        if source is None:
+            value = compiled.binds[name].effective_value
+            scope[f"k{place}"] = value if processor is None else processor(value)
+            parts.append(f"k{place}")
+            continue
+        if source.field is not None:
+            processor = source.field.bind_converter(connection)
+        steps = [step for step in (source.convert, processor) if step is not None]
+        if source.slot is None and source.convert is None:
+            value = source.value
+            for step in steps:
+                value = step(value)
+            scope[f"k{place}"] = value
+            parts.append(f"k{place}")
+            continue
+        text = f"k{place}" if source.slot is None else f"b[{source.slot}]"
+        if source.slot is None:
+            scope[f"k{place}"] = source.value
+        for number, step in enumerate(steps):
+            scope[f"c{place}_{number}"] = step
+            text = f"c{place}_{number}({text})"
+        parts.append(text)
+    if parts == [f"b[{place}]" for place in range(len(parts))]:
+        width = len(parts)
+
+        def same(b: Binds) -> Binds:
+            return b if len(b) == width else b[:width]
+
+        return same
+    source_text = f"lambda b: ({', '.join(parts)},)"
+    return eval(source_text, scope)  # type: ignore[no-any-return]  # noqa: S307 - made of places and numbers only
+
+
+def _no_args(binds: Binds) -> Binds:
+    return ()
+
+
+__all__ = ["Binds", "CompiledText", "SelectPlan", "build_args", "compile_select", "compile_text", "converter_of"]

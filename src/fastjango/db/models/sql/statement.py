@@ -1,0 +1,84 @@
+"""A built SELECT as a value, and the pieces of building that every kind of SELECT shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from .tables import Counted, identifier
+
+if TYPE_CHECKING:
+    from .columns import ObjectColumns, Select
+    from .context import Context
+
+
+@dataclass
+class Statement:
+    """A SELECT and what its columns mean."""
+
+    select: Any
+    columns: Select
+    objects: ObjectColumns | None
+    annotations: dict[str, int]
+    extra_columns: int = 0
+
+
+@dataclass
+class Options:
+    """How a SELECT is to be built."""
+
+    with_col_aliases: bool = False
+    with_limits: bool = True
+    elide_empty: bool = True
+
+
+def column_clauses(columns: Select, ctx: Context) -> list[Any]:
+    clauses = []
+    for expression, alias in columns:
+        clause = _formatted(expression, ctx.select_clause(expression), ctx)
+        if alias:
+            clause = clause.label(identifier(alias))
+        clauses.append(clause)
+    if not clauses:
+        clauses.append(Counted(1))
+    return clauses
+
+
+def _formatted(expression: Any, clause: Any, ctx: Context) -> Any:
+    """Let the output field say how its column is selected (a hook for custom fields)."""
+    output_field = getattr(expression, "_output_field_or_none", None)
+    hook = getattr(output_field, "select_clause", None)
+    return clause if hook is None else hook(clause, ctx)
+
+
+def with_aliases(columns: Select) -> Select:
+    named: Select = []
+    count = 0
+    for expression, alias in columns:
+        if alias is None:
+            count += 1
+            alias = f"col{count}"
+        named.append((expression, alias))
+    return named
+
+
+def limited(statement: Any, query: Any, ctx: Context) -> Any:
+    """Return the statement with LIMIT and OFFSET."""
+    low_slot, high_slot = query.limit_slots
+    if query.high_mark is not None:
+        size = query.high_mark - query.low_mark
+        if high_slot is not None:
+            statement = statement.limit(ctx.bind(size, high_slot, type_=sa.BigInteger()))
+        else:
+            statement = statement.limit(Counted(size))
+    if query.low_mark:
+        if low_slot is not None:
+            statement = statement.offset(ctx.bind(query.low_mark, low_slot, type_=sa.BigInteger()))
+        else:
+            statement = statement.offset(Counted(query.low_mark))
+    return statement
+
+
+__all__ = ["Options", "Statement", "column_clauses", "limited", "with_aliases"]

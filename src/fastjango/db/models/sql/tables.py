@@ -1,0 +1,110 @@
+"""SQLAlchemy elements for the FROM list and its columns, printed the way Django prints them.
+
+Columns carry the name of their table only, never the table itself: which tables a
+statement reads is decided by the query alone, so SQLAlchemy neither adds nor
+correlates anything.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.elements import ColumnClause, quoted_name
+from sqlalchemy.sql.selectable import FromClause
+
+QUOTES = "\"`"
+
+
+def identifier(name: str) -> quoted_name:
+    """Return *name* as an identifier that is always quoted, unless it brings its own quotes."""
+    if len(name) > 2 and name[0] in QUOTES and name[-1] == name[0]:
+        return quoted_name(name, False)
+    return quoted_name(name, True)
+
+
+class NamedColumn(ColumnClause[Any]):
+    """A column of the table called by a name; brings no table into the statement."""
+
+    inherit_cache = False
+
+    def __init__(self, name: str, table_name: str | None, type_: Any) -> None:
+        super().__init__(identifier(name), type_)
+        if table_name is not None:
+            self.table = sa.table(identifier(table_name))
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return []
+
+
+class TableEntry:
+    """One entry of the FROM list."""
+
+    __slots__ = ("condition", "join_name", "join_type", "name")
+
+    def __init__(self, name: str, join_name: str, join_type: str | None = None, condition: Any = None) -> None:
+        self.name = name
+        self.join_name = join_name
+        self.join_type = join_type
+        self.condition = condition
+
+
+class FromTables(FromClause):
+    """The tables of a query with their joins."""
+
+    __visit_name__ = "fastjango_from_tables"
+    named_with_column = False
+    inherit_cache = False
+
+    def __init__(self, entries: list[TableEntry], extra_tables: list[str]) -> None:
+        self.entries = entries
+        self.extra_tables = extra_tables
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return [self]
+
+    def get_children(self, **kw: Any) -> Any:
+        return [entry.condition for entry in self.entries if entry.condition is not None]
+
+
+@compiles(FromTables)
+def _print_tables(element: FromTables, compiler: Any, **options: Any) -> str:
+    quote = compiler.preparer.quote
+    options = {name: value for name, value in options.items() if name in ("literal_binds", "render_postcompile")}
+    words: list[str] = []
+    for entry in element.entries:
+        table = quote(identifier(entry.name))
+        if entry.join_name != entry.name:
+            table = f"{table} {quote(identifier(entry.join_name))}"
+        if entry.join_type is None:
+            words.append(f", {table}" if words else table)
+        else:
+            words.append(f" {entry.join_type} {table} ON ({compiler.process(entry.condition, **options)})")
+    words.extend(f"{', ' if words or place else ''}{quote(identifier(name))}" for place, name in enumerate(element.extra_tables))
+    return "".join(words)
+
+
+class Counted(sa.sql.elements.ColumnElement[int]):
+    """A small whole number written into the statement: a LIMIT or a place in the select list."""
+
+    __visit_name__ = "fastjango_counted"
+    inherit_cache = False
+
+    def __init__(self, number: int) -> None:
+        self.number = int(number)
+        self.type = sa.Integer()
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return []
+
+
+@compiles(Counted)
+def _print_number(element: Counted, compiler: Any, **options: Any) -> str:
+    return str(element.number)
+
+
+__all__ = ["Counted", "FromTables", "NamedColumn", "TableEntry", "identifier"]
