@@ -415,6 +415,10 @@ class Field(FieldChecks, FieldStorage, RegisterLookupMixin, Generic[ST, GT]):
                 return self._db_default_expression
         return value
 
+    def get_pk_value_on_save(self, instance: Any) -> Any:
+        """Return the default that a new row's missing key takes."""
+        return self.get_default() if self.has_default() else None
+
     def value_from_object(self, obj: Any) -> Any:
         """Return the value of this field on *obj*."""
         return getattr(obj, self.attname)

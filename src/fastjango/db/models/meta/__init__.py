@@ -1,0 +1,1 @@
+"""The parts of ``Options``: its fields, its parents, its constraints."""
