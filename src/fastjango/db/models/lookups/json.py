@@ -1,0 +1,522 @@
+"""JSON: paths into documents (``data__owner__name``) and lookups on them.
+
+Keys are values, never SQL: on SQLite and MySQL they travel inside a path parameter that is
+written by ``json_path``, on PostgreSQL as parameters of the arrow operators.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sqlalchemy import ARRAY, Integer, String, Text
+
+from fastjango.db.errors import NotSupportedError
+from fastjango.db.models.constants import LOOKUP_SEP
+from fastjango.db.models.expressions import output
+from fastjango.db.models.expressions.elements import Pieces, call, joined
+from fastjango.db.models.expressions.output import lookup_of
+from fastjango.db.models.lookups.base import BuiltinLookup, Lookup, PostgresOperatorLookup, Transform, condition
+from fastjango.db.models.lookups.compare import (
+    Exact,
+    GreaterThan,
+    GreaterThanOrEqual,
+    LessThan,
+    LessThanOrEqual,
+)
+from fastjango.db.models.lookups.in_list import In
+from fastjango.db.models.lookups.null import IsNull
+from fastjango.db.models.lookups.text import (
+    EndsWith,
+    IContains,
+    IEndsWith,
+    IExact,
+    IRegex,
+    IStartsWith,
+    Regex,
+    StartsWith,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.elements import ClauseElement
+
+    from fastjango.db.models.expressions.elements import Clause
+    from fastjango.db.models.types import ClauseContext
+
+_STRING, _INTEGER = String(), Integer()
+_TEXT_ARRAY = ARRAY(Text())
+_CONSTANTS = "('false','null','true')"
+
+
+def json_path(keys: Sequence[Any], include_root: bool = True) -> str:
+    """Return the SQL/JSON path of *keys*; what looks like a number is a place in an array."""
+    path = "$" if include_root else ""
+    for key in keys:
+        try:
+            path += f"[{int(key)}]"
+        except ValueError:
+            path += f".{json.dumps(key)}"
+    return path
+
+
+def _constant(ctx: ClauseContext, value: str) -> Clause:
+    return ctx.bind(value, None, None, None, _STRING)
+
+
+@lookup_of("JSONField")
+class JSONExact(Exact):
+    """The same document; None is JSON's null."""
+
+    can_use_none_as_rhs = True
+    plain_types = frozenset()
+
+    def build_clause(self, ctx: ClauseContext) -> Clause:
+        """Return the comparison."""
+        left = self.lhs_clause(ctx)
+        right = self.rhs_clause(ctx)
+        if ctx.vendor == "mysql" and self.rhs_is_direct_value():
+            right = call("JSON_EXTRACT", right, Pieces("'$'"))
+        return condition(left.self_group(), " = ", right)
+
+
+class _Caseless:
+    """Compares in lower case where the database's text in JSON has a case."""
+
+    def lhs_clause(self: Any, ctx: ClauseContext) -> Clause:
+        clause: Clause = super().lhs_clause(ctx)  # type: ignore[misc]
+        return call("LOWER", clause) if ctx.vendor == "mysql" else clause
+
+    def rhs_clause(self: Any, ctx: ClauseContext, *args: Any) -> Clause:
+        clause: Clause = super().rhs_clause(ctx, *args)  # type: ignore[misc]
+        return call("LOWER", clause) if ctx.vendor == "mysql" else clause
+
+
+@lookup_of("JSONField")
+class JSONIContains(_Caseless, IContains):
+    """The document's text has the value, without regard to case."""
+
+
+@lookup_of("JSONField")
+class DataContains(PostgresOperatorLookup):
+    """The document has the given one in itself."""
+
+    lookup_name = "contains"
+    postgres_operator = "@>"
+
+    def build_clause(self, ctx: ClauseContext) -> Clause:
+        """Return the operator; SQLite has none."""
+        if not ctx.connection.features.supports_json_field_contains:
+            raise NotSupportedError("contains lookup is not supported on this database backend.")
+        if ctx.vendor == "mysql":
+            return call("JSON_CONTAINS", self.lhs_clause(ctx), self.rhs_clause(ctx))
+        return super().build_clause(ctx)
+
+
+@lookup_of("JSONField")
+class ContainedBy(PostgresOperatorLookup):
+    """The document is within the given one."""
+
+    lookup_name = "contained_by"
+    postgres_operator = "<@"
+
+    def build_clause(self, ctx: ClauseContext) -> Clause:
+        """Return the operator; SQLite has none."""
+        if not ctx.connection.features.supports_json_field_contains:
+            raise NotSupportedError("contained_by lookup is not supported on this database backend.")
+        if ctx.vendor == "mysql":
+            return call("JSON_CONTAINS", self.rhs_clause(ctx), self.lhs_clause(ctx))
+        return super().build_clause(ctx)
+
+
+class HasKeyLookup(PostgresOperatorLookup):
+    """Whether an object has keys."""
+
+    logical_operator: ClassVar[str | None] = None
+
+    def final_path(self, key: Any) -> str:
+        """Return the path of the key itself: always a key of an object."""
+        return f".{json.dumps(key)}"
+
+    def _place(self) -> tuple[Any, list[Any]]:
+        """Return the document and the keys that lead to the object."""
+        if isinstance(self.lhs, KeyTransform):
+            return self.lhs.source_and_keys()
+        return self.lhs, []
+
+    def path_of(self, key: Any) -> str:
+        """Return the whole path of one wanted key."""
+        keys = key.source_and_keys()[1] if isinstance(key, KeyTransform) else [key]
+        *before, final = keys
+        root = json_path(self._place()[1])
+        return root + json_path(before, include_root=False) + self.final_path(final)
+
+    def build_clause(self, ctx: ClauseContext) -> Clause:
+        """Return the test."""
+        if ctx.vendor == "postgresql":
+            return self._postgresql(ctx)
+        document = ctx.clause(self._place()[0])
+        tests = [
+            self._test(document, ctx.bind(self.rhs, self.rhs_slot, None, path, _STRING), ctx) for path in self._paths()
+        ]
+        if not self.logical_operator:
+            return tests[0]
+        return condition("(", *joined(tests, self.logical_operator), ")")
+
+    def _test(self, document: Clause, path: Clause, ctx: ClauseContext) -> Clause:
+        if ctx.vendor == "mysql":
+            return call("JSON_CONTAINS_PATH", document, Pieces("'one'"), path)
+        return condition(call("JSON_TYPE", document, path), " IS NOT NULL")
+
+    def _paths(self) -> list[Callable[[Any], str]]:
+        return [self.path_of]
+
+    def _postgresql(self, ctx: ClauseContext) -> Clause:
+        left = ctx.clause(self.lhs)
+        if isinstance(self.rhs, KeyTransform):
+            *before, final = self.rhs.source_and_keys()[1]
+            for key in before:
+                left = Pieces("(", left, " -> ", _constant(ctx, str(key)), ")")
+            return condition(left, f" {self.postgres_operator} ", _constant(ctx, str(final)))
+        return condition(left, f" {self.postgres_operator} ", self._postgresql_value(ctx))
+
+    def _postgresql_value(self, ctx: ClauseContext) -> Clause:
+        return ctx.bind(self.rhs, self.rhs_slot, None, str, _STRING)
+
+
+@lookup_of("JSONField")
+class HasKey(HasKeyLookup):
+    """Has the key."""
+
+    lookup_name = "has_key"
+    postgres_operator = "?"
+    prepare_rhs = False
+
+
+class HasKeyOrArrayIndex(HasKey):
+    """Has the key, or a place of that number in an array."""
+
+    def final_path(self, key: Any) -> str:
+        """Return the path of a key or a number."""
+        return json_path([key], include_root=False)
+
+
+class _ManyKeys(HasKeyLookup):
+    """Tests several keys."""
+
+    def get_prep_lookup(self) -> Any:
+        """Return the keys as text."""
+        return [item if isinstance(item, KeyTransform) else str(item) for item in self.rhs]
+
+    def value_kind(self, value: Any) -> Hashable:
+        """Return the number of keys."""
+        return len(value)
+
+    def _paths(self) -> list[Callable[[Any], str]]:
+        return [self._nth(position) for position in range(len(self.rhs))]
+
+    def _nth(self, position: int) -> Callable[[Any], str]:
+        return lambda keys: self.path_of(keys[position])
+
+    def _postgresql_value(self, ctx: ClauseContext) -> Clause:
+        return ctx.bind(self.rhs, self.rhs_slot, None, list, _TEXT_ARRAY)
+
+
+@lookup_of("JSONField")
+class HasKeys(_ManyKeys):
+    """Has all of the keys."""
+
+    lookup_name = "has_keys"
+    postgres_operator = "?&"
+    logical_operator = " AND "
+
+
+@lookup_of("JSONField")
+class HasAnyKeys(_ManyKeys):
+    """Has any of the keys."""
+
+    lookup_name = "has_any_keys"
+    postgres_operator = "?|"
+    logical_operator = " OR "
+
+
+class KeyTransform(Transform):
+    """A value in a document."""
+
+    postgres_operator: ClassVar[str] = "->"
+    postgres_nested_operator: ClassVar[str] = "#>"
+
+    def __init__(self, key_name: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.key_name = str(key_name)
+
+    def source_and_keys(self) -> tuple[Any, list[Any]]:
+        """Return the document and the keys from its root to this value."""
+        keys = [self.key_name]
+        previous = self.lhs
+        while isinstance(previous, KeyTransform):
+            keys.insert(0, previous.key_name)
+            previous = previous.lhs
+        return previous, keys
+
+    def preprocess_lhs(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...], list[Any]]:
+        """Return SQL and parameters of the document, and the keys."""
+        source, keys = self.source_and_keys()
+        sql, params = compiler.compile(source)
+        return sql, tuple(params), keys
+
+    def build_clause(self, ctx: ClauseContext) -> Clause:
+        """Return the value."""
+        source, keys = self.source_and_keys()
+        document = ctx.clause(source)
+        if ctx.vendor == "postgresql":
+            return self._postgresql(ctx, document, keys)
+        path = _constant(ctx, json_path(keys))
+        if ctx.vendor == "mysql":
+            return call("JSON_EXTRACT", document, path)
+        # JSON_EXTRACT would make numbers of true and false, and NULL of null.
+        kind = call("JSON_TYPE", document, path)
+        return Pieces(
+            "(CASE WHEN ",
+            kind,
+            f" IN {_CONSTANTS} THEN ",
+            kind,
+            " ELSE ",
+            call("JSON_EXTRACT", document, path),
+            " END)",
+        )
+
+    def _postgresql(self, ctx: ClauseContext, document: Clause, keys: list[Any]) -> Clause:
+        if len(keys) > 1:
+            path: ClauseElement = ctx.bind([str(key) for key in keys], None, None, None, _TEXT_ARRAY)
+            return Pieces("(", document, f" {self.postgres_nested_operator} ", path, ")")
+        try:
+            index = int(self.key_name)
+        except ValueError:
+            step = _constant(ctx, self.key_name)
+        else:
+            step = ctx.bind(index, None, None, None, _INTEGER)
+        return Pieces("(", document, f" {self.postgres_operator} ", step, ")")
+
+
+class KeyTextTransform(KeyTransform):
+    """A value in a document, as text."""
+
+    postgres_operator = "->>"
+    postgres_nested_operator = "#>>"
+    output_field = output.Output("TextField")  # type: ignore[assignment]
+
+    def build_clause(self, ctx: ClauseContext) -> Clause:
+        """Return the value as text."""
+        clause = super().build_clause(ctx)
+        return call("JSON_UNQUOTE", clause) if ctx.vendor == "mysql" else clause
+
+    @classmethod
+    def from_lookup(cls, lookup: str) -> Any:
+        """
+        Return the value at a path such as ``"data__owner__name"``.
+
+        Raises:
+            ValueError: The path has no key.
+        """
+        transform, *keys = lookup.split(LOOKUP_SEP)
+        if not keys:
+            raise ValueError("Lookup must contain key or index transforms.")
+        result: Any = transform
+        for key in keys:
+            result = cls(key, result)
+        return result
+
+
+KT = KeyTextTransform.from_lookup
+
+
+class KeyTransformFactory:
+    """Makes the transform for a key that is no registered transform."""
+
+    def __init__(self, key_name: str) -> None:
+        self.key_name = key_name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> KeyTransform:
+        return KeyTransform(self.key_name, *args, **kwargs)
+
+
+class KeyTransformTextLookupMixin:
+    """Compares the text of a value in a document."""
+
+    def __init__(self, key_transform: Any, *args: Any, **kwargs: Any) -> None:
+        if not isinstance(key_transform, KeyTransform):
+            raise TypeError("Transform should be an instance of KeyTransform in order to use this lookup.")
+        text = KeyTextTransform(key_transform.key_name, *key_transform.source_expressions, **key_transform.extra)
+        super().__init__(text, *args, **kwargs)
+
+
+class KeyTransformIsNull(IsNull):
+    """Whether a document lacks the key."""
+
+    def build_clause(self, ctx: ClauseContext) -> Clause:
+        """Return the test; a key whose value is null is there."""
+        if ctx.vendor != "sqlite":
+            return super().build_clause(ctx)
+        if not isinstance(self.rhs, bool):
+            return super().build_clause(ctx)
+        source, keys = self.lhs.source_and_keys()
+        kind = call("JSON_TYPE", ctx.clause(source), _constant(ctx, json_path(keys)))
+        return condition(kind, " IS NULL" if self.rhs else " IS NOT NULL")
+
+
+def _is_constant(value: Any) -> bool:
+    return value is None or isinstance(value, bool)
+
+
+def _extracted(ctx: ClauseContext, clause: ClauseElement, value: Any) -> ClauseElement:
+    """Return a JSON parameter as ``KeyTransform`` shows values: constants as their names."""
+    if ctx.vendor == "mysql" or (ctx.vendor == "sqlite" and not _is_constant(value)):
+        return call("JSON_EXTRACT", clause, Pieces("'$'"))
+    return clause
+
+
+class KeyTransformExact(JSONExact):
+    """A value in a document equals the given one."""
+
+    def value_kind(self, value: Any) -> Hashable:
+        """Return whether the value is null, true or false."""
+        return _is_constant(value)
+
+    def build_clause(self, ctx: ClauseContext) -> Clause:
+        """Return the comparison."""
+        right: ClauseElement = self.rhs_clause(ctx)
+        if self.rhs_is_direct_value():
+            right = _extracted(ctx, right, self.rhs)
+        return condition(self.lhs_clause(ctx), " = ", right)
+
+
+class KeyTransformIn(In):
+    """A value in a document is one of the given ones."""
+
+    def _distinct(self, values: list[Any]) -> list[Any]:
+        return [value for value in values if value is not None]
+
+    def value_kind(self, value: Any) -> Hashable:
+        """Return which of the values are true or false."""
+        return tuple(map(_is_constant, value))
+
+    def _in_values(self, ctx: ClauseContext, left: ClauseElement, count: int) -> Clause:
+        clauses = []
+        for position, value in enumerate(self.rhs):
+            bound = ctx.bind(self.rhs, self.rhs_slot, self.bind_field, lambda rows, at=position: rows[at])
+            clauses.append(_extracted(ctx, bound, value))
+        return condition(left, " IN (", *joined(clauses, ", "), ")")
+
+
+class KeyTransformIExact(_Caseless, KeyTransformTextLookupMixin, IExact):
+    """``iexact`` of a value in a document."""
+
+
+class KeyTransformIContains(_Caseless, KeyTransformTextLookupMixin, IContains):
+    """``icontains`` of a value in a document."""
+
+
+class KeyTransformStartsWith(KeyTransformTextLookupMixin, StartsWith):
+    """``startswith`` of a value in a document."""
+
+
+class KeyTransformIStartsWith(_Caseless, KeyTransformTextLookupMixin, IStartsWith):
+    """``istartswith`` of a value in a document."""
+
+
+class KeyTransformEndsWith(KeyTransformTextLookupMixin, EndsWith):
+    """``endswith`` of a value in a document."""
+
+
+class KeyTransformIEndsWith(_Caseless, KeyTransformTextLookupMixin, IEndsWith):
+    """``iendswith`` of a value in a document."""
+
+
+class KeyTransformRegex(KeyTransformTextLookupMixin, Regex):
+    """``regex`` of a value in a document."""
+
+
+class KeyTransformIRegex(_Caseless, KeyTransformTextLookupMixin, IRegex):
+    """``iregex`` of a value in a document."""
+
+
+class _KeyOrder(BuiltinLookup):
+    """Order of values in documents: numbers and texts as such where JSON has no order."""
+
+    sign: ClassVar[str]
+
+    def value_kind(self, value: Any) -> Hashable:
+        """Return the type, which decides on the type of the parameter."""
+        return type(value).__name__ if isinstance(value, int | float | str) else ()
+
+    def build_clause(self, ctx: ClauseContext) -> Clause:
+        """Return the comparison."""
+        right: ClauseElement
+        if ctx.vendor == "sqlite" and self.rhs_is_direct_value():
+            if isinstance(self.rhs, int | float | str):
+                right = ctx.bind(self.rhs, self.rhs_slot)
+            else:
+                right = ctx.bind(self.rhs, self.rhs_slot, self.bind_field)
+        else:
+            right = self.rhs_clause(ctx)
+            if self.rhs_is_direct_value():
+                right = _extracted(ctx, right, self.rhs)
+        return condition(self.lhs_clause(ctx), f" {self.sign} ", right)
+
+
+class KeyTransformLt(_KeyOrder, LessThan):
+    """``lt`` of a value in a document."""
+
+
+class KeyTransformLte(_KeyOrder, LessThanOrEqual):
+    """``lte`` of a value in a document."""
+
+
+class KeyTransformGt(_KeyOrder, GreaterThan):
+    """``gt`` of a value in a document."""
+
+
+class KeyTransformGte(_KeyOrder, GreaterThanOrEqual):
+    """``gte`` of a value in a document."""
+
+
+_KEY_LOOKUPS: tuple[type[Lookup], ...] = (
+    KeyTransformIn,
+    KeyTransformExact,
+    KeyTransformIExact,
+    KeyTransformIsNull,
+    KeyTransformIContains,
+    KeyTransformStartsWith,
+    KeyTransformIStartsWith,
+    KeyTransformEndsWith,
+    KeyTransformIEndsWith,
+    KeyTransformRegex,
+    KeyTransformIRegex,
+    KeyTransformLt,
+    KeyTransformLte,
+    KeyTransformGt,
+    KeyTransformGte,
+)
+for _lookup in _KEY_LOOKUPS:
+    KeyTransform.register_lookup(_lookup)
+
+__all__ = [
+    "KT",
+    "ContainedBy",
+    "DataContains",
+    "HasAnyKeys",
+    "HasKey",
+    "HasKeyOrArrayIndex",
+    "HasKeys",
+    "JSONExact",
+    "KeyTextTransform",
+    "KeyTransform",
+    "KeyTransformExact",
+    "KeyTransformFactory",
+    "KeyTransformIExact",
+    "KeyTransformIn",
+    "KeyTransformIsNull",
+    "KeyTransformTextLookupMixin",
+    "json_path",
+]

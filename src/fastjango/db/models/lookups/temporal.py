@@ -1,0 +1,139 @@
+"""Comparisons of years: a range of dates that an index can serve, instead of a function."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sqlalchemy.sql import operators
+
+from fastjango.conf import settings
+from fastjango.core.exceptions import EmptyResultSet, FullResultSet
+from fastjango.db.models.expressions.elements import comparison
+from fastjango.db.models.expressions.output import is_field
+from fastjango.db.models.lookups.base import condition
+from fastjango.db.models.lookups.compare import (
+    Comparison,
+    Exact,
+    GreaterThan,
+    GreaterThanOrEqual,
+    LessThan,
+    LessThanOrEqual,
+)
+from fastjango.utils import timezone
+
+if TYPE_CHECKING:
+    from fastjango.db.models.expressions.elements import Clause
+    from fastjango.db.models.types import ClauseContext
+
+_DAY = datetime.timedelta(days=1)
+
+
+def first_day(year: int, iso: bool) -> datetime.date:
+    """Return the first day of a year, or of an ISO year."""
+    return datetime.date.fromisocalendar(year, 1, 1) if iso else datetime.date(year, 1, 1)
+
+
+def last_day(year: int, iso: bool) -> datetime.date:
+    """Return the last day of a year, or of an ISO year."""
+    if not iso or year == datetime.MAXYEAR:
+        return datetime.date(year, 12, 31)
+    return datetime.date.fromisocalendar(year + 1, 1, 1) - _DAY
+
+
+def _moment(day: datetime.date, clock: datetime.time) -> datetime.datetime:
+    moment = datetime.datetime.combine(day, clock)
+    return timezone.make_aware(moment) if settings.USE_TZ else moment
+
+
+def _bounds(iso: bool, with_time: bool) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    if not with_time:
+        return (lambda year: first_day(year, iso)), (lambda year: last_day(year, iso))
+    return (
+        lambda year: _moment(first_day(year, iso), datetime.time.min),
+        lambda year: _moment(last_day(year, iso), datetime.time.max),
+    )
+
+
+class YearLookup(Comparison):
+    """A comparison of the year of a date."""
+
+    below: ClassVar[type[Exception]] = EmptyResultSet
+    above: ClassVar[type[Exception]] = EmptyResultSet
+
+    def value_kind(self, value: Any) -> Hashable:
+        """Return whether the calendar has that year."""
+        if type(value) is int and not datetime.MINYEAR <= value <= datetime.MAXYEAR:
+            return "over" if value > 0 else "under"
+        return ()
+
+    def build_clause(self, ctx: ClauseContext) -> Clause:
+        """Return the comparison with the first and last moment of the year."""
+        if not self.rhs_is_direct_value() or self.bilateral_transforms:
+            return super().build_clause(ctx)
+        if self.rhs < datetime.MINYEAR:
+            raise self.below
+        if self.rhs > datetime.MAXYEAR:
+            raise self.above
+        source = self.lhs.lhs
+        field = source.output_field
+        start, finish = _bounds(self.lhs.lookup_name == "iso_year", is_field(field, "DateTimeField"))
+        lower = ctx.bind(self.rhs, self.rhs_slot, field, start)
+        upper = ctx.bind(self.rhs, self.rhs_slot, field, finish)
+        return self.compare(ctx.clause(source), lower, upper)
+
+    def compare(self, left: Clause, lower: Clause, upper: Clause) -> Clause:
+        """Return the comparison of a date with the bounds of the year."""
+        raise NotImplementedError
+
+
+class YearExact(YearLookup, Exact):
+    """In the year."""
+
+    def compare(self, left: Clause, lower: Clause, upper: Clause) -> Clause:
+        """Return between both bounds."""
+        return condition(left.self_group(operators.between_op), " BETWEEN ", lower, " AND ", upper)
+
+
+class YearGt(YearLookup, GreaterThan):
+    """After the year."""
+
+    below = FullResultSet
+
+    def compare(self, left: Clause, lower: Clause, upper: Clause) -> Clause:
+        """Return after the last moment."""
+        return comparison(left, operators.gt, upper)
+
+
+class YearGte(YearLookup, GreaterThanOrEqual):
+    """In the year or after it."""
+
+    below = FullResultSet
+
+    def compare(self, left: Clause, lower: Clause, upper: Clause) -> Clause:
+        """Return from the first moment on."""
+        return comparison(left, operators.ge, lower)
+
+
+class YearLt(YearLookup, LessThan):
+    """Before the year."""
+
+    above = FullResultSet
+
+    def compare(self, left: Clause, lower: Clause, upper: Clause) -> Clause:
+        """Return before the first moment."""
+        return comparison(left, operators.lt, lower)
+
+
+class YearLte(YearLookup, LessThanOrEqual):
+    """In the year or before it."""
+
+    above = FullResultSet
+
+    def compare(self, left: Clause, lower: Clause, upper: Clause) -> Clause:
+        """Return up to the last moment."""
+        return comparison(left, operators.le, upper)
+
+
+__all__ = ["YearExact", "YearGt", "YearGte", "YearLookup", "YearLt", "YearLte"]
