@@ -1,0 +1,1 @@
+"""collectstatic, findstatic, runserver."""
