@@ -30,9 +30,7 @@ def subclasses(cls: type[Any]) -> Any:
         yield from subclasses(subclass)
 
 
-def select_related_descend(
-    field: Any, restricted: bool, requested: Any, select_mask: Any
-) -> bool:
+def select_related_descend(field: Any, restricted: bool, requested: Any, select_mask: Any) -> bool:
     """
     Return whether ``select_related`` follows *field*.
 
@@ -59,9 +57,7 @@ def select_related_descend(
     return True
 
 
-def refs_expression(
-    lookup_parts: Sequence[str], annotations: dict[str, Any]
-) -> tuple[str | None, Sequence[str]]:
+def refs_expression(lookup_parts: Sequence[str], annotations: dict[str, Any]) -> tuple[str | None, Sequence[str]]:
     """Return the annotation a path begins with, and the rest of the path."""
     for end in range(1, len(lookup_parts) + 1):
         name = LOOKUP_SEP.join(lookup_parts[:end])

@@ -141,9 +141,7 @@ class BaseExpression:
         if not sources:
             return self
         clone = self.copy()
-        clone.set_source_expressions(
-            [None if part is None else part.with_slots(counter) for part in sources]
-        )
+        clone.set_source_expressions([None if part is None else part.with_slots(counter) for part in sources])
         return clone
 
     # Resolution
@@ -159,17 +157,11 @@ class BaseExpression:
         """Return a copy in which every name is resolved against *query*."""
         clone = self._resolved_copy(summarize)
         sources = [
-            part.resolve_expression(query, allow_joins, reuse, summarize, for_save)
-            if is_expression(part)
-            else part
+            part.resolve_expression(query, allow_joins, reuse, summarize, for_save) if is_expression(part) else part
             for part in clone.get_source_expressions()
         ]
-        if not self.allows_composite_expressions and any(
-            getattr(part, "is_column_tuple", False) for part in sources
-        ):
-            raise ValueError(
-                f"{type(self).__name__} expression does not support composite primary keys."
-            )
+        if not self.allows_composite_expressions and any(getattr(part, "is_column_tuple", False) for part in sources):
+            raise ValueError(f"{type(self).__name__} expression does not support composite primary keys.")
         if sources:
             clone.set_source_expressions(sources)
         return clone
@@ -187,10 +179,7 @@ class BaseExpression:
     def relabeled_clone(self, change_map: dict[str | None, str]) -> Self:
         """Return a copy whose columns use the new join names."""
         clone = self.copy()
-        sources = [
-            part if part is None else part.relabeled_clone(change_map)
-            for part in self.get_source_expressions()
-        ]
+        sources = [part if part is None else part.relabeled_clone(change_map) for part in self.get_source_expressions()]
         if sources:
             clone.set_source_expressions(sources)
         return clone
@@ -222,10 +211,7 @@ class BaseExpression:
         """Return a copy whose ``F`` names begin with *prefix*."""
         clone = self.copy()
         clone.set_source_expressions(
-            [
-                _prefixed(part, prefix) if part is not None else None
-                for part in self.get_source_expressions()
-            ]
+            [_prefixed(part, prefix) if part is not None else None for part in self.get_source_expressions()]
         )
         return clone
 
@@ -244,9 +230,7 @@ class BaseExpression:
     @cached_property
     def contains_column_references(self) -> bool:
         """Whether any part is a column."""
-        return any(
-            part and part.contains_column_references for part in self.get_source_expressions()
-        )
+        return any(part and part.contains_column_references for part in self.get_source_expressions())
 
     @cached_property
     def contains_subquery(self) -> bool:
@@ -451,9 +435,7 @@ def _prefixed(part: Any, prefix: str) -> Any:
     return part.prefix_references(prefix)
 
 
-def numeric_converter(
-    expression: Any, field: Any, connection: Any
-) -> Callable[[Any], Any] | None:
+def numeric_converter(expression: Any, field: Any, connection: Any) -> Callable[[Any], Any] | None:
     """Return how a computed number is brought to the type of *field*, or None."""
     if field is None:
         return None

@@ -138,5 +138,4 @@ class Combinable:
         return makers.negated(self)
 
 
-
 __all__ = ["Combinable", "makers"]

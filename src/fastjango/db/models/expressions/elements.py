@@ -27,9 +27,7 @@ class Pieces(ColumnElement[Any]):
     __visit_name__ = "fastjango_pieces"
     inherit_cache = False
 
-    def __init__(
-        self, *pieces: str | ClauseElement, type_: Type | None = None, atomic: bool = True
-    ) -> None:
+    def __init__(self, *pieces: str | ClauseElement, type_: Type | None = None, atomic: bool = True) -> None:
         self.pieces = pieces
         self.type = type_ or NullType()
         self.atomic = atomic
@@ -45,9 +43,7 @@ class Pieces(ColumnElement[Any]):
         return [piece for piece in self.pieces if not isinstance(piece, str)]
 
     def _copy_internals(self, clone: Callable[..., Any] = lambda c, **kw: c, **kw: Any) -> None:
-        self.pieces = tuple(
-            piece if isinstance(piece, str) else clone(piece, **kw) for piece in self.pieces
-        )
+        self.pieces = tuple(piece if isinstance(piece, str) else clone(piece, **kw) for piece in self.pieces)
 
     @property
     def _from_objects(self) -> list[Any]:
@@ -58,9 +54,7 @@ class Pieces(ColumnElement[Any]):
 def _compile_pieces(element: Pieces, compiler: SQLCompiler, **kw: Any) -> str:
     kw.pop("add_to_result_map", None)
     return "".join(
-        compiler.escape_literal_column(piece)
-        if isinstance(piece, str)
-        else compiler.process(piece, **kw)
+        compiler.escape_literal_column(piece) if isinstance(piece, str) else compiler.process(piece, **kw)
         for piece in element.pieces
     )
 
@@ -102,9 +96,7 @@ def negation(clause: ClauseElement) -> Clause:
 
 def is_null(clause: Clause, negated: bool = False) -> Clause:
     """Return ``clause IS [NOT] NULL``."""
-    return BinaryExpression(
-        clause, null(), operators.is_not if negated else operators.is_, type_=BOOLEAN
-    )
+    return BinaryExpression(clause, null(), operators.is_not if negated else operators.is_, type_=BOOLEAN)
 
 
 def true_clause(ctx: Any) -> Clause:

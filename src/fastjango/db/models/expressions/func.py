@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -278,8 +277,7 @@ class OrderByList(ExpressionList):
         if isinstance(param, str) or hasattr(param, "resolve_expression"):
             return cls(param)
         raise ValueError(
-            f"{context} must be either a string reference to a field, an expression, or a list "
-            "or tuple of them."
+            f"{context} must be either a string reference to a field, an expression, or a list or tuple of them."
         )
 
 

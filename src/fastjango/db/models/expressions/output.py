@@ -29,9 +29,7 @@ def field_class(name: str) -> type[Any]:
     try:
         return _classes[name]
     except KeyError:
-        raise LookupError(
-            f"The field class {name} is not known yet; import fastjango.db.models first."
-        ) from None
+        raise LookupError(f"The field class {name} is not known yet; import fastjango.db.models first.") from None
 
 
 def make_field(name: str, **options: Any) -> Any:

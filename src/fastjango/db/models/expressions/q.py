@@ -42,9 +42,7 @@ class Q(Node):
         if _connector not in self.connectors:
             names = ", ".join(f"{name!r}" for name in self.connectors[1:])
             raise ValueError(f"_connector must be one of {names}, or None.")
-        super().__init__(
-            children=[*args, *sorted(kwargs.items())], connector=_connector, negated=_negated
-        )
+        super().__init__(children=[*args, *sorted(kwargs.items())], connector=_connector, negated=_negated)
 
     def _combine(self, other: Any, connector: str) -> Any:
         if getattr(other, "conditional", False) is False:
@@ -89,9 +87,7 @@ class Q(Node):
     def with_slots(self, counter: SlotCounter) -> Self:
         """Return a copy whose values know their places; same order as ``shape_into``."""
         children = [
-            (child[0], slot_value(child[1], counter))
-            if isinstance(child, tuple)
-            else child.with_slots(counter)
+            (child[0], slot_value(child[1], counter)) if isinstance(child, tuple) else child.with_slots(counter)
             for child in self.children
         ]
         return self.create(children, self.connector, self.negated)
@@ -150,9 +146,7 @@ class Q(Node):
     def prefix_references(self, prefix: str) -> Any:
         """Return a copy whose names begin with *prefix*."""
         children = [
-            (f"{prefix}{child[0]}", child[1])
-            if isinstance(child, tuple)
-            else child.prefix_references(prefix)
+            (f"{prefix}{child[0]}", child[1]) if isinstance(child, tuple) else child.prefix_references(prefix)
             for child in self.children
         ]
         return self.create(children, self.connector, self.negated)
@@ -192,10 +186,7 @@ class Q(Node):
     def identity(self) -> tuple[Any, ...]:
         """The path, the options and the children, hashable."""
         path, args, kwargs = self.deconstruct()
-        children = [
-            (child[0], make_hashable(child[1])) if isinstance(child, tuple) else child
-            for child in args
-        ]
+        children = [(child[0], make_hashable(child[1])) if isinstance(child, tuple) else child for child in args]
         return (path, *kwargs.items(), *children)
 
     def __eq__(self, other: object) -> bool:

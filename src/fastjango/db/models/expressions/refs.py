@@ -112,10 +112,7 @@ class ResolvedOuterRef(F):
 
     def to_clause(self, ctx: ClauseContext) -> Clause:
         """Raise: the query is not used inside another."""
-        raise ValueError(
-            "This queryset contains a reference to an outer query and may only be used in a "
-            "subquery."
-        )
+        raise ValueError("This queryset contains a reference to an outer query and may only be used in a subquery.")
 
     def as_sql(self, *args: Any, **kwargs: Any) -> Any:
         """Raise: the query is not used inside another."""
@@ -127,9 +124,7 @@ class ResolvedOuterRef(F):
         """Return the outer query's column."""
         resolved = super().resolve_expression(*args, **kwargs)
         if resolved.contains_over_clause:
-            raise NotSupportedError(
-                f"Referencing outer query window expression is not supported: {self.name}."
-            )
+            raise NotSupportedError(f"Referencing outer query window expression is not supported: {self.name}.")
         # A path across relations may give more than one row per outer row.
         resolved.possibly_multivalued = LOOKUP_SEP in self.name
         return resolved
@@ -201,9 +196,10 @@ class Sliced(F):
         return (type(self), self.obj.shape_into(binds), self.start, self.length)
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Sliced)
-            and (self.obj, self.start, self.length) == (other.obj, other.start, other.length)
+        return isinstance(other, Sliced) and (self.obj, self.start, self.length) == (
+            other.obj,
+            other.start,
+            other.length,
         )
 
     def __hash__(self) -> int:
@@ -301,9 +297,7 @@ class Col(Expression):
         return (type(self), self.alias, self.target, self.output_field)
 
 
-def chain(
-    first: Callable[[Any], Any] | None, second: Callable[[Any], Any] | None
-) -> Callable[[Any], Any] | None:
+def chain(first: Callable[[Any], Any] | None, second: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
     """Return one converter that runs both."""
     if first is None:
         return second
@@ -317,9 +311,7 @@ class ColPairs(Expression):
 
     is_column_tuple = True
 
-    def __init__(
-        self, alias: str, targets: Sequence[Any], sources: Sequence[Any], output_field: Any
-    ) -> None:
+    def __init__(self, alias: str, targets: Sequence[Any], sources: Sequence[Any], output_field: Any) -> None:
         super().__init__(output_field=output_field)
         self.alias, self.targets, self.sources = alias, targets, sources
 
@@ -334,10 +326,7 @@ class ColPairs(Expression):
 
     def get_cols(self) -> list[Col]:
         """Return one column per part of the key."""
-        return [
-            Col(self.alias, target, source)
-            for target, source in zip(self.targets, self.sources, strict=True)
-        ]
+        return [Col(self.alias, target, source) for target, source in zip(self.targets, self.sources, strict=True)]
 
     def get_source_expressions(self) -> list[Any]:
         """Return the columns."""
@@ -356,9 +345,7 @@ class ColPairs(Expression):
 
     def relabeled_clone(self, change_map: dict[str | None, str]) -> ColPairs:
         """Return the columns under the table's new name."""
-        return type(self)(
-            change_map.get(self.alias, self.alias), self.targets, self.sources, self.output_field
-        )
+        return type(self)(change_map.get(self.alias, self.alias), self.targets, self.sources, self.output_field)
 
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return the columns as a tuple."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
-
 from fastjango.db.models.expressions import adapter, output
 from fastjango.db.models.expressions.base import BaseExpression
 from fastjango.db.models.expressions.combinable import Combinable

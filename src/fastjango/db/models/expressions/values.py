@@ -116,9 +116,7 @@ class Value(Expression):
             return Pieces("CAST(", bound, " AS NUMERIC)", type_=_NUMERIC)
         if hasattr(field, "get_placeholder"):
             shim = adapter.Shim(ctx)
-            return adapter.splice(
-                ctx, field.get_placeholder(value, shim, ctx.connection), [bound]
-            )
+            return adapter.splice(ctx, field.get_placeholder(value, shim, ctx.connection), [bound])
         return bound
 
     @staticmethod
@@ -233,9 +231,7 @@ class DatabaseDefault(Expression):
         for_save: bool = False,
     ) -> Any:
         """Return the DEFAULT keyword where it can stand, else the expression."""
-        resolved = self.expression.resolve_expression(
-            query, allow_joins, reuse, summarize, for_save
-        )
+        resolved = self.expression.resolve_expression(query, allow_joins, reuse, summarize, for_save)
         if not for_save:
             return resolved
         return DatabaseDefault(resolved, output_field=self.__dict__.get("output_field"))

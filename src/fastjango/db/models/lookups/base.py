@@ -182,9 +182,7 @@ class Lookup(Expression):
     @property
     def allowed_default(self) -> bool:  # type: ignore[override]
         """Whether both sides may stand in a column default."""
-        return bool(
-            self.lhs.allowed_default and (self.rhs_is_direct_value() or self.rhs.allowed_default)
-        )
+        return bool(self.lhs.allowed_default and (self.rhs_is_direct_value() or self.rhs.allowed_default))
 
     # Clauses
 
@@ -197,9 +195,7 @@ class Lookup(Expression):
 
     def _has_text_hooks(self) -> bool:
         methods = [getattr(self, name, None) for name in _TEXT_HOOKS]
-        return any(
-            method is not None and not getattr(method, "is_native", False) for method in methods
-        )
+        return any(method is not None and not getattr(method, "is_native", False) for method in methods)
 
     def lhs_clause(self, ctx: ClauseContext) -> Clause:
         """Return the left side."""
@@ -275,11 +271,7 @@ class Transform(RegisterLookupMixin, Func):
 
     def get_bilateral_transforms(self) -> list[Any]:
         """Return the transforms that the right side needs as well."""
-        inner = (
-            self.lhs.get_bilateral_transforms()
-            if hasattr(self.lhs, "get_bilateral_transforms")
-            else []
-        )
+        inner = self.lhs.get_bilateral_transforms() if hasattr(self.lhs, "get_bilateral_transforms") else []
         return [*inner, type(self)] if self.bilateral else list(inner)
 
 

@@ -109,9 +109,7 @@ class Exact(Comparison):
         rhs = self.rhs
         if is_query(rhs):
             if not rhs.has_limit_one():
-                raise ValueError(
-                    "The QuerySet value for an exact lookup must be limited to one result using slicing."
-                )
+                raise ValueError("The QuerySet value for an exact lookup must be limited to one result using slicing.")
             if not rhs.has_select_fields:
                 rhs.clear_select_clause()
                 rhs.add_fields(["pk"])
@@ -273,10 +271,7 @@ def prepare_items(lookup: Any) -> Any:
         return lookup.rhs
     field = getattr(lookup.lhs, "output_field", None)
     prepare = getattr(field, "get_prep_value", None) if lookup.prepare_rhs else None
-    return [
-        item if prepare is None or hasattr(item, "resolve_expression") else prepare(item)
-        for item in lookup.rhs
-    ]
+    return [item if prepare is None or hasattr(item, "resolve_expression") else prepare(item) for item in lookup.rhs]
 
 
 def item_clause(lookup: Any, ctx: ClauseContext, item: Any) -> Clause:

@@ -100,9 +100,7 @@ class TupleExact(TupleLookup):
         """Return the values, or the inner query with its key selected."""
         if is_query(self.rhs):
             if not self.rhs.has_limit_one():
-                raise ValueError(
-                    "The QuerySet value for an exact lookup must be limited to one result using slicing."
-                )
+                raise ValueError("The QuerySet value for an exact lookup must be limited to one result using slicing.")
             if not self.rhs.has_select_fields:
                 self.rhs.clear_select_clause()
                 self.rhs.add_fields(["pk"])

@@ -1,0 +1,257 @@
+"""Aggregates: one value of many rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from fastjango.core.exceptions import FieldError, FullResultSet
+from fastjango.db.models.expressions import adapter
+from fastjango.db.models.expressions.base import numeric_converter
+from fastjango.db.models.expressions.case import Case, When
+from fastjango.db.models.expressions.elements import Pieces
+from fastjango.db.models.expressions.func import Func, numeric_on_sqlite
+from fastjango.db.models.expressions.output import Output
+from fastjango.db.models.expressions.values import Star, Value
+from fastjango.db.models.functions.comparison import Coalesce
+from fastjango.db.models.functions.mixins import NumericOutputFieldMixin
+
+if TYPE_CHECKING:
+    from fastjango.db.models.expressions.elements import Clause
+    from fastjango.db.models.types import ClauseContext
+
+
+class Aggregate(Func):
+    """A function of all rows of a group."""
+
+    template = "%(function)s(%(distinct)s%(expressions)s)"
+    contains_aggregate = True  # type: ignore[assignment]
+    name: str | None = None
+    filter_template = "%s FILTER (WHERE %%(filter)s)"
+    window_compatible = True
+    allow_distinct = False
+    empty_result_set_value: Any = None
+
+    def __init__(
+        self, *expressions: Any, distinct: bool = False, filter: Any = None, default: Any = None, **extra: Any
+    ) -> None:
+        if distinct and not self.allow_distinct:
+            raise TypeError(f"{type(self).__name__} does not allow distinct.")
+        if default is not None and self.empty_result_set_value is not None:
+            raise TypeError(f"{type(self).__name__} does not allow default.")
+        self.distinct = distinct
+        self.filter = filter
+        self.default = default
+        super().__init__(*expressions, **extra)
+
+    def get_source_fields(self) -> list[Any]:
+        """Return the output fields of the arguments, not of the filter."""
+        return [part._output_field_or_none for part in super().get_source_expressions()]
+
+    def get_source_expressions(self) -> list[Any]:
+        """Return the arguments, then the filter or None."""
+        return [*super().get_source_expressions(), self.filter]
+
+    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
+        """Replace the arguments and the filter."""
+        *arguments, self.filter = exprs
+        super().set_source_expressions(arguments)
+
+    def resolve_expression(
+        self,
+        query: Any = None,
+        allow_joins: bool = True,
+        reuse: Any = None,
+        summarize: bool = False,
+        for_save: bool = False,
+    ) -> Any:
+        """
+        Return the resolved aggregate, with its default around it.
+
+        Raises:
+            FieldError: The argument is an aggregate itself.
+        """
+        clone = super().resolve_expression(query, allow_joins, reuse, summarize)
+        if summarize:
+            for ref in clone.get_refs():
+                if query.annotations[ref].is_summary:
+                    raise FieldError(f"Cannot compute {clone.name}('{ref}'): '{ref}' is an aggregate")
+        elif not self.is_summary:
+            self._refuse_nested(clone)
+        default = clone.default
+        if default is None:
+            return clone
+        field = clone._output_field_or_none
+        if hasattr(default, "resolve_expression"):
+            default = default.resolve_expression(query, allow_joins, reuse, summarize)
+            if default._output_field_or_none is None:
+                default.__dict__["output_field"] = field
+        else:
+            default = Value(default, field)
+        clone.default = None
+        coalesce = Coalesce(clone, default, output_field=field)
+        coalesce.is_summary = clone.is_summary
+        return coalesce
+
+    def _refuse_nested(self, clone: Any) -> None:
+        for position, part in enumerate(Func.get_source_expressions(clone)):
+            if part.contains_aggregate:
+                before = self.get_source_expressions()[position]
+                name = before.name if hasattr(before, "name") else repr(before)
+                raise FieldError(f"Cannot compute {clone.name}('{name}'): '{name}' is an aggregate")
+
+    @property
+    def default_alias(self) -> str:
+        """
+        The name of the result when none is given: ``price__sum``.
+
+        Raises:
+            TypeError: The argument is no single name.
+        """
+        parts = [part for part in self.get_source_expressions() if part is not None]
+        if len(parts) == 1 and hasattr(parts[0], "name"):
+            return f"{parts[0].name}__{str(self.name).lower()}"
+        raise TypeError("Complex expressions require an alias")
+
+    def get_group_by_cols(self) -> list[Any]:
+        """Return nothing: an aggregate is not grouped by."""
+        return []
+
+    def arguments(self, ctx: ClauseContext) -> list[Clause]:
+        """Return the clauses of the arguments, not of the filter."""
+        return [ctx.clause(part) for part in Func.get_source_expressions(self)]
+
+    def build_clause(self, ctx: ClauseContext) -> Clause:
+        """Return the call with its filter."""
+        return numeric_on_sqlite(self, self._filtered(ctx, {}), ctx)
+
+    def _filtered(self, ctx: ClauseContext, context: dict[str, Any]) -> Clause:
+        context.setdefault("distinct", "DISTINCT " if self.distinct else "")
+        if self.filter is None:
+            return self.render(ctx, self.arguments(ctx), **context)
+        if ctx.connection.features.supports_aggregate_filter_clause:
+            try:
+                condition = ctx.clause(self.filter)
+            except FullResultSet:
+                return self.render(ctx, self.arguments(ctx), **context)
+            call = self.render(ctx, self.arguments(ctx), **context)
+            return Pieces(call, " FILTER (WHERE ", condition, ")")
+        clone = self.copy()
+        clone.filter = None
+        first, *others = Func.get_source_expressions(self)
+        clone.source_expressions = [Case(When(self.filter, then=first)), *others]
+        return clone._filtered(ctx, context)
+
+    @adapter.native
+    def as_sql(self, compiler: Any, connection: Any, **extra_context: Any) -> tuple[str, list[Any]]:
+        """Return SQL and parameters, for aggregates of users that build on this."""
+        text, params = compiler.render(self._filtered(compiler.ctx, dict(extra_context)))
+        return text, params
+
+    def _get_repr_options(self) -> dict[str, Any]:
+        options = super()._get_repr_options()
+        if self.distinct:
+            options["distinct"] = self.distinct
+        if self.filter:
+            options["filter"] = self.filter
+        return options
+
+
+class Avg(NumericOutputFieldMixin, Aggregate):
+    """The mean."""
+
+    function = "AVG"
+    name = "Avg"
+    allow_distinct = True
+
+
+class Count(Aggregate):
+    """The number of rows, or of values that are not NULL."""
+
+    function = "COUNT"
+    name = "Count"
+    output_field = Output("IntegerField")  # type: ignore[assignment]
+    allow_distinct = True
+    empty_result_set_value = 0
+    allows_composite_expressions = True
+
+    def __init__(self, expression: Any, filter: Any = None, **extra: Any) -> None:
+        if expression == "*":
+            expression = Star()
+        if isinstance(expression, Star) and filter is not None:
+            raise ValueError("Star cannot be used with filter. Please specify a field.")
+        super().__init__(expression, filter=filter, **extra)
+
+    def resolve_expression(
+        self,
+        query: Any = None,
+        allow_joins: bool = True,
+        reuse: Any = None,
+        summarize: bool = False,
+        for_save: bool = False,
+    ) -> Any:
+        """Return the resolved count; of a composite key, that of its first column."""
+        result = super().resolve_expression(query, allow_joins, reuse, summarize, for_save)
+        source = result.source_expressions[0]
+        if getattr(source, "is_column_tuple", False):
+            if result.distinct:
+                raise ValueError(f"COUNT(DISTINCT) of a composite primary key is not supported: {source!r}")
+            result.source_expressions = [source.get_cols()[0]]
+        return result
+
+    def result_converter(self, connection: Any) -> Callable[[Any], Any] | None:
+        """Return nothing to do: the driver gives an int, and NULL is no count."""
+        number = numeric_converter(self, self._output_field_or_none, connection)
+        return lambda value: 0 if value is None else (value if number is None else number(value))
+
+
+class Max(Aggregate):
+    """The greatest value."""
+
+    function = "MAX"
+    name = "Max"
+
+
+class Min(Aggregate):
+    """The least value."""
+
+    function = "MIN"
+    name = "Min"
+
+
+class _Spread(NumericOutputFieldMixin, Aggregate):
+    """A measure of spread, of a population or a sample."""
+
+    functions: tuple[str, str] = ("", "")
+
+    def __init__(self, expression: Any, sample: bool = False, **extra: Any) -> None:
+        self.function = self.functions[1] if sample else self.functions[0]
+        super().__init__(expression, **extra)
+
+    def _get_repr_options(self) -> dict[str, Any]:
+        return {**super()._get_repr_options(), "sample": self.function == self.functions[1]}
+
+
+class StdDev(_Spread):
+    """The standard deviation."""
+
+    name = "StdDev"
+    functions = ("STDDEV_POP", "STDDEV_SAMP")
+
+
+class Sum(Aggregate):
+    """The sum."""
+
+    function = "SUM"
+    name = "Sum"
+    allow_distinct = True
+
+
+class Variance(_Spread):
+    """The variance."""
+
+    name = "Variance"
+    functions = ("VAR_POP", "VAR_SAMP")
+
+
+__all__ = ["Aggregate", "Avg", "Count", "Max", "Min", "StdDev", "Sum", "Variance"]
