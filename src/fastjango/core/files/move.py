@@ -30,9 +30,7 @@ def file_move_safe(
     except OSError:
         pass  # there is no new file yet
     if not allow_overwrite and os.access(new_file_name, os.F_OK):
-        raise FileExistsError(
-            f"Destination file {new_file_name} exists and allow_overwrite is False."
-        )
+        raise FileExistsError(f"Destination file {new_file_name} exists and allow_overwrite is False.")
     try:
         os.rename(old_file_name, new_file_name)
     except OSError:

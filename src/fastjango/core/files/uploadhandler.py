@@ -73,7 +73,12 @@ class FileUploadHandler:
         self.request = request
 
     def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None  # noqa: N803
+        self,
+        input_data: Any,
+        META: Any,
+        content_length: int,
+        boundary: Any,
+        encoding: Any = None,  # noqa: N803
     ) -> Any:
         """Read the body in its own way and return ``(POST, FILES)``; None leaves it to the parser."""
 
@@ -150,7 +155,12 @@ class MemoryFileUploadHandler(FileUploadHandler):
     file: Any
 
     def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None  # noqa: N803
+        self,
+        input_data: Any,
+        META: Any,
+        content_length: int,
+        boundary: Any,
+        encoding: Any = None,  # noqa: N803
     ) -> Any:
         """Decide by the length of the body."""
         self.activated = content_length <= settings.FILE_UPLOAD_MAX_MEMORY_SIZE

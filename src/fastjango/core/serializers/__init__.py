@@ -6,6 +6,7 @@ python.py      to and from plain Python values; json.py jsonl.py xml_serializer.
 formats.py     which formats there are; order.py: models after what they depend on
 """
 
+from fastjango.core.serializers import formats
 from fastjango.core.serializers.base import (
     DeserializationError,
     M2MDeserializationError,
@@ -24,23 +25,22 @@ from fastjango.core.serializers.formats import (
     serialize,
     unregister_serializer,
 )
-from fastjango.core.serializers import formats
 from fastjango.core.serializers.order import sort_dependencies
 
 __all__ = [
-    "BadSerializer",
     "BUILTIN_SERIALIZERS",
+    "BadSerializer",
     "DeserializationError",
+    "M2MDeserializationError",
+    "SerializationError",
+    "SerializerDoesNotExist",
     "deserialize",
     "get_deserializer",
     "get_public_serializer_formats",
     "get_serializer",
     "get_serializer_formats",
-    "M2MDeserializationError",
     "register_serializer",
-    "SerializationError",
     "serialize",
-    "SerializerDoesNotExist",
     "sort_dependencies",
     "unregister_serializer",
 ]

@@ -195,6 +195,12 @@ class Deserializer:
 
 def __getattr__(name: str) -> Any:
     # Compatibility door: these live in deserialized.py, which needs the database layer.
-    if name in {"DEFER_FIELD", "DeserializedObject", "build_instance", "deserialize_fk_value", "deserialize_m2m_values"}:
+    if name in {
+        "DEFER_FIELD",
+        "DeserializedObject",
+        "build_instance",
+        "deserialize_fk_value",
+        "deserialize_m2m_values",
+    }:
         return getattr(importlib.import_module("fastjango.core.serializers.deserialized"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

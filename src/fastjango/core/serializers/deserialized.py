@@ -8,7 +8,6 @@ from typing import Any
 
 from fastjango.core.exceptions import ObjectDoesNotExist
 from fastjango.core.serializers.base import DeserializationError, M2MDeserializationError
-from fastjango.db.models import Model
 
 # Stands for a value that can be read only when objects further on are saved.
 DEFER_FIELD = object()
@@ -27,7 +26,7 @@ class DeserializedObject:
 
     def save(self, save_m2m: bool = True, using: str | None = None, **kwargs: Any) -> None:
         """Save the object as it is: its own ``save()`` is not called, signals are sent with ``raw=True``."""
-        Model.save_base(self.object, using=using, raw=True, **kwargs)
+        self.object.save_base(using=using, raw=True, **kwargs)
         if self.m2m_data and save_m2m:
             for accessor_name, object_list in self.m2m_data.items():
                 getattr(self.object, accessor_name).set(object_list)
@@ -44,9 +43,7 @@ class DeserializedObject:
                 try:
                     values = deserialize_m2m_values(field, field_value, using, handle_forward_references=False)
                 except M2MDeserializationError as error:
-                    raise DeserializationError.WithData(
-                        error.original_exc, label, self.object.pk, error.pk
-                    ) from error
+                    raise DeserializationError.WithData(error.original_exc, label, self.object.pk, error.pk) from error
                 self.m2m_data[field.name] = values
             else:
                 try:

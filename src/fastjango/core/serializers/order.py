@@ -44,9 +44,7 @@ def sort_dependencies(app_list: Iterable[tuple[Any, Any]], allow_cycles: bool = 
     placed: set[Any] = set()
     while todo:
         # What is not part of the dump is taken for there.
-        free = [
-            model for model, needs in todo if all(need not in everything or need in placed for need in needs)
-        ]
+        free = [model for model, needs in todo if all(need not in everything or need in placed for need in needs)]
         if not free:
             if not allow_cycles:
                 names = ", ".join(sorted(model._meta.label for model, _ in todo))

@@ -19,12 +19,12 @@ from fastjango.core.files.storage.handler import (
 from fastjango.core.files.storage.memory import InMemoryStorage
 
 __all__ = [
-    "default_storage",
     "DefaultStorage",
     "FileSystemStorage",
     "InMemoryStorage",
     "InvalidStorageError",
     "Storage",
     "StorageHandler",
+    "default_storage",
     "storages",
 ]

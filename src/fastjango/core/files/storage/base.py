@@ -76,7 +76,7 @@ class Storage:
                 if not file_root:
                     raise SuspiciousFileOperation(
                         f'Storage can not find an available filename for "{name}". '
-                        "Please make sure that the corresponding file field allows sufficient \"max_length\"."
+                        'Please make sure that the corresponding file field allows sufficient "max_length".'
                     )
                 name = os.path.join(dir_name, self.get_alternative_name(file_root, file_ext))
         return name

@@ -93,9 +93,7 @@ class FileSystemStorage(Storage, StorageSettingsMixin):
         while True:
             try:
                 if hasattr(content, "temporary_file_path"):
-                    file_move_safe(
-                        content.temporary_file_path(), full_path, allow_overwrite=self._allow_overwrite
-                    )
+                    file_move_safe(content.temporary_file_path(), full_path, allow_overwrite=self._allow_overwrite)
                 else:
                     self._write(full_path, content)
             except FileExistsError:

@@ -174,11 +174,11 @@ class InMemoryStorage(Storage, StorageSettingsMixin):
     def _relative_path(self, name: str) -> str:
         return os.path.relpath(safe_join(self.location, name), self.location)
 
-    def _resolve(self, name: str, *, create_if_missing: bool = False, leaf_cls: Any = None, check_exists: bool = True) -> Any:
+    def _resolve(
+        self, name: str, *, create_if_missing: bool = False, leaf_cls: Any = None, check_exists: bool = True
+    ) -> Any:
         try:
-            node = self._root.resolve(
-                self._relative_path(name), create_if_missing=create_if_missing, leaf_cls=leaf_cls
-            )
+            node = self._root.resolve(self._relative_path(name), create_if_missing=create_if_missing, leaf_cls=leaf_cls)
         except NotADirectoryError as error:
             raise FileExistsError(str(error)) from None
         if check_exists and node is None:
