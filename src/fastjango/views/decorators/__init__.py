@@ -1,0 +1,1 @@
+"""Decorators for views, sync and async alike: http, csrf, cache, vary, gzip, clickjacking, common, debug."""
