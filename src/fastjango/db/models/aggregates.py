@@ -25,7 +25,7 @@ class Aggregate(Func):
     """A function of all rows of a group."""
 
     template = "%(function)s(%(distinct)s%(expressions)s)"
-    contains_aggregate = True  # type: ignore[assignment]
+    contains_aggregate = True
     name: str | None = None
     filter_template = "%s FILTER (WHERE %%(filter)s)"
     window_compatible = True
@@ -170,7 +170,7 @@ class Count(Aggregate):
 
     function = "COUNT"
     name = "Count"
-    output_field = Output("IntegerField")  # type: ignore[assignment]
+    output_field = Output("IntegerField")
     allow_distinct = True
     empty_result_set_value = 0
     allows_composite_expressions = True

@@ -30,9 +30,12 @@ class ChoicesType(enum.EnumType):
             # A plain assignment would be taken for a second member of that name.
             dict.__setitem__(classdict, key, value)
         cls = super().__new__(metacls, classname, bases, classdict, **kwds)
-        for member, label in zip(cls.__members__.values(), labels, strict=True):
+        members: list[Any] = list(cls.__members__.values())
+        for member, label in zip(members, labels, strict=True):
             member._label_ = label
-        return enum.unique(cls)
+        checked: Any = enum.unique
+        unique: ChoicesType = checked(cls)
+        return unique
 
     @property
     def names(cls) -> list[str]:

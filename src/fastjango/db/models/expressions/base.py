@@ -352,9 +352,9 @@ class BaseExpression:
 
     def to_clause(self, ctx: ClauseContext) -> Clause:
         """Return the SQLAlchemy clause of this resolved expression."""
-        written = adapter.written_clause(self, ctx)
+        written: Clause | None = adapter.written_clause(self, ctx)
         if written is not None:
-            return cast("Clause", written)
+            return written
         return self.build_clause(ctx)
 
     def build_clause(self, ctx: ClauseContext) -> Clause:
@@ -473,14 +473,14 @@ def compile_part(part: Any, ctx: ClauseContext) -> Clause:
         EmptyResultSet: The part has no value for an empty result.
     """
     try:
-        return cast("Clause", ctx.clause(part))
+        return ctx.clause(part)
     except EmptyResultSet:
         empty = getattr(part, "empty_result_set_value", NotImplemented)
         if empty is NotImplemented:
             raise
-        return cast("Clause", ctx.clause(makers.value(empty)))
+        return ctx.clause(makers.value(empty))
     except FullResultSet:
-        return cast("Clause", ctx.clause(makers.value(True)))
+        return ctx.clause(makers.value(True))
 
 
 __all__ = [

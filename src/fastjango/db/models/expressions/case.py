@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class When(Expression):
     """A condition and the result it gives."""
 
-    conditional = False  # type: ignore[assignment]
+    conditional = False
 
     def __init__(self, condition: Any = None, then: Any = None, **lookups: Any) -> None:
         remaining: dict[str, Any] | None = lookups

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import Grouping
 
 from fastjango.core.exceptions import FieldError
 from fastjango.db.errors import DatabaseError
@@ -131,7 +132,7 @@ def operation(connector: str, left: Clause, right: Clause, ctx: ClauseContext) -
     """Return the clause of an operator, as the database writes it."""
     known = _OPERATORS.get(connector)
     if known is not None:
-        return binary(left, known, right).self_group(operators.mul)  # type: ignore[return-value]
+        return Grouping(binary(left, known, right))
     vendor = ctx.vendor
     if connector == Combinable.POW and vendor != "postgresql":
         return call("POWER" if vendor == "sqlite" else "POW", left, right)
@@ -180,7 +181,7 @@ def _mysql_interval(side: Any, clause: Clause) -> Clause:
 class TemporalSubtraction(CombinedExpression):
     """The duration between two dates, times or datetimes."""
 
-    output_field = output.Output("DurationField")  # type: ignore[assignment]
+    output_field = output.Output("DurationField")
 
     def __init__(self, lhs: Any, rhs: Any) -> None:
         super().__init__(lhs, self.SUB, rhs)

@@ -53,15 +53,15 @@ class Pieces(ColumnElement[Any]):
 @compiles(Pieces)
 def _compile_pieces(element: Pieces, compiler: SQLCompiler, **kw: Any) -> str:
     kw.pop("add_to_result_map", None)
+    words: Any = compiler.escape_literal_column
     return "".join(
-        compiler.escape_literal_column(piece) if isinstance(piece, str) else compiler.process(piece, **kw)
-        for piece in element.pieces
+        words(piece) if isinstance(piece, str) else compiler.process(piece, **kw) for piece in element.pieces
     )
 
 
 def call(name: str, *args: ClauseElement, type_: Type | None = None) -> Clause:
     """Return a call of the SQL function *name*."""
-    return Function(name, *args, type_=type_ or NullType())  # type: ignore[arg-type]
+    return Function(name, *args, type_=type_ or NullType())
 
 
 def joined(clauses: Sequence[ClauseElement], separator: str) -> list[str | ClauseElement]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import Numeric
 from sqlalchemy.sql.elements import ClauseElement
 
-from fastjango.core.exceptions import EmptyResultSet, FullResultSet
+from fastjango.core.exceptions import EmptyResultSet, FieldError, FullResultSet
 from fastjango.db.models.expressions import adapter, output
 from fastjango.db.models.expressions.base import Expression, compile_part
 from fastjango.db.models.expressions.combinable import makers
@@ -27,7 +27,10 @@ _MARK = "\x00"
 def numeric_on_sqlite(expression: Any, clause: Clause, ctx: ClauseContext) -> Clause:
     """Return the clause as a number where SQLite would compare decimals as text."""
     if ctx.vendor == "sqlite":
-        field = expression._output_field_or_none
+        try:
+            field = expression._output_field_or_none
+        except FieldError:  # parts of different types: nobody asked for the type yet
+            return clause
         if field is not None and field.get_internal_type() == "DecimalField":
             return Pieces("CAST(", clause, " AS NUMERIC)", type_=_NUMERIC)
     return clause
@@ -183,7 +186,7 @@ class ExpressionWrapper(Expression):
         return bool(self.expression.allowed_default)
 
     @property
-    def empty_result_set_value(self) -> Any:  # type: ignore[override]
+    def empty_result_set_value(self) -> Any:
         """That of the wrapped expression."""
         return getattr(self.expression, "empty_result_set_value", NotImplemented)
 

@@ -74,7 +74,7 @@ class F(Combinable):
         return ordering(self, descending=True, **kwargs)
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.name == other.name  # type: ignore[attr-defined]
+        return type(self) is type(other) and self.name == other.name
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -292,7 +292,7 @@ class Col(Expression):
         return chain(self.output_field.result_converter(connection), target)
 
     @property
-    def identity(self) -> tuple[Any, ...]:  # type: ignore[override]
+    def identity(self) -> tuple[Any, ...]:
         """The table's name, the field, and the output field."""
         return (type(self), self.alias, self.target, self.output_field)
 

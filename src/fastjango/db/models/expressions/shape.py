@@ -76,7 +76,8 @@ def constant_key(value: Any) -> Hashable:
     if kind in SCALARS:
         return (kind, repr(value))
     if isinstance(value, type | enum.Enum | datetime.tzinfo):
-        return value
+        known: Hashable = value
+        return known
     if isinstance(value, tuple | list):
         return (kind, tuple(map(constant_key, value)))
     if isinstance(value, set | frozenset):
@@ -91,7 +92,8 @@ def constant_key(value: Any) -> Hashable:
 def field_key(field: Any) -> Hashable:
     """Return the key of a field: itself on a model, else how it was constructed."""
     if getattr(field, "model", None) is not None:
-        return field
+        bound: Hashable = field
+        return bound
     key: Hashable | None = field.__dict__.get("_shape_key")
     if key is None:
         _, _, args, kwargs = field.deconstruct()

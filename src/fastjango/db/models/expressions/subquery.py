@@ -23,7 +23,7 @@ class Subquery(BaseExpression, Combinable):
     """The one value that an inner query gives for each row."""
 
     template = _TEMPLATE
-    contains_aggregate = False  # type: ignore[assignment]
+    contains_aggregate = False
     empty_result_set_value: Any = None
     subquery = True
 
@@ -120,7 +120,7 @@ class Exists(Subquery):
     """Whether the inner query gives any row."""
 
     template = "EXISTS(%(subquery)s)"
-    output_field = output.Output("BooleanField")  # type: ignore[assignment]
+    output_field = output.Output("BooleanField")
     empty_result_set_value = False
 
     @property

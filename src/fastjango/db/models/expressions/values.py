@@ -145,7 +145,7 @@ class Value(Expression):
         return None
 
     @property
-    def empty_result_set_value(self) -> Any:  # type: ignore[override]
+    def empty_result_set_value(self) -> Any:
         """The value itself."""
         return self.value
 

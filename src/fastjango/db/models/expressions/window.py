@@ -30,8 +30,8 @@ class Window(Expression):
     """A window-compatible expression with its partition, order and frame."""
 
     template = "%(expression)s OVER (%(window)s)"
-    contains_aggregate = False  # type: ignore[assignment]
-    contains_over_clause = True  # type: ignore[assignment]
+    contains_aggregate = False
+    contains_over_clause = True
 
     def __init__(
         self,

@@ -62,7 +62,7 @@ class Coalesce(Func):
         super().__init__(*expressions, **extra)
 
     @property
-    def empty_result_set_value(self) -> Any:  # type: ignore[override]
+    def empty_result_set_value(self) -> Any:
         """The first value that the parts give for an empty result."""
         for source in self.get_source_expressions():
             value = source.empty_result_set_value
@@ -79,7 +79,7 @@ class Collate(Func):
 
     function = "COLLATE"
     template = "%(expressions)s %(function)s %(collation)s"
-    allowed_default = False  # type: ignore[assignment]
+    allowed_default = False
 
     def __init__(self, expression: Any, collation: str) -> None:
         if not (collation and _COLLATION.fullmatch(collation)):

@@ -53,7 +53,7 @@ class Extract(TimezoneMixin, Transform):
     """A part of a date or time, as a number."""
 
     lookup_name: str | None = None  # type: ignore[assignment]
-    output_field = Output("IntegerField")  # type: ignore[assignment]
+    output_field = Output("IntegerField")
 
     def __init__(
         self, expression: Any, lookup_name: str | None = None, tzinfo: datetime.tzinfo | None = None, **extra: Any
@@ -187,8 +187,8 @@ class Now(Func):
     """The moment at which the statement began."""
 
     template = "CURRENT_TIMESTAMP"
-    output_field = Output("DateTimeField")  # type: ignore[assignment]
-    allowed_default = True  # type: ignore[assignment]
+    output_field = Output("DateTimeField")
+    allowed_default = True
 
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return the database's clock."""
@@ -322,7 +322,7 @@ class TruncDate(TruncBase):
 
     kind = "date"
     lookup_name = "date"
-    output_field = Output("DateField")  # type: ignore[assignment]
+    output_field = Output("DateField")
 
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return the date in the zone."""
@@ -338,7 +338,7 @@ class TruncTime(TruncBase):
 
     kind = "time"
     lookup_name = "time"
-    output_field = Output("TimeField")  # type: ignore[assignment]
+    output_field = Output("TimeField")
 
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return the time in the zone."""

@@ -19,7 +19,7 @@ class JSONArray(Func):
     """An array of the values."""
 
     function = "JSON_ARRAY"
-    output_field = Output("JSONField")  # type: ignore[assignment]
+    output_field = Output("JSONField")
 
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return the call."""
@@ -33,7 +33,7 @@ class JSONObject(Func):
     """An object with the given keys."""
 
     function = "JSON_OBJECT"
-    output_field = Output("JSONField")  # type: ignore[assignment]
+    output_field = Output("JSONField")
 
     def __init__(self, **fields: Any) -> None:
         expressions: list[Any] = []

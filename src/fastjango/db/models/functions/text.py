@@ -37,7 +37,7 @@ class Chr(VendorFunc, Transform):
     function = "CHR"
     lookup_name = "chr"
     names = {"sqlite": "CHAR"}  # noqa: RUF012
-    output_field = Output("CharField")  # type: ignore[assignment]
+    output_field = Output("CharField")
 
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return the call."""
@@ -98,7 +98,7 @@ class Left(Func):
 
     function = "LEFT"
     arity = 2
-    output_field = Output("CharField")  # type: ignore[assignment]
+    output_field = Output("CharField")
 
     def __init__(self, expression: Any, length: Any, **extra: Any) -> None:
         if not hasattr(length, "resolve_expression") and length < 1:
@@ -122,7 +122,7 @@ class Length(VendorFunc, Transform):
     function = "LENGTH"
     lookup_name = "length"
     names = {"mysql": "CHAR_LENGTH"}  # noqa: RUF012
-    output_field = Output("IntegerField")  # type: ignore[assignment]
+    output_field = Output("IntegerField")
 
 
 class Lower(Transform):
@@ -136,7 +136,7 @@ class LPad(Func):
     """Padded on the left to a length."""
 
     function = "LPAD"
-    output_field = Output("CharField")  # type: ignore[assignment]
+    output_field = Output("CharField")
 
     def __init__(self, expression: Any, length: Any, fill_text: Any = None, **extra: Any) -> None:
         if not hasattr(length, "resolve_expression") and length is not None and length < 0:
@@ -164,14 +164,14 @@ class Ord(VendorFunc, Transform):
     function = "ASCII"
     lookup_name = "ord"
     names = {"mysql": "ORD", "sqlite": "UNICODE"}  # noqa: RUF012
-    output_field = Output("IntegerField")  # type: ignore[assignment]
+    output_field = Output("IntegerField")
 
 
 class Repeat(Func):
     """The text a number of times."""
 
     function = "REPEAT"
-    output_field = Output("CharField")  # type: ignore[assignment]
+    output_field = Output("CharField")
 
     def __init__(self, expression: Any, number: Any, **extra: Any) -> None:
         if not hasattr(number, "resolve_expression") and number is not None and number < 0:
@@ -291,7 +291,7 @@ class StrIndex(VendorFunc):
     function = "INSTR"
     arity = 2
     names = {"postgresql": "STRPOS"}  # noqa: RUF012
-    output_field = Output("IntegerField")  # type: ignore[assignment]
+    output_field = Output("IntegerField")
 
 
 class Substr(VendorFunc):
@@ -299,7 +299,7 @@ class Substr(VendorFunc):
 
     function = "SUBSTRING"
     names = {"sqlite": "SUBSTR"}  # noqa: RUF012
-    output_field = Output("CharField")  # type: ignore[assignment]
+    output_field = Output("CharField")
 
     def __init__(self, expression: Any, pos: Any, length: Any = None, **extra: Any) -> None:
         if not hasattr(pos, "resolve_expression") and pos < 1:

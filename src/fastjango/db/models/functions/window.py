@@ -12,7 +12,7 @@ class CumeDist(Func):
     """The share of rows that come before or with this one."""
 
     function = "CUME_DIST"
-    output_field = Output("FloatField")  # type: ignore[assignment]
+    output_field = Output("FloatField")
     window_compatible = True
 
 
@@ -20,7 +20,7 @@ class DenseRank(Func):
     """The rank, without gaps after ties."""
 
     function = "DENSE_RANK"
-    output_field = Output("IntegerField")  # type: ignore[assignment]
+    output_field = Output("IntegerField")
     window_compatible = True
 
 
@@ -92,7 +92,7 @@ class Ntile(Func):
     """The number of the bucket the row falls into."""
 
     function = "NTILE"
-    output_field = Output("IntegerField")  # type: ignore[assignment]
+    output_field = Output("IntegerField")
     window_compatible = True
 
     def __init__(self, num_buckets: Any = 1, **extra: Any) -> None:
@@ -105,7 +105,7 @@ class PercentRank(Func):
     """The rank as a share of the rows."""
 
     function = "PERCENT_RANK"
-    output_field = Output("FloatField")  # type: ignore[assignment]
+    output_field = Output("FloatField")
     window_compatible = True
 
 
@@ -113,7 +113,7 @@ class Rank(Func):
     """The rank, with gaps after ties."""
 
     function = "RANK"
-    output_field = Output("IntegerField")  # type: ignore[assignment]
+    output_field = Output("IntegerField")
     window_compatible = True
 
 
@@ -121,7 +121,7 @@ class RowNumber(Func):
     """The number of the row in its partition."""
 
     function = "ROW_NUMBER"
-    output_field = Output("IntegerField")  # type: ignore[assignment]
+    output_field = Output("IntegerField")
     window_compatible = True
 
 

@@ -41,7 +41,7 @@ class Lookup(Expression):
     can_use_none_as_rhs = False
     value_shapes_sql = False
     plain_types: ClassVar[frozenset[type[Any]]] = frozenset()
-    output_field = output.Output("BooleanField")  # type: ignore[assignment]
+    output_field = output.Output("BooleanField")
 
     def __init__(self, lhs: Any, rhs: Any) -> None:
         self.rhs_slot: int | None = None
@@ -167,7 +167,7 @@ class Lookup(Expression):
         return clone
 
     @property
-    def identity(self) -> tuple[Any, ...]:  # type: ignore[override]
+    def identity(self) -> tuple[Any, ...]:
         """The class and both sides."""
         return type(self), self.lhs, self.rhs
 

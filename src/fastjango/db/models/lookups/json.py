@@ -304,7 +304,7 @@ class KeyTextTransform(KeyTransform):
 
     postgres_operator = "->>"
     postgres_nested_operator = "#>>"
-    output_field = output.Output("TextField")  # type: ignore[assignment]
+    output_field = output.Output("TextField")
 
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return the value as text."""
@@ -348,7 +348,7 @@ class KeyTransformTextLookupMixin:
         if not isinstance(key_transform, KeyTransform):
             raise TypeError("Transform should be an instance of KeyTransform in order to use this lookup.")
         text = KeyTextTransform(key_transform.key_name, *key_transform.source_expressions, **key_transform.extra)
-        super().__init__(text, *args, **kwargs)
+        super().__init__(text, *args, **kwargs)  # type: ignore[call-arg]
 
 
 class KeyTransformIsNull(IsNull):
@@ -363,6 +363,10 @@ class KeyTransformIsNull(IsNull):
         source, keys = self.lhs.source_and_keys()
         kind = call("JSON_TYPE", ctx.clause(source), _constant(ctx, json_path(keys)))
         return condition(kind, " IS NULL" if self.rhs else " IS NOT NULL")
+
+
+def _at(position: int) -> Callable[[Any], Any]:
+    return lambda rows: rows[position]
 
 
 def _is_constant(value: Any) -> bool:
@@ -404,7 +408,7 @@ class KeyTransformIn(In):
     def _in_values(self, ctx: ClauseContext, left: ClauseElement, count: int) -> Clause:
         clauses = []
         for position, value in enumerate(self.rhs):
-            bound = ctx.bind(self.rhs, self.rhs_slot, self.bind_field, lambda rows, at=position: rows[at])
+            bound = ctx.bind(self.rhs, self.rhs_slot, self.bind_field, _at(position))
             clauses.append(_extracted(ctx, bound, value))
         return condition(left, " IN (", *joined(clauses, ", "), ")")
 
