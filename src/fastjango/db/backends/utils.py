@@ -7,7 +7,7 @@ driver's errors, run execute wrappers and refuse work in a broken transaction.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import functools
 import hashlib
@@ -176,21 +176,21 @@ def debug_transaction(connection: Any, sql: str) -> Generator[None]:
             log_statement(duration, sql, None, connection.alias)
 
 
-def typecast_date(text: str | None) -> datetime.date | None:
+def typecast_date(text: str | None) -> dt.date | None:
     """Turn ``YYYY-MM-DD`` into a date."""
-    return datetime.date(*map(int, text.split("-"))) if text else None
+    return dt.date(*map(int, text.split("-"))) if text else None
 
 
-def typecast_time(text: str | None) -> datetime.time | None:
+def typecast_time(text: str | None) -> dt.time | None:
     """Turn ``HH:MM:SS[.ffffff]`` into a time."""
     if not text:
         return None
     hour, minutes, seconds = text.split(":")
     seconds, _, fraction = seconds.partition(".")
-    return datetime.time(int(hour), int(minutes), int(seconds), int((fraction + "000000")[:6]))
+    return dt.time(int(hour), int(minutes), int(seconds), int((fraction + "000000")[:6]))
 
 
-def typecast_timestamp(text: str | None) -> datetime.date | None:
+def typecast_timestamp(text: str | None) -> dt.date | None:
     """Turn ``YYYY-MM-DD HH:MM:SS[.ffffff]``, or a bare date, into its object."""
     if not text:
         return None
@@ -203,7 +203,7 @@ def typecast_timestamp(text: str | None) -> datetime.date | None:
     moment = typecast_time(clock)
     if date is None or moment is None:
         return None
-    return datetime.datetime.combine(date, moment)
+    return dt.datetime.combine(date, moment)
 
 
 def split_identifier(identifier: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ uses :meth:`cursor`.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import warnings
 import zoneinfo
 from collections import deque
@@ -75,12 +75,12 @@ class BaseDatabaseWrapper(Transactions):
     # --- time zones ---------------------------------------------------------------------------
 
     @cached_property
-    def timezone(self) -> datetime.tzinfo | None:
+    def timezone(self) -> dt.tzinfo | None:
         """The zone of date-times in the database: ``None`` without ``USE_TZ``, else ``TIME_ZONE`` of the alias or UTC."""
         if not settings.USE_TZ:
             return None
         name = self.settings_dict.get("TIME_ZONE")
-        return datetime.UTC if name is None else zoneinfo.ZoneInfo(name)
+        return dt.UTC if name is None else zoneinfo.ZoneInfo(name)
 
     @cached_property
     def timezone_name(self) -> str:

@@ -6,7 +6,7 @@ SQL of queries comes from SQLAlchemy's dialects; here is only what Django's API 
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -190,11 +190,11 @@ class BaseDatabaseOperations:
 
     def adapt_unknown_value(self, value: Any) -> Any:
         """Convert a value of unknown field for the driver."""
-        if isinstance(value, datetime.datetime):
+        if isinstance(value, dt.datetime):
             return self.adapt_datetimefield_value(value)
-        if isinstance(value, datetime.date):
+        if isinstance(value, dt.date):
             return self.adapt_datefield_value(value)
-        if isinstance(value, datetime.time):
+        if isinstance(value, dt.time):
             return self.adapt_timefield_value(value)
         if isinstance(value, decimal.Decimal):
             return self.adapt_decimalfield_value(value)
@@ -239,21 +239,21 @@ class BaseDatabaseOperations:
     def year_lookup_bounds_for_date_field(self, value: int, iso_year: bool = False) -> list[Any]:
         """Return the first and last date of a year, for the driver."""
         if iso_year:
-            first = datetime.date.fromisocalendar(value, 1, 1)
-            second = datetime.date.fromisocalendar(value + 1, 1, 1) - datetime.timedelta(days=1)
+            first = dt.date.fromisocalendar(value, 1, 1)
+            second = dt.date.fromisocalendar(value + 1, 1, 1) - dt.timedelta(days=1)
         else:
-            first = datetime.date(value, 1, 1)
-            second = datetime.date(value, 12, 31)
+            first = dt.date(value, 1, 1)
+            second = dt.date(value, 12, 31)
         return [self.adapt_datefield_value(first), self.adapt_datefield_value(second)]
 
     def year_lookup_bounds_for_datetime_field(self, value: int, iso_year: bool = False) -> list[Any]:
         """Return the first and last moment of a year in the current zone, for the driver."""
         if iso_year:
-            first = datetime.datetime.fromisocalendar(value, 1, 1)
-            second = datetime.datetime.fromisocalendar(value + 1, 1, 1) - datetime.timedelta(microseconds=1)
+            first = dt.datetime.fromisocalendar(value, 1, 1)
+            second = dt.datetime.fromisocalendar(value + 1, 1, 1) - dt.timedelta(microseconds=1)
         else:
-            first = datetime.datetime(value, 1, 1)
-            second = datetime.datetime(value, 12, 31, 23, 59, 59, 999999)
+            first = dt.datetime(value, 1, 1)
+            second = dt.datetime(value, 12, 31, 23, 59, 59, 999999)
         if settings.USE_TZ:
             zone = timezone.get_current_timezone()
             first = timezone.make_aware(first, zone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import itertools
 import sqlite3 as Database
@@ -36,9 +36,9 @@ _memory_names = itertools.count(1)
 def register_adapters() -> None:
     """Teach the driver the Python types whose default adapters are deprecated or missing."""
     Database.register_adapter(decimal.Decimal, str)
-    Database.register_adapter(datetime.date, datetime.date.isoformat)
-    Database.register_adapter(datetime.datetime, lambda value: value.isoformat(" "))
-    Database.register_adapter(datetime.time, datetime.time.isoformat)
+    Database.register_adapter(dt.date, dt.date.isoformat)
+    Database.register_adapter(dt.datetime, lambda value: value.isoformat(" "))
+    Database.register_adapter(dt.time, dt.time.isoformat)
 
 
 register_adapters()

@@ -8,7 +8,7 @@ SQLite lacks; ``STDDEV_POP`` and kin are aggregates.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import functools
 import hashlib
 import math
@@ -27,16 +27,16 @@ _OFFSET = re.compile(r"^(?P<name>[^+-]*?)(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<m
 
 
 @functools.lru_cache(maxsize=256)
-def _zone(name: str) -> tuple[zoneinfo.ZoneInfo | None, datetime.timedelta | None]:
+def _zone(name: str) -> tuple[zoneinfo.ZoneInfo | None, dt.timedelta | None]:
     """Return the zone of *name*, and a fixed offset where the name carries one (``UTC+05:30``)."""
     if (match := _OFFSET.match(name)) and "/" not in name:
-        delta = datetime.timedelta(hours=int(match["hours"]), minutes=int(match["minutes"]))
+        delta = dt.timedelta(hours=int(match["hours"]), minutes=int(match["minutes"]))
         base = zoneinfo.ZoneInfo(match["name"]) if match["name"] else None
         return base, delta if match["sign"] == "+" else -delta
     return zoneinfo.ZoneInfo(name), None
 
 
-def _parse(text: Any, tz: str | None = None, stored_tz: str | None = None) -> datetime.datetime | None:
+def _parse(text: Any, tz: str | None = None, stored_tz: str | None = None) -> dt.datetime | None:
     """Return the moment that *text* stands for, seen in *tz*."""
     if text is None:
         return None
@@ -46,8 +46,8 @@ def _parse(text: Any, tz: str | None = None, stored_tz: str | None = None) -> da
         return None
     if value is None:
         return None
-    if not isinstance(value, datetime.datetime):
-        value = datetime.datetime.combine(value, datetime.time())
+    if not isinstance(value, dt.datetime):
+        value = dt.datetime.combine(value, dt.time())
     if stored_tz:
         value = value.replace(tzinfo=zoneinfo.ZoneInfo(stored_tz))
     if tz is not None and tz != stored_tz:
@@ -59,7 +59,7 @@ def _parse(text: Any, tz: str | None = None, stored_tz: str | None = None) -> da
     return value
 
 
-def _plain_date(value: datetime.datetime) -> str:
+def _plain_date(value: dt.datetime) -> str:
     return f"{value.year:04d}-{value.month:02d}-{value.day:02d}"
 
 
@@ -69,7 +69,7 @@ def date_trunc(kind: str, text: Any, tz: str | None, stored_tz: str | None) -> s
     if value is None:
         return None
     if kind == "week":
-        value -= datetime.timedelta(days=value.weekday())
+        value -= dt.timedelta(days=value.weekday())
     elif kind == "quarter":
         value = value.replace(month=(value.month - 1) // 3 * 3 + 1, day=1)
     elif kind == "month":
@@ -162,7 +162,7 @@ def _delta(connector: str, value: Any) -> Any:
     if connector in {"*", "/"}:
         return float(value)
     try:
-        return datetime.timedelta(microseconds=int(value))
+        return dt.timedelta(microseconds=int(value))
     except ValueError:
         return typecast_timestamp(value)
 
@@ -195,7 +195,7 @@ def time_diff(lhs: Any, rhs: Any) -> int | None:
     return _clock_microseconds(left) - _clock_microseconds(right)
 
 
-def _clock_microseconds(clock: datetime.time) -> int:
+def _clock_microseconds(clock: dt.time) -> int:
     return ((clock.hour * 60 + clock.minute) * 60 + clock.second) * 1_000_000 + clock.microsecond
 
 

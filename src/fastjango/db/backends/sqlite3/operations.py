@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import uuid
 from collections.abc import Iterable, Sequence
@@ -80,10 +80,12 @@ class DatabaseOperations(BaseDatabaseOperations):
             return []
         names = ", ".join("'" + info["table"].replace("'", "''") + "'" for info in sequences)
         return [
-            f"{style.SQL_KEYWORD('UPDATE')} {style.SQL_TABLE(self.quote_name('sqlite_sequence'))} "
-            f"{style.SQL_KEYWORD('SET')} {style.SQL_FIELD(self.quote_name('seq'))} = 0 "
-            f"{style.SQL_KEYWORD('WHERE')} {style.SQL_FIELD(self.quote_name('name'))} "
-            f"{style.SQL_KEYWORD('IN')} ({names});"
+            (
+                f"{style.SQL_KEYWORD('UPDATE')} {style.SQL_TABLE(self.quote_name('sqlite_sequence'))} "
+                f"{style.SQL_KEYWORD('SET')} {style.SQL_FIELD(self.quote_name('seq'))} = 0 "
+                f"{style.SQL_KEYWORD('WHERE')} {style.SQL_FIELD(self.quote_name('name'))} "
+                f"{style.SQL_KEYWORD('IN')} ({names});"
+            )
         ]
 
     def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
@@ -126,7 +128,7 @@ def literal(value: Any) -> str:
         return str(value)
     if isinstance(value, (bytes, memoryview)):
         return f"X'{bytes(value).hex()}'"
-    if isinstance(value, (str, datetime.date, datetime.time, decimal.Decimal, uuid.UUID)):
+    if isinstance(value, (str, dt.date, dt.time, decimal.Decimal, uuid.UUID)):
         return "'" + str(value).replace("'", "''") + "'"
     return repr(value)
 

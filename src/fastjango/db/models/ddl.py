@@ -1,0 +1,236 @@
+"""
+Conditions and expressions of a model as SQL text for DDL, and its indexes as SQLAlchemy objects.
+
+Constraints and indexes come here when they are created; values are written as literals, because DDL has no parameters.
+Gives text and ``sqlalchemy.Index`` to the schema editor of migrations.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import enum
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateIndex
+
+from fastjango.core.exceptions import EmptyResultSet, FullResultSet
+from fastjango.db.models.fields.query_slot import make_query
+from fastjango.db.models.sql.context import BindBook, Context
+
+
+def quote_literal(value: Any, vendor: str) -> str:
+    """Return a driver value as an SQL literal."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return str(int(value)) if vendor == "sqlite" else ("true" if value else "false")
+    if isinstance(value, enum.Enum):
+        return quote_literal(value.value, vendor)
+    if isinstance(value, (int, float, decimal.Decimal)):
+        return str(value)
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        digits = bytes(value).hex()
+        return f"'\\x{digits}'::bytea" if vendor == "postgresql" else f"X'{digits}'"
+    if isinstance(value, dt.timedelta):
+        seconds = value.days * 86400 + value.seconds
+        return f"'{seconds}.{value.microseconds:06d} seconds'::interval"
+    if isinstance(value, (dt.date, dt.time, uuid.UUID)):
+        return f"'{value}'"
+    if isinstance(value, (list, tuple)):
+        return f"ARRAY[{', '.join(quote_literal(item, vendor) for item in value)}]"
+    text = str(value).replace("'", "''")
+    if vendor == "mysql":
+        text = text.replace("\\", "\\\\")
+    return f"'{text}'"
+
+
+def clause_sql(clause: Any, binds: BindBook, connection: Any) -> str:
+    """Return a clause as SQL text with the values of *binds* as literals."""
+    compiled = clause.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    values = []
+    for name in compiled.positiontup or ():
+        source = binds.sources.get(name)
+        value = compiled.params[name] if source is None else _driver_value(source, connection)
+        processor = compiled._bind_processors.get(name) if source is None or source.field is None else None
+        values.append(quote_literal(processor(value) if processor else value, connection.vendor))
+    return _fill(str(compiled), values)
+
+
+def _driver_value(source: Any, connection: Any) -> Any:
+    value = source.value if source.convert is None else source.convert(source.value)
+    if source.field is not None:
+        convert = source.field.bind_converter(connection)
+        if convert is not None and value is not None:
+            value = convert(value)
+    return value
+
+
+def _fill(sql: str, literals: Sequence[str]) -> str:
+    """Put *literals* in the places of the parameters, outside of quotes; ``%%`` becomes ``%``."""
+    out: list[str] = []
+    remaining = iter(literals)
+    quote = ""
+    position = 0
+    formatted = "%s" in sql or "%%" in sql
+    while position < len(sql):
+        char = sql[position]
+        if sql.startswith("%%", position) and formatted:
+            out.append("%")
+            position += 2
+            continue
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"`":
+            quote = char
+        elif char == "?" and not formatted:
+            out.append(next(remaining, "?"))
+            position += 1
+            continue
+        elif sql.startswith("%s", position):
+            out.append(next(remaining, "%s"))
+            position += 2
+            continue
+        out.append(char)
+        position += 1
+    return "".join(out)
+
+
+def condition_sql(model: Any, condition: Any, connection: Any) -> str | None:
+    """Return a condition on the columns of *model* as SQL text; ``None`` if it is always true."""
+    query = make_query(model, alias_cols=False)
+    where = query.build_where(condition)
+    binds = BindBook()
+    try:
+        clause = where.to_clause(Context(query, connection, binds))
+    except FullResultSet:
+        return None
+    except EmptyResultSet:
+        return "1 = 0"
+    return clause_sql(clause, binds, connection)
+
+
+def expression_sql(model: Any, expression: Any, connection: Any) -> str:
+    """Return an expression on the columns of *model* as SQL text."""
+    query = make_query(model, alias_cols=False)
+    binds = BindBook()
+    resolved = expression.resolve_expression(query, allow_joins=False)
+    return clause_sql(resolved.to_clause(Context(query, connection, binds)), binds, connection)
+
+
+def table_of(model: Any) -> sa.Table:
+    """Return a table with the columns of *model* for DDL that names them."""
+    return sa.Table(
+        model._meta.db_table,
+        sa.MetaData(),
+        *[sa.Column(field.column) for field in model._meta.local_concrete_fields],
+    )
+
+
+class IndexParts:
+    """What an index is made of, by fields or by expressions."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        fields: Sequence[tuple[str, str]] = (),
+        expressions: Sequence[Any] = (),
+        condition: Any = None,
+        include: Sequence[str] = (),
+        opclasses: Sequence[str] = (),
+        unique: bool = False,
+        nulls_distinct: bool | None = None,
+        tablespace: str | None = None,
+        method: str = "",
+    ) -> None:
+        self.name = name
+        self.fields = fields
+        self.expressions = expressions
+        self.condition = condition
+        self.include = include
+        self.opclasses = opclasses
+        self.unique = unique
+        self.nulls_distinct = nulls_distinct
+        self.tablespace = tablespace
+        self.method = method
+
+    def to_index(self, model: Any, connection: Any) -> sa.Index:
+        """Return the index for SQLAlchemy and Alembic."""
+        table = table_of(model)
+        column = {field.name: table.c[field.column] for field in model._meta.local_concrete_fields}
+        parts: list[Any] = []
+        for name, order in self.fields:
+            # Fields of parents have their columns in another table; the checks say so.
+            target = column.get(name, table.c.get(model._meta.get_field(name).column))
+            parts.append(target.desc() if order == "DESC" and target is not None else target)
+        parts.extend(sa.literal_column(self._expression(model, item, connection)) for item in self.expressions)
+        options: dict[str, Any] = {}
+        if self.condition is not None and connection.features.supports_partial_indexes:
+            text = condition_sql(model, self.condition, connection)
+            if text is not None:
+                options["postgresql_where"] = options["sqlite_where"] = sa.literal_column(text)
+        if connection.vendor == "postgresql":
+            options.update(self._postgresql(model, table))
+        return sa.Index(self.name, *parts, unique=self.unique, _table=table, **options)
+
+    def _postgresql(self, model: Any, table: sa.Table) -> dict[str, Any]:
+        options: dict[str, Any] = {}
+        if self.include:
+            options["postgresql_include"] = [model._meta.get_field(name).column for name in self.include]
+        if self.opclasses:
+            options["postgresql_ops"] = {
+                model._meta.get_field(name).column: opclass
+                for (name, _), opclass in zip(self.fields, self.opclasses, strict=True)
+                if opclass
+            }
+        if self.nulls_distinct is not None:
+            options["postgresql_nulls_not_distinct"] = not self.nulls_distinct
+        if self.tablespace:
+            options["postgresql_tablespace"] = self.tablespace
+        if self.method:
+            options["postgresql_using"] = self.method
+        return options
+
+    @staticmethod
+    def _expression(model: Any, expression: Any, connection: Any) -> str:
+        """Return one indexed expression; anything but a plain column stands in brackets."""
+        order = ""
+        inner = expression
+        if type(expression).__name__ == "OrderBy":
+            order = " DESC" if expression.descending else ""
+            if expression.nulls_last:
+                order += " NULLS LAST"
+            elif expression.nulls_first:
+                order += " NULLS FIRST"
+            inner = expression.expression
+        opclass = getattr(inner, "name", "") if type(inner).__name__ == "OpClass" else ""
+        if opclass:
+            inner = inner.get_source_expressions()[0]
+        collation = getattr(inner, "collation", "") if type(inner).__name__ == "Collate" else ""
+        if collation:
+            inner = inner.get_source_expressions()[0]
+        text = expression_sql(model, inner, connection)
+        if not hasattr(inner, "name") or collation or "(" in text:
+            text = f"({text})"
+        if collation:
+            text += f" COLLATE {connection.ops.quote_name(collation)}"
+        if opclass:
+            text += f" {opclass}"
+        return text + order
+
+    def create_sql(self, model: Any, connection: Any) -> str:
+        """Return the CREATE INDEX statement."""
+        statement = CreateIndex(self.to_index(model, connection))
+        return plain_ddl(statement, connection)
+
+
+def plain_ddl(statement: Any, connection: Any) -> str:
+    """Return a DDL statement as it is sent, without parameters."""
+    text = str(statement.compile(dialect=connection.dialect)).strip()
+    if connection.dialect.identifier_preparer._double_percents:
+        text = text.replace("%%", "%")
+    return text
