@@ -170,9 +170,7 @@ class Options(ParentPaths, FieldLists):
             self.verbose_name_plural = format_lazy("{}s", self.verbose_name)
         del self.meta
         if not self.db_table:
-            self.db_table = truncate_name(
-                f"{self.app_label}_{self.model_name}", connection.ops.max_name_length()
-            )
+            self.db_table = truncate_name(f"{self.app_label}_{self.model_name}", connection.ops.max_name_length())
 
     def _take(self, meta: Any) -> None:
         given = {name: value for name, value in meta.__dict__.items() if not name.startswith("_")}
@@ -193,9 +191,7 @@ class Options(ParentPaths, FieldLists):
         # Both would decide the order.
         self._ordering_clash = bool(self.ordering and self.order_with_respect_to)
         if given:
-            raise TypeError(
-                "'class Meta' got invalid attribute(s): {}".format(",".join(given))
-            )
+            raise TypeError("'class Meta' got invalid attribute(s): {}".format(",".join(given)))
 
     def _format_names(self, objs: Any) -> list[Any]:
         """Return copies of constraints or indexes with their names filled in."""
@@ -221,13 +217,9 @@ class Options(ParentPaths, FieldLists):
         try:
             pk_class = import_string(path)
         except ImportError as exc:
-            raise ImproperlyConfigured(
-                f"{source} refers to the module '{path}' that could not be imported."
-            ) from exc
+            raise ImproperlyConfigured(f"{source} refers to the module '{path}' that could not be imported.") from exc
         if not issubclass(pk_class, AutoField):
-            raise ValueError(
-                f"Primary key '{path}' referred by {source} must subclass AutoField."
-            )
+            raise ValueError(f"Primary key '{path}' referred by {source} must subclass AutoField.")
         return pk_class
 
     def _prepare(self, model: Any) -> None:
@@ -237,14 +229,10 @@ class Options(ParentPaths, FieldLists):
             name = self.order_with_respect_to
             try:
                 self.order_with_respect_to = next(
-                    field
-                    for field in self._get_fields(reverse=False)
-                    if field.name == name or field.attname == name
+                    field for field in self._get_fields(reverse=False) if field.name == name or field.attname == name
                 )
             except StopIteration:
-                raise FieldDoesNotExist(
-                    f"{self.object_name} has no field named '{name}'"
-                ) from None
+                raise FieldDoesNotExist(f"{self.object_name} has no field named '{name}'") from None
             self.ordering = ("_order",)
             if not any(isinstance(field, OrderWrt) for field in model._meta.local_fields):
                 model.add_to_class("_order", OrderWrt())
@@ -260,9 +248,7 @@ class Options(ParentPaths, FieldLists):
                 field.primary_key = True
                 self.setup_pk(field)
             else:
-                auto = self._get_default_pk_class()(
-                    verbose_name="ID", primary_key=True, auto_created=True
-                )
+                auto = self._get_default_pk_class()(verbose_name="ID", primary_key=True, auto_created=True)
                 model.add_to_class("id", auto)
 
     def add_manager(self, manager: Any) -> None:
@@ -298,10 +284,7 @@ class Options(ParentPaths, FieldLists):
         if self.required_db_vendor:
             return self.required_db_vendor == connection.vendor
         if self.required_db_features:
-            return all(
-                getattr(connection.features, feature, False)
-                for feature in self.required_db_features
-            )
+            return all(getattr(connection.features, feature, False) for feature in self.required_db_features)
         return True
 
     @cached_property
@@ -368,9 +351,7 @@ class Options(ParentPaths, FieldLists):
             try:
                 return self.managers_map[name]
             except KeyError:
-                raise ValueError(
-                    f"{self.object_name} has no manager named {name!r}"
-                ) from None
+                raise ValueError(f"{self.object_name} has no manager named {name!r}") from None
         manager: Any = Manager()
         manager.name = "_base_manager"
         manager.model = self.model
@@ -390,9 +371,7 @@ class Options(ParentPaths, FieldLists):
             try:
                 return self.managers_map[name]
             except KeyError:
-                raise ValueError(
-                    f"{self.object_name} has no manager named {name!r}"
-                ) from None
+                raise ValueError(f"{self.object_name} has no manager named {name!r}") from None
         if self.managers:
             return self.managers[0]
         return None

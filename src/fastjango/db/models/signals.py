@@ -15,9 +15,7 @@ from fastjango.dispatch import Signal
 class ModelSignal(Signal):
     """A signal whose sender may be a model's name."""
 
-    def _when_loaded(
-        self, method: Callable[..., Any], apps: Any, receiver: Any, sender: Any, **kwargs: Any
-    ) -> Any:
+    def _when_loaded(self, method: Callable[..., Any], apps: Any, receiver: Any, sender: Any, **kwargs: Any) -> Any:
         """Run *method* now, or as soon as the named model has been loaded."""
         if not isinstance(sender, str):
             return method(receiver, sender=sender, **kwargs)
@@ -38,9 +36,7 @@ class ModelSignal(Signal):
         apps: Any = None,
     ) -> None:
         """Call *receiver* whenever the signal is sent by *sender*."""
-        self._when_loaded(
-            super().connect, apps, receiver, sender, weak=weak, dispatch_uid=dispatch_uid
-        )
+        self._when_loaded(super().connect, apps, receiver, sender, weak=weak, dispatch_uid=dispatch_uid)
 
     def disconnect(  # type: ignore[override]
         self,
@@ -60,8 +56,7 @@ def _model_key(name: str) -> tuple[str, str]:
         app_label, model_name = name.split(".")
     except ValueError:
         raise ValueError(
-            "Invalid model reference '%s'. String model references must be of the form 'app_label.ModelName'."
-            % name
+            "Invalid model reference '%s'. String model references must be of the form 'app_label.ModelName'." % name
         ) from None
     return app_label, model_name.lower()
 

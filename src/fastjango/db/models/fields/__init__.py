@@ -105,4 +105,6 @@ __all__ = [
     "return_None",
 ]
 
-provide_fields({name: value for name, value in globals().items() if isinstance(value, type) and issubclass(value, Field)})
+provide_fields(
+    {name: value for name, value in globals().items() if isinstance(value, type) and issubclass(value, Field)}
+)

@@ -36,9 +36,7 @@ class DeferredAttribute(Generic[GT]):
                 raise AttributeError("Cannot read a generated field from an unsaved model.")
             instance.refresh_from_db(fields=[name])
             if name not in data:
-                raise FieldError(
-                    f"The field {name!r} of {type(instance).__name__} could not be loaded."
-                )
+                raise FieldError(f"The field {name!r} of {type(instance).__name__} could not be loaded.")
         return data[name]
 
     def _value_from_parent_link(self, instance: Any) -> Any:

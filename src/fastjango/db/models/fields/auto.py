@@ -10,7 +10,6 @@ from sqlalchemy import types
 from fastjango.core import checks
 from fastjango.db.models.fields.numbers import BigIntegerField, IntegerField, SmallIntegerField
 from fastjango.db.models.fields.typevars import GT, ST
-from fastjango.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from fastjango.core.checks import CheckMessage

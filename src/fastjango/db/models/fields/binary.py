@@ -82,6 +82,3 @@ class BinaryField(Field[ST, GT]):
         if value is not None:
             return connection.Database.Binary(value)
         return value
-
-
-

@@ -40,9 +40,7 @@ class BooleanField(Field[ST, GT]):
         if value in ("f", "False", "0"):
             return False
         code = "invalid_nullable" if self.null else "invalid"
-        raise exceptions.ValidationError(
-            self.error_messages[code], code=code, params={"value": value}
-        )
+        raise exceptions.ValidationError(self.error_messages[code], code=code, params={"value": value})
 
     def get_prep_value(self, value: Any) -> Any:
         """Return *value* as bool."""

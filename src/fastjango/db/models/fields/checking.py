@@ -59,9 +59,7 @@ class FieldChecks:
         if self.name is None:
             return []
         if self.name.endswith("_"):
-            return [
-                checks.Error("Field names must not end with an underscore.", obj=self, id="fields.E001")
-            ]
+            return [checks.Error("Field names must not end with an underscore.", obj=self, id="fields.E001")]
         if LOOKUP_SEP in self.name:
             message = f'Field names must not contain "{LOOKUP_SEP}".'
             return [checks.Error(message, obj=self, id="fields.E002")]
@@ -77,9 +75,7 @@ class FieldChecks:
     def _check_choices(self) -> list[CheckMessage]:
         if not self.choices:
             return []
-        if not isinstance(self.choices, (Iterable, CallableChoiceIterator)) or isinstance(
-            self.choices, str
-        ):
+        if not isinstance(self.choices, (Iterable, CallableChoiceIterator)) or isinstance(self.choices, str):
             message = "'choices' must be a mapping (e.g. a dictionary) or an ordered iterable (e.g. a list or tuple)."
             return [checks.Error(message, obj=self, id="fields.E004")]
         longest = 0
@@ -92,9 +88,7 @@ class FieldChecks:
                 if not all(is_displayable(value) and is_displayable(label) for value, label in members):
                     break
                 if self.max_length is not None and members:
-                    longest = max(
-                        [longest, *(len(value) for value, _ in members if isinstance(value, str))]
-                    )
+                    longest = max([longest, *(len(value) for value, _ in members if isinstance(value, str))])
             except (TypeError, ValueError):
                 # Not a group: the entry itself is a (value, label) pair.
                 value, label = group, members
@@ -113,9 +107,7 @@ class FieldChecks:
         message = "'choices' must be a mapping of actual values to human readable names or an iterable containing (actual value, human readable name) tuples."
         return [checks.Error(message, obj=self, id="fields.E005")]
 
-    def _check_db_default(
-        self, databases: Iterable[str] | None = None, **kwargs: Any
-    ) -> list[CheckMessage]:
+    def _check_db_default(self, databases: Iterable[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
         expression = self._db_default_expression
         if self.db_default is NOT_PROVIDED or databases is None:
             return []
@@ -134,7 +126,9 @@ class FieldChecks:
                 features.supports_expression_defaults
                 or "supports_expression_defaults" in self.model._meta.required_db_features
             ) and not _is_literal(expression):
-                message = f"{connection.display_name} does not support default database values with expressions (db_default)."
+                message = (
+                    f"{connection.display_name} does not support default database values with expressions (db_default)."
+                )
                 found.append(checks.Error(message, obj=self, id="fields.E011"))
         return found
 
@@ -143,9 +137,7 @@ class FieldChecks:
             return []
         return [checks.Error("'db_index' must be None, True or False.", obj=self, id="fields.E006")]
 
-    def _check_db_comment(
-        self, databases: Iterable[str] | None = None, **kwargs: Any
-    ) -> list[CheckMessage]:
+    def _check_db_comment(self, databases: Iterable[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
         if not self.db_comment or not databases:
             return []
         found: list[CheckMessage] = []
@@ -154,8 +146,7 @@ class FieldChecks:
                 continue
             connection = connections[alias]
             if not (
-                connection.features.supports_comments
-                or "supports_comments" in self.model._meta.required_db_features
+                connection.features.supports_comments or "supports_comments" in self.model._meta.required_db_features
             ):
                 message = f"{connection.display_name} does not support comments on columns (db_comment)."
                 found.append(checks.Warning(message, obj=self, id="fields.W163"))

@@ -185,15 +185,11 @@ def decimal_of_number(value: Any) -> Any:
     if value is None:
         return None
     if isinstance(value, (float, int)):
-        return _exact_decimal_from_float(float(value)) if isinstance(value, float) else (
-            decimal.Decimal(value)
-        )
+        return _exact_decimal_from_float(float(value)) if isinstance(value, float) else (decimal.Decimal(value))
     return decimal.Decimal(value)
 
 
-def format_number(
-    value: decimal.Decimal | None, max_digits: int | None, decimal_places: int | None
-) -> str | None:
+def format_number(value: decimal.Decimal | None, max_digits: int | None, decimal_places: int | None) -> str | None:
     """
     Return *value* as digits with the column's number of places.
 

@@ -50,11 +50,7 @@ class CompositePrimaryKey(Field[ST, GT]):
     descriptor_class = CompositeAttribute
 
     def __init__(self, *args: str, **kwargs: Any) -> None:
-        if (
-            not args
-            or not all(isinstance(name, str) for name in args)
-            or len(set(args)) != len(args)
-        ):
+        if not args or not all(isinstance(name, str) for name in args) or len(set(args)) != len(args):
             raise ValueError("CompositePrimaryKey args must be unique strings.")
         if len(args) == 1:
             raise ValueError("CompositePrimaryKey must include at least two fields.")
@@ -135,11 +131,7 @@ class CompositePrimaryKey(Field[ST, GT]):
     def _check_field_name(self) -> list[CheckMessage]:
         if self.name == "pk":
             return []
-        return [
-            checks.Error(
-                "'CompositePrimaryKey' must be named 'pk'.", obj=self, id="fields.E013"
-            )
-        ]
+        return [checks.Error("'CompositePrimaryKey' must be named 'pk'.", obj=self, id="fields.E013")]
 
     def value_to_string(self, obj: Any) -> str:
         """Return the parts as a JSON list of texts."""
@@ -155,18 +147,13 @@ class CompositePrimaryKey(Field[ST, GT]):
         """Return the parts; a text is a JSON list."""
         if isinstance(value, str):
             texts = json.loads(value)
-            value = [
-                field.to_python(text) for field, text in zip(self.fields, texts, strict=True)
-            ]
+            value = [field.to_python(text) for field, text in zip(self.fields, texts, strict=True)]
         return value
 
     def get_prep_value(self, value: Any) -> Any:
         """Return each part prepared by its field."""
         if isinstance(value, (list, tuple)):
-            return tuple(
-                field.get_prep_value(part)
-                for field, part in zip(self.fields, value, strict=False)
-            )
+            return tuple(field.get_prep_value(part) for field, part in zip(self.fields, value, strict=False))
         return value
 
 

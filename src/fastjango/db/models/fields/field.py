@@ -82,9 +82,7 @@ class Field(FieldChecks, FieldStorage, RegisterLookupMixin, Generic[ST, GT]):
         "null": _("This field cannot be null."),
         "blank": _("This field cannot be blank."),
         "unique": _("%(model_name)s with this %(field_label)s already exists."),
-        "unique_for_date": _(
-            "%(field_label)s must be unique for %(date_field_label)s %(lookup_type)s."
-        ),
+        "unique_for_date": _("%(field_label)s must be unique for %(date_field_label)s %(lookup_type)s."),
     }
     system_check_deprecated_details: dict[str, Any] | None = None
     system_check_removed_details: dict[str, Any] | None = None
@@ -203,18 +201,16 @@ class Field(FieldChecks, FieldStorage, RegisterLookupMixin, Generic[ST, GT]):
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Field):
-            return self.creation_counter == other.creation_counter and getattr(
-                self, "model", None
-            ) == getattr(other, "model", None)
+            return self.creation_counter == other.creation_counter and getattr(self, "model", None) == getattr(
+                other, "model", None
+            )
         return NotImplemented
 
     def __lt__(self, other: Any) -> bool:
         # The same counter may appear on an abstract parent's copies: the model decides then.
         if not isinstance(other, Field):
             return NotImplemented
-        if self.creation_counter != other.creation_counter or not (
-            hasattr(self, "model") or hasattr(other, "model")
-        ):
+        if self.creation_counter != other.creation_counter or not (hasattr(self, "model") or hasattr(other, "model")):
             return self.creation_counter < other.creation_counter
         if hasattr(self, "model") != hasattr(other, "model"):
             return not hasattr(self, "model")
@@ -347,10 +343,7 @@ class Field(FieldChecks, FieldStorage, RegisterLookupMixin, Generic[ST, GT]):
     @property
     def db_returning(self) -> bool:
         """Whether the database makes a value that INSERT should give back."""
-        return (
-            self.db_default is not NOT_PROVIDED
-            and connection.features.can_return_columns_from_insert
-        )
+        return self.db_default is not NOT_PROVIDED and connection.features.can_return_columns_from_insert
 
     @cached_property
     def error_messages(self) -> dict[str, Any]:
@@ -537,16 +530,12 @@ class Field(FieldChecks, FieldStorage, RegisterLookupMixin, Generic[ST, GT]):
         related = self.remote_field.model
         limits = limit_choices_to or self.get_limit_choices_to()
         target = (
-            self.remote_field.get_related_field().attname
-            if hasattr(self.remote_field, "get_related_field")
-            else "pk"
+            self.remote_field.get_related_field().attname if hasattr(self.remote_field, "get_related_field") else "pk"
         )
         rows = related._default_manager.complex_filter(limits)
         if ordering:
             rows = rows.order_by(*ordering)
-        return (list(blank_choice) if include_blank else []) + [
-            (getattr(row, target), str(row)) for row in rows
-        ]
+        return (list(blank_choice) if include_blank else []) + [(getattr(row, target), str(row)) for row in rows]
 
     def get_limit_choices_to(self) -> Any:
         """Return the limit on related objects; plain fields have none."""
@@ -624,6 +613,4 @@ _OPTION_DEFAULTS: list[tuple[str, Any]] = [
     ("validators", []),
     ("error_messages", None),
 ]
-_COMPARED_BY_VALUE = frozenset(
-    {"choices", "validators"}
-)
+_COMPARED_BY_VALUE = frozenset({"choices", "validators"})

@@ -387,9 +387,7 @@ class ImageField(FileField[ST, GT]):
         if not cls._meta.abstract and (self.width_field or self.height_field):
             signals.post_init.connect(self.update_dimension_fields, sender=cls)
 
-    def update_dimension_fields(
-        self, instance: Any, force: bool = False, *args: Any, **kwargs: Any
-    ) -> None:
+    def update_dimension_fields(self, instance: Any, force: bool = False, *args: Any, **kwargs: Any) -> None:
         """Set the width and height fields from the image, where they are not set yet."""
         if not (self.width_field or self.height_field) or self.attname not in instance.__dict__:
             return

@@ -9,8 +9,8 @@ from fastjango.core import checks
 from fastjango.db import connections, router
 from fastjango.db.models.expressions import Col
 from fastjango.db.models.fields.field import Field
-from fastjango.db.models.fields.sentinels import NOT_PROVIDED
 from fastjango.db.models.fields.query_slot import make_query
+from fastjango.db.models.fields.sentinels import NOT_PROVIDED
 from fastjango.db.models.fields.typevars import GT, ST
 from fastjango.utils.functional import cached_property
 
@@ -74,9 +74,7 @@ class GeneratedField(Field[ST, GT]):
 
     def generated_sql(self, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Return the SQL of the expression and its parameters."""
-        compiler = connection.ops.compiler("SQLCompiler")(
-            self._query, connection=connection, using=None
-        )
+        compiler = connection.ops.compiler("SQLCompiler")(self._query, connection=connection, using=None)
         sql, params = compiler.compile(self._resolved_expression)
         if getattr(self.expression, "conditional", False) and (
             not connection.features.supports_boolean_expr_in_select_clause
@@ -121,9 +119,7 @@ class GeneratedField(Field[ST, GT]):
                         id="fields.E223",
                     )
                 )
-            problems = separator.join(
-                f"{item.msg} ({item.id})" for item in inner if not item.is_serious()
-            )
+            problems = separator.join(f"{item.msg} ({item.id})" for item in inner if not item.is_serious())
             if problems:
                 found.append(
                     checks.Warning(
@@ -162,11 +158,7 @@ class GeneratedField(Field[ST, GT]):
             if self.db_persist
             else ("non-persisted", "E221", "db_persist=True")
         )
-        feature = (
-            "supports_stored_generated_columns"
-            if self.db_persist
-            else "supports_virtual_generated_columns"
-        )
+        feature = "supports_stored_generated_columns" if self.db_persist else "supports_virtual_generated_columns"
         for alias in databases:
             if not router.allow_migrate_model(alias, self.model):
                 continue

@@ -88,10 +88,7 @@ class JSONField(CheckFieldDefaultMixin, Field[ST, GT]):
             opts = self.model._meta
             if opts.required_db_vendor and opts.required_db_vendor != connection.vendor:
                 continue
-            if not (
-                "supports_json_field" in opts.required_db_features
-                or connection.features.supports_json_field
-            ):
+            if not ("supports_json_field" in opts.required_db_features or connection.features.supports_json_field):
                 message = f"{connection.display_name} does not support JSONFields."
                 found.append(checks.Error(message, obj=self.model, id="fields.E180"))
         return found

@@ -22,9 +22,7 @@ class IPAddressField(Field[ST, GT]):
     empty_strings_allowed = False
     description = _("IPv4 address")
     system_check_removed_details = {
-        "msg": (
-            "IPAddressField has been removed except for support in historical migrations."
-        ),
+        "msg": ("IPAddressField has been removed except for support in historical migrations."),
         "hint": "Use GenericIPAddressField instead.",
         "id": "fields.E900",
     }

@@ -83,9 +83,7 @@ class IntegerField(Field[ST, GT]):
         try:
             return int(value)
         except (TypeError, ValueError) as exc:
-            raise exc.__class__(
-                f"Field '{self.name}' expected a number but got {value!r}."
-            ) from exc
+            raise exc.__class__(f"Field '{self.name}' expected a number but got {value!r}.") from exc
 
     def get_internal_type(self) -> str:
         """Return "IntegerField"."""
@@ -240,9 +238,7 @@ class FloatField(Field[ST, GT]):
         try:
             return float(value)
         except (TypeError, ValueError) as exc:
-            raise exc.__class__(
-                f"Field '{self.name}' expected a number but got {value!r}."
-            ) from exc
+            raise exc.__class__(f"Field '{self.name}' expected a number but got {value!r}.") from exc
 
     def get_internal_type(self) -> str:
         """Return "FloatField"."""
@@ -372,9 +368,7 @@ class DecimalField(Field[ST, GT]):
         return number
 
     def _invalid(self, value: Any) -> exceptions.ValidationError:
-        return exceptions.ValidationError(
-            self.error_messages["invalid"], code="invalid", params={"value": value}
-        )
+        return exceptions.ValidationError(self.error_messages["invalid"], code="invalid", params={"value": value})
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         """Return the driver's form of the number."""
@@ -394,6 +388,4 @@ class DecimalField(Field[ST, GT]):
     def formfield(self, form_class: Any = None, choices_form_class: Any = None, **kwargs: Any) -> Any:
         """Return a number input that knows the digits."""
         digits = {"max_digits": self.max_digits, "decimal_places": self.decimal_places}
-        return super().formfield(
-            form_class or "DecimalField", choices_form_class, **{**digits, **kwargs}
-        )
+        return super().formfield(form_class or "DecimalField", choices_form_class, **{**digits, **kwargs})

@@ -106,17 +106,13 @@ class FieldStorage:
     def driver_converter(self, connection: Any) -> Converter | None:
         """Return prepared value -> driver value for this kind of column (None: identity)."""
         dialect = connection.dialect
-        processor: Converter | None = (
-            self.column_type().dialect_impl(dialect).bind_processor(dialect)
-        )
+        processor: Converter | None = self.column_type().dialect_impl(dialect).bind_processor(dialect)
         return processor
 
     def driver_result_converter(self, connection: Any) -> Converter | None:
         """Return driver value -> Python value for this kind of column (None: identity)."""
         dialect = connection.dialect
-        processor: Converter | None = (
-            self.column_type().dialect_impl(dialect).result_processor(dialect, None)
-        )
+        processor: Converter | None = self.column_type().dialect_impl(dialect).result_processor(dialect, None)
         return processor
 
     def _driver_converter_of(self, connection: Any) -> Converter | None:

@@ -64,9 +64,7 @@ class DateTimeCheckMixin:
     def _check_fix_default_value(self) -> list[CheckMessage]:
         return []
 
-    def _check_if_value_fixed(
-        self, value: Any, now: datetime.datetime | None = None
-    ) -> list[CheckMessage]:
+    def _check_if_value_fixed(self, value: Any, now: datetime.datetime | None = None) -> list[CheckMessage]:
         """Return a warning when *value* looks like the moment the module was loaded."""
         if now is None:
             now = timezone.now().replace(tzinfo=None)
@@ -101,9 +99,7 @@ class DateField(DateTimeCheckMixin, Field[ST, GT]):
     empty_strings_allowed = False
     default_error_messages = {
         "invalid": _("“%(value)s” value has an invalid date format. It must be in YYYY-MM-DD format."),
-        "invalid_date": _(
-            "“%(value)s” value has the correct format (YYYY-MM-DD) but it is an invalid date."
-        ),
+        "invalid_date": _("“%(value)s” value has the correct format (YYYY-MM-DD) but it is an invalid date."),
     }
     description = _("Date (without time)")
 
@@ -196,14 +192,10 @@ def _parsed(field: Any, value: Any, parsers: list[tuple[Any, str]]) -> Any:
         try:
             found = parse(value)
         except ValueError:
-            raise exceptions.ValidationError(
-                field.error_messages[wrong], code=wrong, params={"value": value}
-            ) from None
+            raise exceptions.ValidationError(field.error_messages[wrong], code=wrong, params={"value": value}) from None
         if found is not None:
             return found
-    raise exceptions.ValidationError(
-        field.error_messages["invalid"], code="invalid", params={"value": value}
-    )
+    raise exceptions.ValidationError(field.error_messages["invalid"], code="invalid", params={"value": value})
 
 
 class DateTimeField(DateField[ST, GT]):
@@ -214,9 +206,7 @@ class DateTimeField(DateField[ST, GT]):
         "invalid": _(
             "“%(value)s” value has an invalid format. It must be in YYYY-MM-DD HH:MM[:ss[.uuuuuu]][TZ] format."
         ),
-        "invalid_date": _(
-            "“%(value)s” value has the correct format (YYYY-MM-DD) but it is an invalid date."
-        ),
+        "invalid_date": _("“%(value)s” value has the correct format (YYYY-MM-DD) but it is an invalid date."),
         "invalid_datetime": _(
             "“%(value)s” value has the correct format (YYYY-MM-DD HH:MM[:ss[.uuuuuu]][TZ]) but it is an invalid date/time."
         ),
@@ -306,12 +296,8 @@ class TimeField(DateTimeCheckMixin, Field[ST, GT]):
 
     empty_strings_allowed = False
     default_error_messages = {
-        "invalid": _(
-            "“%(value)s” value has an invalid format. It must be in HH:MM[:ss[.uuuuuu]] format."
-        ),
-        "invalid_time": _(
-            "“%(value)s” value has the correct format (HH:MM[:ss[.uuuuuu]]) but it is an invalid time."
-        ),
+        "invalid": _("“%(value)s” value has an invalid format. It must be in HH:MM[:ss[.uuuuuu]] format."),
+        "invalid_time": _("“%(value)s” value has the correct format (HH:MM[:ss[.uuuuuu]]) but it is an invalid time."),
     }
     description = _("Time")
 
@@ -399,9 +385,7 @@ class DurationField(Field[ST, GT]):
 
     empty_strings_allowed = False
     default_error_messages = {
-        "invalid": _(
-            "“%(value)s” value has an invalid format. It must be in [DD] [[HH:]MM:]ss[.uuuuuu] format."
-        )
+        "invalid": _("“%(value)s” value has an invalid format. It must be in [DD] [[HH:]MM:]ss[.uuuuuu] format.")
     }
     description = _("Duration")
 
@@ -423,9 +407,7 @@ class DurationField(Field[ST, GT]):
             found = None
         if found is not None:
             return found
-        raise exceptions.ValidationError(
-            self.error_messages["invalid"], code="invalid", params={"value": value}
-        )
+        raise exceptions.ValidationError(self.error_messages["invalid"], code="invalid", params={"value": value})
 
     def get_prep_value(self, value: Any) -> Any:
         """Return *value* as a timedelta."""

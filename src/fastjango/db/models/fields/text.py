@@ -53,11 +53,7 @@ class CharField(Field[ST, GT]):
                 return []
             message = "CharFields must define a 'max_length' attribute."
             return [checks.Error(message, obj=self, id="fields.E120")]
-        if (
-            not isinstance(self.max_length, int)
-            or isinstance(self.max_length, bool)
-            or self.max_length <= 0
-        ):
+        if not isinstance(self.max_length, int) or isinstance(self.max_length, bool) or self.max_length <= 0:
             message = "'max_length' must be a positive integer."
             return [checks.Error(message, obj=self, id="fields.E121")]
         return []
@@ -147,12 +143,8 @@ class CommaSeparatedIntegerField(CharField[ST, GT]):
     default_validators = [validators.validate_comma_separated_integer_list]
     description = _("Comma-separated integers")
     system_check_removed_details = {
-        "msg": (
-            "CommaSeparatedIntegerField is removed except for support in historical migrations."
-        ),
-        "hint": (
-            "Use CharField(validators=[validate_comma_separated_integer_list]) instead."
-        ),
+        "msg": ("CommaSeparatedIntegerField is removed except for support in historical migrations."),
+        "hint": ("Use CharField(validators=[validate_comma_separated_integer_list]) instead."),
         "id": "fields.E901",
     }
 

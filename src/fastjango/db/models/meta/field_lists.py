@@ -13,9 +13,7 @@ from fastjango.utils.functional import cached_property
 # Says in ``get_fields``: the parents of a proxy, whatever was asked.
 PROXY_PARENTS = object()
 
-IMMUTABLE_WARNING = (
-    "The return type of '%s' should never be mutated. If you want to manipulate this list for your own use, make a copy first."
-)
+IMMUTABLE_WARNING = "The return type of '%s' should never be mutated. If you want to manipulate this list for your own use, make a copy first."
 
 
 def make_immutable_fields_list(name: str, data: Any) -> Any:
@@ -81,11 +79,7 @@ class FieldLists:
             bisect.insort(self.local_fields, field)
             self.setup_pk(field)
         # A relation to a loaded model changes that model's lists as well.
-        if (
-            field.is_relation
-            and hasattr(field.remote_field, "model")
-            and field.remote_field.model
-        ):
+        if field.is_relation and hasattr(field.remote_field, "model") and field.remote_field.model:
             try:
                 field.remote_field.model._meta._expire_cache(forward=False)
             except AttributeError:
@@ -136,9 +130,7 @@ class FieldLists:
     @cached_property
     def concrete_fields(self) -> Any:
         """The fields that have a column."""
-        return make_immutable_fields_list(
-            "concrete_fields", (field for field in self.fields if field.concrete)
-        )
+        return make_immutable_fields_list("concrete_fields", (field for field in self.fields if field.concrete))
 
     @cached_property
     def local_concrete_fields(self) -> Any:
@@ -152,11 +144,7 @@ class FieldLists:
         """The many-to-many fields, parents' included."""
         return make_immutable_fields_list(
             "many_to_many",
-            (
-                field
-                for field in self._get_fields(reverse=False)
-                if field.is_relation and field.many_to_many
-            ),
+            (field for field in self._get_fields(reverse=False) if field.is_relation and field.many_to_many),
         )
 
     @cached_property
@@ -207,9 +195,7 @@ class FieldLists:
         try:
             return self.fields_map[field_name]
         except KeyError:
-            raise FieldDoesNotExist(
-                f"{self.object_name} has no field named '{field_name}'"
-            ) from None
+            raise FieldDoesNotExist(f"{self.object_name} has no field named '{field_name}'") from None
 
     def get_fields(self, include_parents: bool = True, include_hidden: bool = False) -> Any:
         """Return all fields and reverse relations of the model."""
@@ -249,16 +235,12 @@ class FieldLists:
         self._get_fields_cache[key] = result
         return result
 
-    def _fields_of_parents(
-        self, forward: bool, reverse: bool, include_parents: Any, include_hidden: bool
-    ) -> list[Any]:
+    def _fields_of_parents(self, forward: bool, reverse: bool, include_parents: Any, include_hidden: bool) -> list[Any]:
         found: list[Any] = []
         seen: set[Any] = set()
         # Diamond inheritance reaches a parent twice: its fields count once.
         for parent in self.parents:
-            if include_parents is PROXY_PARENTS and (
-                parent._meta.concrete_model != self.concrete_model
-            ):
+            if include_parents is PROXY_PARENTS and (parent._meta.concrete_model != self.concrete_model):
                 continue
             for field in parent._meta._get_fields(
                 forward=forward,
@@ -347,4 +329,3 @@ class FieldLists:
                     names.append(name)
                 seen.add(name)
         return frozenset(names)
-

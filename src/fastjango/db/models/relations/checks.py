@@ -38,9 +38,7 @@ class RelationChecks:
         related_name = self.remote_field.related_name
         if related_name is None:
             return []
-        if keyword.iskeyword(related_name) or not (
-            related_name.isidentifier() or related_name.endswith("+")
-        ):
+        if keyword.iskeyword(related_name) or not (related_name.isidentifier() or related_name.endswith("+")):
             return [
                 checks.Error(
                     f"The name '{related_name}' is invalid related_name for field {self.opts.object_name}.{self.name}",
@@ -126,7 +124,9 @@ class RelationChecks:
 
         for other in [*target.fields, *target.many_to_many]:
             theirs = f"{target.label}.{other.name}"
-            hint = f"Rename field '{theirs}', or add/change a related_name argument to the definition for field '{own}'."
+            hint = (
+                f"Rename field '{theirs}', or add/change a related_name argument to the definition for field '{own}'."
+            )
             if not hidden and other.name == accessor:
                 clash(f"accessor '{target.object_name}.{accessor}'", theirs, "field name", hint, "E302")
             if other.name == query_name:

@@ -32,9 +32,7 @@ class ForeignKey(ForeignObject[ST, GT]):
     rel_class: Any = ManyToOneRel
 
     empty_strings_allowed = False
-    default_error_messages = {
-        "invalid": _("%(model)s instance with %(field)s %(value)r is not a valid choice.")
-    }
+    default_error_messages = {"invalid": _("%(model)s instance with %(field)s %(value)r is not a valid choice.")}
     description = _("Foreign Key (type determined by related field)")
 
     def __init__(
@@ -195,9 +193,7 @@ class ForeignKey(ForeignObject[ST, GT]):
         related = state.fields_cache[self.name]
         if related is None:
             return now is not None
-        theirs = getattr(related, "__dict__", {}).get(
-            self.target_field.attname, NOT_PROVIDED
-        )
+        theirs = getattr(related, "__dict__", {}).get(self.target_field.attname, NOT_PROVIDED)
         # Without a record (a joined row), a deleted or unloaded related key says nothing.
         return theirs is not NOT_PROVIDED and theirs is not None and bool(theirs != now)
 
@@ -253,9 +249,7 @@ class ForeignKey(ForeignObject[ST, GT]):
         if value is None:
             return
         using = router.db_for_read(self.remote_field.model, instance=model_instance)
-        rows = self.remote_field.model._base_manager.using(using).filter(
-            **{self.remote_field.field_name: value}
-        )
+        rows = self.remote_field.model._base_manager.using(using).filter(**{self.remote_field.field_name: value})
         rows = rows.complex_filter(self.get_limit_choices_to())
         if not rows.exists():
             raise exceptions.ValidationError(

@@ -224,11 +224,7 @@ class ForeignObject(RelatedField[ST, GT]):
             raise ValueError(f"Related model {self.remote_field.model!r} cannot be resolved")
         pairs = []
         for ours, theirs in zip(self.from_fields, self.to_fields, strict=True):
-            local = (
-                self
-                if ours == RECURSIVE_RELATIONSHIP_CONSTANT
-                else self.opts.get_field(ours)
-            )
+            local = self if ours == RECURSIVE_RELATIONSHIP_CONSTANT else self.opts.get_field(ours)
             target = self.remote_field.model._meta
             foreign = target.pk if theirs is None else target.get_field(theirs)
             pairs.append((local, foreign))
@@ -350,9 +346,7 @@ class ForeignObject(RelatedField[ST, GT]):
 
     # -- binding -----------------------------------------------------------------------
 
-    def contribute_to_class(
-        self, cls: Any, name: str, private_only: bool = False, **kwargs: Any
-    ) -> None:
+    def contribute_to_class(self, cls: Any, name: str, private_only: bool = False, **kwargs: Any) -> None:
         """Bind the field and put its accessor on the model."""
         super().contribute_to_class(cls, name, private_only=private_only, **kwargs)
         setattr(cls, self.name, self.forward_related_accessor_class(self))

@@ -116,9 +116,7 @@ class ForwardManyToOneDescriptor:
         remote = field.remote_field
         if value is not None and not isinstance(value, remote.model._meta.concrete_model):
             raise ValueError(
-                'Cannot assign "{!r}": "{}.{}" must be a "{}" instance.'.format(
-                    value, instance._meta.object_name, field.name, remote.model._meta.object_name
-                )
+                f'Cannot assign "{value!r}": "{instance._meta.object_name}.{field.name}" must be a "{remote.model._meta.object_name}" instance.'
             )
         if value is not None:
             agree_on_database(instance, value)
@@ -161,9 +159,7 @@ def agree_on_database(instance: Any, value: Any) -> None:
     if theirs.db is None:
         theirs.db = router.db_for_write(value.__class__, instance=instance)
     if not router.allow_relation(value, instance):
-        raise ValueError(
-            f'Cannot assign "{value!r}": the current database router prevents this relation.'
-        )
+        raise ValueError(f'Cannot assign "{value!r}": the current database router prevents this relation.')
 
 
 class ForwardOneToOneDescriptor(ForwardManyToOneDescriptor):
@@ -187,11 +183,7 @@ class ForwardOneToOneDescriptor(ForwardManyToOneDescriptor):
         super().__set__(instance, value)
         # A new parent changes the key that the child inherits.
         if self.field.primary_key and self.field.remote_field.parent_link:
-            inherited = [
-                field
-                for field in instance._meta.concrete_fields
-                if field.primary_key and field.remote_field
-            ]
+            inherited = [field for field in instance._meta.concrete_fields if field.primary_key and field.remote_field]
             for field in inherited:
                 pk_name = field.remote_field.model._meta.pk.attname
                 setattr(instance, pk_name, None if value is None else getattr(value, pk_name))

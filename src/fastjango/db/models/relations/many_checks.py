@@ -45,9 +45,7 @@ class ManyToManyChecks:
     def _check_unique(self, **kwargs: Any) -> list[CheckMessage]:
         if not self.unique:
             return []
-        return [
-            checks.Error("ManyToManyFields cannot be unique.", obj=self, id="fields.E330")
-        ]
+        return [checks.Error("ManyToManyFields cannot be unique.", obj=self, id="fields.E330")]
 
     def _check_ignored_options(self, **kwargs: Any) -> list[CheckMessage]:
         found: list[CheckMessage] = []
@@ -61,26 +59,22 @@ class ManyToManyChecks:
             warn("ManyToManyField does not support validators.", "W341")
         if self.remote_field.symmetrical and getattr(self, "_related_name", None):
             warn(
-                "related_name has no effect on ManyToManyField with a symmetrical relationship, e.g. to \"self\".",
+                'related_name has no effect on ManyToManyField with a symmetrical relationship, e.g. to "self".',
                 "W345",
             )
         if self.db_comment:
             warn("db_comment has no effect on ManyToManyField.", "W346")
         if self._limit_choices_to and self.remote_field.through and not _is_made(self.remote_field.through):
-            warn(
-                "limit_choices_to has no effect on ManyToManyField with a through model.", "W343"
-            )
+            warn("limit_choices_to has no effect on ManyToManyField with a through model.", "W343")
         return found
 
-    def _check_relationship_model(
-        self, from_model: Any = None, **kwargs: Any
-    ) -> list[CheckMessage]:
+    def _check_relationship_model(self, from_model: Any = None, **kwargs: Any) -> list[CheckMessage]:
         through = self.remote_field.through
-        qualified = through if isinstance(through, str) else (
-            f"{through._meta.app_label}.{through.__name__}"
-        )
+        qualified = through if isinstance(through, str) else (f"{through._meta.app_label}.{through.__name__}")
         if through not in self.opts.apps.get_models(include_auto_created=True):
-            message = f"Field specifies a many-to-many relation through model '{qualified}', which has not been installed."
+            message = (
+                f"Field specifies a many-to-many relation through model '{qualified}', which has not been installed."
+            )
             return [checks.Error(message, obj=self, id="fields.E331")]
         assert from_model is not None, (
             "ManyToManyField with intermediate tables cannot be checked if you don't pass the model where the field is attached to."
@@ -91,9 +85,7 @@ class ManyToManyChecks:
         found: list[CheckMessage] = []
         self_referential = from_model == to_model
         found.extend(
-            self._check_ambiguous(
-                through, from_model, to_model, target_name, relationship_name, self_referential
-            )
+            self._check_ambiguous(through, from_model, to_model, target_name, relationship_name, self_referential)
         )
         found.extend(self._check_through_fields(through, from_model, to_model, target_name))
         for model in (from_model, to_model):
@@ -114,11 +106,7 @@ class ManyToManyChecks:
         self_referential: bool,
     ) -> list[CheckMessage]:
         def count(model: Any) -> int:
-            return sum(
-                1
-                for field in through._meta.fields
-                if model == getattr(field.remote_field, "model", None)
-            )
+            return sum(1 for field in through._meta.fields if model == getattr(field.remote_field, "model", None))
 
         remote = self.remote_field
         found: list[CheckMessage] = []
@@ -187,8 +175,7 @@ class ManyToManyChecks:
             possible = [
                 field.name
                 for field in through._meta.fields
-                if hasattr(field, "remote_field")
-                and getattr(field.remote_field, "model", None) == model
+                if hasattr(field, "remote_field") and getattr(field.remote_field, "model", None) == model
             ]
             hint = (
                 "Did you mean one of the following foreign keys to '{}': {}?".format(
@@ -210,10 +197,7 @@ class ManyToManyChecks:
                     )
                 )
                 continue
-            if not (
-                hasattr(field, "remote_field")
-                and getattr(field.remote_field, "model", None) == model
-            ):
+            if not (hasattr(field, "remote_field") and getattr(field.remote_field, "model", None) == model):
                 wanted = model if isinstance(model, str) else model._meta.object_name
                 found.append(
                     checks.Error(
@@ -241,11 +225,7 @@ class ManyToManyChecks:
             return []
         made_for = model._meta.auto_created
         if made_for:
-            field = next(
-                field
-                for field in made_for._meta.many_to_many
-                if field.remote_field.through is model
-            )
+            field = next(field for field in made_for._meta.many_to_many if field.remote_field.through is model)
             clashing = f"{made_for._meta.label}.{field.name}"
             if made_for._meta.label == self.model._meta.label and field.name == self.name:
                 return []

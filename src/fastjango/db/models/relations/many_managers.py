@@ -52,9 +52,7 @@ class ManyToManyManager(_Base):
         self.core_filters: dict[str, Any] = {}
         self.pk_field_names: dict[str, str] = {}
         for own, foreign in self.source_field.related_fields:
-            self.core_filters[f"{self.query_field_name}__{foreign.name}"] = getattr(
-                instance, foreign.attname
-            )
+            self.core_filters[f"{self.query_field_name}__{foreign.name}"] = getattr(instance, foreign.attname)
             self.pk_field_names[own.name] = foreign.name
         self.related_val = self.source_field.get_foreign_related_value(instance)
         if None in self.related_val:
@@ -118,10 +116,7 @@ class ManyToManyManager(_Base):
                 for field in source.local_related_fields
             }
         )
-        extras = [
-            (f"_prefetch_related_val_{own.attname}", foreign)
-            for own, foreign in source.related_fields
-        ]
+        extras = [(f"_prefetch_related_val_{own.attname}", foreign) for own, foreign in source.related_fields]
 
         def object_key(row: Any) -> tuple[Any, ...]:
             return tuple(foreign.to_python(getattr(row, name)) for name, foreign in extras)
@@ -278,9 +273,7 @@ class ManyToManyManager(_Base):
 
     set.alters_data = True  # type: ignore[attr-defined]
 
-    async def aset(
-        self, objs: Iterable[Any], *, clear: bool = False, through_defaults: Any = None
-    ) -> None:
+    async def aset(self, objs: Iterable[Any], *, clear: bool = False, through_defaults: Any = None) -> None:
         """See ``set``."""
         return await bridge(self.set, objs=objs, clear=clear, through_defaults=through_defaults)
 
@@ -348,9 +341,7 @@ class ManyToManyManager(_Base):
                     )
                 key = target_field.get_foreign_related_value(obj)[0]
                 if key is None:
-                    raise ValueError(
-                        f'Cannot add "{obj!r}": the value for field "{target_field_name}" is None'
-                    )
+                    raise ValueError(f'Cannot add "{obj!r}": the value for field "{target_field_name}" is None')
                 keys.add(key)
             elif hasattr(obj, "_meta"):
                 raise TypeError(f"'{self.model._meta.object_name}' instance expected, got {obj!r}")
@@ -377,10 +368,7 @@ class ManyToManyManager(_Base):
     def _get_add_plan(self, db: Any, source_field_name: str) -> tuple[bool, bool, bool]:
         """Return: may conflicts be ignored, must signals be sent, may the check be left out."""
         # Only rows that nobody else defines can be checked by the database alone.
-        can_ignore = (
-            self.through._meta.auto_created is not False
-            and connections[db].features.supports_ignore_conflicts
-        )
+        can_ignore = self.through._meta.auto_created is not False and connections[db].features.supports_ignore_conflicts
         # Receivers hear of the forward half of a symmetrical relation only.
         must_signal = (
             self.reverse or source_field_name == self.source_field_name
@@ -400,31 +388,21 @@ class ManyToManyManager(_Base):
         target_ids = self._get_target_ids(target_field_name, objs)
         db = self._write_db()
         can_ignore, must_signal, fast = self._get_add_plan(db, source_field_name)
-        source, target = (
-            self.through._meta.get_field(name).attname
-            for name in (source_field_name, target_field_name)
-        )
+        source, target = (self.through._meta.get_field(name).attname for name in (source_field_name, target_field_name))
         rows = self.through._default_manager.using(db)
         if fast:
             rows.bulk_create(
-                [
-                    self.through(**{source: self.related_val[0], target: target_id})
-                    for target_id in target_ids
-                ],
+                [self.through(**{source: self.related_val[0], target: target_id}) for target_id in target_ids],
                 ignore_conflicts=True,
             )
             return
-        missing = self._get_missing_target_ids(
-            source_field_name, target_field_name, db, target_ids
-        )
+        missing = self._get_missing_target_ids(source_field_name, target_field_name, db, target_ids)
         with transaction.atomic(using=db, savepoint=False):
             if must_signal:
                 self._signal("pre_add", missing, db)
             rows.bulk_create(
                 [
-                    self.through(
-                        **through_defaults, **{source: self.related_val[0], target: target_id}
-                    )
+                    self.through(**through_defaults, **{source: self.related_val[0], target: target_id})
                     for target_id in missing
                 ],
                 ignore_conflicts=can_ignore,
@@ -444,13 +422,9 @@ class ManyToManyManager(_Base):
         db = self._write_db()
         with transaction.atomic(using=db, savepoint=False):
             self._signal("pre_remove", keys, db)
-            filters = Q.create(
-                [(source_field_name, self.related_val), (f"{target_field_name}__in", keys)]
-            )
+            filters = Q.create([(source_field_name, self.related_val), (f"{target_field_name}__in", keys)])
             if self.symmetrical:
-                filters |= Q.create(
-                    [(target_field_name, self.related_val), (f"{source_field_name}__in", keys)]
-                )
+                filters |= Q.create([(target_field_name, self.related_val), (f"{source_field_name}__in", keys)])
             self.through._default_manager.using(db).filter(filters).delete()
             self._signal("post_remove", keys, db)
 
@@ -461,9 +435,7 @@ def _resolved(through_defaults: Any) -> Any:
         yield name, value() if callable(value) else value
 
 
-def create_forward_many_to_many_manager(
-    superclass: type[Any], rel: Any, reverse: bool
-) -> type[Any]:
+def create_forward_many_to_many_manager(superclass: type[Any], rel: Any, reverse: bool) -> type[Any]:
     """Return a manager class for *rel* on top of the manager class *superclass*."""
     return type(
         "ManyRelatedManager",

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastjango.db import connection
+from fastjango.db.backends.utils import truncate_name
 from fastjango.db.models.fields.typevars import GT, ST
 from fastjango.db.models.relations.foreign_object import SettingsReference
 from fastjango.db.models.relations.intermediate import create_many_to_many_intermediary_model
@@ -17,7 +18,6 @@ from fastjango.db.models.relations.pending import (
 from fastjango.db.models.relations.related_field import RelatedField
 from fastjango.db.models.relations.reverse import ManyToManyRel
 from fastjango.db.models.relations.reverse_accessors import ManyToManyDescriptor
-from fastjango.db.backends.utils import truncate_name
 from fastjango.utils.functional import cached_property
 from fastjango.utils.translation import gettext_lazy as _
 
@@ -61,9 +61,7 @@ class ManyToManyField(ManyToManyChecks, RelatedField[ST, GT]):
         if symmetrical is None:
             symmetrical = to == RECURSIVE_RELATIONSHIP_CONSTANT
         if through is not None and db_table is not None:
-            raise ValueError(
-                "Cannot specify a db_table if an intermediary model is used."
-            )
+            raise ValueError("Cannot specify a db_table if an intermediary model is used.")
         kwargs["rel"] = self.rel_class(
             self,
             to,
@@ -131,16 +129,10 @@ class ManyToManyField(ManyToManyChecks, RelatedField[ST, GT]):
         if not direct:
             near, far = far, near
         first = near.reverse_path_infos
-        last = (
-            far.get_path_info(filtered_relation) if filtered_relation else far.path_infos
-        )
+        last = far.get_path_info(filtered_relation) if filtered_relation else far.path_infos
         # A child's relation may be declared on its parent: then the parents are joined as well.
         start, end = first[0].to_opts, last[0].from_opts
-        between = (
-            end.get_path_from_parent(start.model) or start.get_path_to_parent(end.model)
-            if start != end
-            else []
-        )
+        between = end.get_path_from_parent(start.model) or start.get_path_to_parent(end.model) if start != end else []
         return [*first, *between, *last]
 
     def get_path_info(self, filtered_relation: Any = None) -> list[Any]:
@@ -217,8 +209,7 @@ class ManyToManyField(ManyToManyChecks, RelatedField[ST, GT]):
         """Bind the field; without a ``through`` model one is made."""
         remote = self.remote_field
         if remote.symmetrical and (
-            remote.model == RECURSIVE_RELATIONSHIP_CONSTANT
-            or remote.model == cls._meta.object_name
+            remote.model == RECURSIVE_RELATIONSHIP_CONSTANT or remote.model == cls._meta.object_name
         ):
             # The reverse of a symmetrical relation is the relation itself: it needs no name.
             remote.related_name = f"{name}_rel_+"

@@ -31,9 +31,7 @@ class OneToOneField(ForeignKey[ST, GT]):
 
     description = _("One-to-one relationship")
 
-    def __init__(
-        self, to: Any, on_delete: Any, to_field: str | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, to: Any, on_delete: Any, to_field: str | None = None, **kwargs: Any) -> None:
         kwargs["unique"] = True
         super().__init__(to, on_delete, to_field=to_field, **kwargs)
 

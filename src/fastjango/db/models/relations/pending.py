@@ -42,9 +42,7 @@ def resolve_relation(scope_model: Any, relation: Any) -> Any:
     return relation
 
 
-def lazy_related_operation(
-    function: Callable[..., Any], model: Any, *related_models: Any, **kwargs: Any
-) -> Any:
+def lazy_related_operation(function: Callable[..., Any], model: Any, *related_models: Any, **kwargs: Any) -> Any:
     """Call *function* with *model* and the related models, once all of them are loaded."""
     models = [model, *(resolve_relation(model, related) for related in related_models)]
     keys = (make_model_tuple(each) for each in models)

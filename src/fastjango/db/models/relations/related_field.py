@@ -48,9 +48,7 @@ class RelatedField(RelationChecks, FieldCacheMixin, Field[ST, GT]):
         """Return None: a relation as such has no column."""
         return None
 
-    def contribute_to_class(
-        self, cls: Any, name: str, private_only: bool = False, **kwargs: Any
-    ) -> None:
+    def contribute_to_class(self, cls: Any, name: str, private_only: bool = False, **kwargs: Any) -> None:
         """Bind the field and, once the related model exists, the reverse side."""
         super().contribute_to_class(cls, name, private_only=private_only, **kwargs)
         self.opts = cls._meta
@@ -88,7 +86,6 @@ class RelatedField(RelationChecks, FieldCacheMixin, Field[ST, GT]):
 
     def get_reverse_related_filter(self, obj: Any) -> Any:
         """Return the condition that finds the related rows that *obj* points at."""
-
 
         base = Q.create(
             [
@@ -139,11 +136,7 @@ class RelatedField(RelationChecks, FieldCacheMixin, Field[ST, GT]):
 
     def related_query_name(self) -> str:
         """Return the name of the reverse relation in queries."""
-        return (
-            self.remote_field.related_query_name
-            or self.remote_field.related_name
-            or self.opts.model_name
-        )
+        return self.remote_field.related_query_name or self.remote_field.related_name or self.opts.model_name
 
     @property
     def target_field(self) -> Any:

@@ -69,9 +69,7 @@ class ReverseOneToOneDescriptor:
                     related.field.set_cached_value(found, instance)
             related.set_cached_value(instance, found)
         if found is None:
-            raise self.RelatedObjectDoesNotExist(
-                f"{type(instance).__name__} has no {related.get_accessor_name()}."
-            )
+            raise self.RelatedObjectDoesNotExist(f"{type(instance).__name__} has no {related.get_accessor_name()}.")
         return found
 
     def __set__(self, instance: Any, value: Any) -> None:
@@ -86,12 +84,7 @@ class ReverseOneToOneDescriptor:
             return
         if not isinstance(value, related.related_model):
             raise ValueError(
-                'Cannot assign "{!r}": "{}.{}" must be a "{}" instance.'.format(
-                    value,
-                    instance._meta.object_name,
-                    related.get_accessor_name(),
-                    related.related_model._meta.object_name,
-                )
+                f'Cannot assign "{value!r}": "{instance._meta.object_name}.{related.get_accessor_name()}" must be a "{related.related_model._meta.object_name}" instance.'
             )
         agree_on_database(instance, value)
         for local, foreign in field.related_fields:
@@ -127,8 +120,7 @@ class ReverseManyToOneDescriptor:
 
     def __set__(self, instance: Any, value: Any) -> None:
         raise TypeError(
-            "Direct assignment to the %s is prohibited. Use %s.set() instead."
-            % self._get_set_deprecation_msg_params()
+            "Direct assignment to the %s is prohibited. Use %s.set() instead." % self._get_set_deprecation_msg_params()
         )
 
 
@@ -148,9 +140,7 @@ class ManyToManyDescriptor(ReverseManyToOneDescriptor):
     def related_manager_cls(self) -> Any:
         """The manager class, made from the other model's default manager."""
         model = self.rel.related_model if self.reverse else self.rel.model
-        return create_forward_many_to_many_manager(
-            model._default_manager.__class__, self.rel, reverse=self.reverse
-        )
+        return create_forward_many_to_many_manager(model._default_manager.__class__, self.rel, reverse=self.reverse)
 
     def _get_set_deprecation_msg_params(self) -> tuple[str, Any]:
         side = "reverse" if self.reverse else "forward"

@@ -62,10 +62,7 @@ class ReverseManyToOneManager(_Base):
             try:
                 key = getattr(self.instance, self.field.target_field.attname)
             except FieldError:
-                key = tuple(
-                    getattr(self.instance, field.attname)
-                    for field in self.field.path_infos[-1].target_fields
-                )
+                key = tuple(getattr(self.instance, field.attname) for field in self.field.path_infos[-1].target_fields)
             queryset._known_related_objects = {self.field: {key: self.instance}}
         return queryset
 
@@ -133,9 +130,7 @@ class ReverseManyToOneManager(_Base):
             self._require_member(obj)
             setattr(obj, self.field.name, self.instance)
             if obj._state.adding or obj._state.db != db:
-                raise ValueError(
-                    f"{obj!r} instance isn't saved. Use bulk=False or save the object first."
-                )
+                raise ValueError(f"{obj!r} instance isn't saved. Use bulk=False or save the object first.")
             pks.add(obj.pk)
         rows = self.model._base_manager.using(db).filter(pk__in=pks)
         rows.update(**{self.field.name: self.instance})
@@ -221,9 +216,7 @@ class NullableReverseManager(ReverseManyToOneManager):
         for obj in objs:
             self._require_member(obj)
             if self.field.get_local_related_value(obj) != key:
-                raise self.field.remote_field.model.DoesNotExist(
-                    f"{obj!r} is not related to {self.instance!r}."
-                )
+                raise self.field.remote_field.model.DoesNotExist(f"{obj!r} is not related to {self.instance!r}.")
             pks.add(obj.pk)
         self._clear(self.filter(pk__in=pks), bulk)
 

@@ -18,10 +18,7 @@ def of_instances(queryset: Any, name: str, instances: Any) -> Any:
         return queryset.filter(predicate)
     query = queryset.query
     low, high = query.low_mark, query.high_mark
-    order = [
-        expression
-        for expression, _ in query.get_compiler(using=queryset._db or DEFAULT_DB_ALIAS).get_order_by()
-    ]
+    order = [expression for expression, _ in query.get_compiler(using=queryset._db or DEFAULT_DB_ALIAS).get_order_by()]
     number = Window(RowNumber(), partition_by=name, order_by=order)
     predicate &= Q(GreaterThan(number, low))
     if high is not None:
