@@ -6,6 +6,7 @@ execute.py      sends statements             bridge.py       sync bodies on the 
 routers.py      which alias for which model  errors.py       the exceptions
 """
 
+from fastjango.db import transaction
 from fastjango.db.connections import connections
 from fastjango.db.engines import DEFAULT_DB_ALIAS
 from fastjango.db.errors import (
@@ -40,4 +41,5 @@ __all__ = [
     "connections",
     "reset_queries",
     "router",
+    "transaction",
 ]

@@ -17,7 +17,7 @@ from asyncio import _get_running_loop
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
-from greenlet import getcurrent, greenlet
+from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]  # has no stubs
 
 from fastjango.core.exceptions import SynchronousOnlyOperation, fix
 
@@ -28,7 +28,7 @@ PROVIDER_FLAG: Final = "__sqlalchemy_greenlet_provider__"
 _MESSAGE: Final = "You cannot call this from an async context - use a thread or sync_to_async."
 
 
-class BridgeGreenlet(greenlet):
+class BridgeGreenlet(greenlet):  # type: ignore[misc]  # greenlet is untyped
     """A greenlet from which :func:`await_only` may switch to the loop."""
 
     __sqlalchemy_greenlet_provider__ = True
@@ -125,7 +125,7 @@ class bridged(Awaitable[R]):
                 while True:
                     mark.value = step(value)
                     try:
-                        value = child.parent.switch(mark)  # type: ignore[union-attr]  # the parent lives as long
+                        value = child.parent.switch(mark)
                         step = coro.send
                     except BaseException as exc:
                         value, step = exc, coro.throw

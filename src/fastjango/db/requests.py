@@ -27,7 +27,7 @@ class ConnectionProxy:
         delattr(self._handler[self._alias], name)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._handler[self._alias]  # type: ignore[operator]  # fails as the target does
+        return key in self._handler[self._alias]
 
     def __eq__(self, other: object) -> bool:
         return bool(self._handler[self._alias] == other)

@@ -63,7 +63,7 @@ class BaseDatabaseWrapper(Transactions):
         self.health_check_enabled = False
         self.health_check_done = False
         self.client = self.client_class(self)
-        self.creation = self.creation_class(self)
+        self.creation: Any = self.creation_class(self)
         self.features = self.features_class(self)
         self.introspection = self.introspection_class(self)
         self.ops = self.ops_class(self)

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from io import StringIO
 from typing import Any
 
 from fastjango.apps import apps
 from fastjango.conf import settings
 from fastjango.db.errors import Error
+from fastjango.db.routers import router
+from fastjango.utils.module_loading import import_string
 
 TEST_DATABASE_PREFIX = "test_"
-
-
-class CreationSlot:
-    """What upper rooms lend to test databases: running commands, and objects from and to JSON."""
-
-    call_command: Callable[..., Any] | None = None
-    serialize: Callable[..., str] | None = None
-    deserialize: Callable[..., Any] | None = None
-
-
-slot = CreationSlot()
 
 
 class BaseDatabaseCreation:
@@ -77,11 +68,8 @@ class BaseDatabaseCreation:
                 settings.MIGRATION_MODULES = old
 
     def _call(self, command: str, **options: Any) -> None:
-        if slot.call_command is None:
-            from fastjango.core.management import call_command
-
-            slot.call_command = call_command
-        slot.call_command(command, **options)
+        # Commands stand above the database: named, not imported.
+        import_string("fastjango.core.management.call_command")(command, **options)
 
     def set_as_test_mirror(self, primary_settings_dict: dict[str, Any]) -> None:
         """Let this alias use the database of another one."""
@@ -90,15 +78,10 @@ class BaseDatabaseCreation:
 
     def serialize_db_to_string(self) -> str:
         """Return all rows of all migrated models as JSON."""
-        from io import StringIO
-
-        from fastjango.core import serializers
-        from fastjango.db.migrations.loader import MigrationLoader
-        from fastjango.db.routers import router
-        from fastjango.db.transaction import atomic
+        serialize = import_string("fastjango.core.serializers.serialize")
 
         def objects() -> Any:
-            loader = MigrationLoader(self.connection)
+            loader = import_string("fastjango.db.migrations.loader.MigrationLoader")(self.connection)
             for app_config in apps.get_app_configs():
                 if (
                     app_config.models_module is None
@@ -114,21 +97,17 @@ class BaseDatabaseCreation:
                         yield from queryset.order_by(model._meta.pk.name).iterator()
 
         out = StringIO()
-        with atomic(using=self.connection.alias):
-            serializers.serialize("json", objects(), indent=None, stream=out)
+        with self.connection.atomic():
+            serialize("json", objects(), indent=None, stream=out)
         return out.getvalue()
 
     def deserialize_db_from_string(self, data: str) -> None:
         """Write the rows of :meth:`serialize_db_to_string` back."""
-        from io import StringIO
-
-        from fastjango.core import serializers
-        from fastjango.db.transaction import atomic
-
+        deserialize = import_string("fastjango.core.serializers.deserialize")
         tables: set[str] = set()
-        with atomic(using=self.connection.alias):
+        with self.connection.atomic():
             with self.connection.constraint_checks_disabled():
-                for item in serializers.deserialize("json", StringIO(data), using=self.connection.alias):
+                for item in deserialize("json", StringIO(data), using=self.connection.alias):
                     item.save()
                     tables.add(item.object.__class__._meta.db_table)
                 self.connection.check_constraints(table_names=tables)

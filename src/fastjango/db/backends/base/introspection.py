@@ -6,6 +6,9 @@ from collections import namedtuple
 from collections.abc import Iterable
 from typing import Any
 
+from fastjango.apps import apps
+from fastjango.db.routers import router
+
 TableInfo = namedtuple("TableInfo", ["name", "type"])
 FieldInfo = namedtuple(
     "FieldInfo",
@@ -58,9 +61,6 @@ class BaseDatabaseIntrospection:
 
     def get_migratable_models(self) -> list[Any]:
         """Return the models whose tables live on this database."""
-        from fastjango.apps import apps
-        from fastjango.db.routers import router
-
         return [
             model
             for app_config in apps.get_app_configs()

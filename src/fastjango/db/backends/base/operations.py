@@ -118,9 +118,7 @@ class BaseDatabaseOperations:
 
     def execute_sql_flush(self, sql_list: Iterable[str]) -> None:
         """Run the statements of :meth:`sql_flush` in one transaction."""
-        from fastjango.db.transaction import atomic
-
-        with atomic(using=self.connection.alias, savepoint=self.connection.features.can_rollback_ddl):
+        with self.connection.atomic(savepoint=self.connection.features.can_rollback_ddl):
             with self.connection.cursor() as cursor:
                 for sql in sql_list:
                     cursor.execute(sql)

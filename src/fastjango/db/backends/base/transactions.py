@@ -38,6 +38,9 @@ class BeginOptions:
 class Transactions(PooledConnections):
     """What a connection object knows and does about transactions."""
 
+    # Filled by fastjango.db.transaction.
+    atomic_class: Any = None
+
     def __init__(self, settings_dict: dict[str, Any], alias: str) -> None:
         super().__init__(settings_dict, alias)
         self.thread_sharing = 0
@@ -401,6 +404,10 @@ class Transactions(PooledConnections):
     def validate_thread_sharing(self) -> None:
         """Raise an error if the open transaction belongs to another thread or task."""
         self.hold_here()
+
+    def atomic(self, savepoint: bool = True) -> Any:
+        """Return an ``atomic`` block on this connection."""
+        return self.atomic_class(self.alias, savepoint, False)
 
     def copy(self, alias: str | None = None) -> Any:
         """Return a connection object with the same settings and no connections."""

@@ -6,11 +6,24 @@ from collections import namedtuple
 from typing import Any
 
 from fastjango.db.backends.base.introspection import BaseDatabaseIntrospection
-from fastjango.db.backends.base.introspection import FieldInfo as BaseFieldInfo
-from fastjango.db.backends.base.introspection import TableInfo as BaseTableInfo
 
-FieldInfo = namedtuple("FieldInfo", [*BaseFieldInfo._fields, "is_autofield", "comment"])
-TableInfo = namedtuple("TableInfo", [*BaseTableInfo._fields, "comment"])
+FieldInfo = namedtuple(
+    "FieldInfo",
+    [
+        "name",
+        "type_code",
+        "display_size",
+        "internal_size",
+        "precision",
+        "scale",
+        "null_ok",
+        "default",
+        "collation",
+        "is_autofield",
+        "comment",
+    ],
+)
+TableInfo = namedtuple("TableInfo", ["name", "type", "comment"])
 
 INTEGERS = {"BigIntegerField": "BigAutoField", "IntegerField": "AutoField", "SmallIntegerField": "SmallAutoField"}
 

@@ -275,9 +275,10 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         """Give rows in chunks."""
         if self.hold_here() is None and self.is_in_memory_db():
             # An open cursor would lock its tables against the context's next statement.
-            from fastjango.db.execute import fetch
-
-            rows = fetch(self.alias, sql, args)
+            with self.cursor() as shell:
+                native = self.wrap_cursor(shell.cursor.connection.cursor(WaitingCursor))
+                rows = native.execute(sql, args).fetchall()
+                native.close()
             for start in range(0, len(rows), chunk_size):
                 yield rows[start : start + chunk_size]
             return

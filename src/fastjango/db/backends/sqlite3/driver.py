@@ -13,7 +13,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
 from itertools import tee
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from fastjango.db.bridge import await_only, in_bridge
 
@@ -34,16 +34,17 @@ class Connection(sqlite3.Connection):
 class WaitingCursor(sqlite3.Cursor):
     """A cursor that tries again while another connection holds the lock."""
 
-    def execute(self, sql: str, parameters: Any = (), /) -> WaitingCursor:
+    def execute(self, sql: str, parameters: Any = (), /) -> Self:
         """Run one statement, waiting for locks."""
         try:
             return super().execute(sql, parameters)
         except sqlite3.OperationalError as exc:
             if not _waitable(exc):
                 raise
-            return self._again(exc, functools.partial(super().execute, sql, parameters))
+            self._again(exc, functools.partial(super().execute, sql, parameters))
+            return self
 
-    def executemany(self, sql: str, seq_of_parameters: Iterable[Any], /) -> WaitingCursor:
+    def executemany(self, sql: str, seq_of_parameters: Iterable[Any], /) -> Self:
         """Run one statement per entry, waiting for locks."""
         rows = list(seq_of_parameters)
         try:
@@ -51,9 +52,10 @@ class WaitingCursor(sqlite3.Cursor):
         except sqlite3.OperationalError as exc:
             if not _waitable(exc):
                 raise
-            return self._again(exc, functools.partial(super().executemany, sql, rows))
+            self._again(exc, functools.partial(super().executemany, sql, rows))
+            return self
 
-    def _again(self, error: sqlite3.OperationalError, attempt: Callable[[], Any]) -> Any:
+    def _again(self, error: sqlite3.OperationalError, attempt: Callable[[], Any]) -> None:
         """Repeat *attempt* until it passes the lock or the time is up."""
         connection: Any = self.connection
         deadline = time.monotonic() + connection.lock_timeout
@@ -66,7 +68,8 @@ class WaitingCursor(sqlite3.Cursor):
             else:
                 time.sleep(pause)
             try:
-                return attempt()
+                attempt()
+                return
             except sqlite3.OperationalError as exc:
                 if not _waitable(exc):
                     raise
@@ -82,14 +85,14 @@ def _waitable(exc: sqlite3.OperationalError) -> bool:
 class SQLiteCursorWrapper(WaitingCursor):
     """A cursor that takes ``%s`` and ``%(name)s`` parameters."""
 
-    def execute(self, sql: str, parameters: Any = None, /) -> WaitingCursor:
+    def execute(self, sql: str, parameters: Any = None, /) -> Self:
         """Run one statement; without parameters the text is sent as it is."""
         if parameters is None:
             return super().execute(sql)
         names = list(parameters) if isinstance(parameters, Mapping) else None
         return super().execute(self.convert_query(sql, param_names=names), parameters)
 
-    def executemany(self, sql: str, seq_of_parameters: Iterable[Any], /) -> WaitingCursor:
+    def executemany(self, sql: str, seq_of_parameters: Iterable[Any], /) -> Self:
         """Run one statement per entry."""
         peekable, rows = tee(iter(seq_of_parameters))
         first = next(peekable, None)

@@ -93,8 +93,8 @@ class DatabaseFeatures(BaseDatabaseFeatures):
                 return False
         return True
 
-    can_introspect_json_field = property(operator.attrgetter("supports_json_field"))  # type: ignore[assignment]  # follows it
-    has_json_object_function = property(operator.attrgetter("supports_json_field"))  # type: ignore[assignment]  # follows it
+    can_introspect_json_field = property(operator.attrgetter("supports_json_field"))
+    has_json_object_function = property(operator.attrgetter("supports_json_field"))
 
     @cached_property
     def introspected_field_types(self) -> dict[str, str]:  # type: ignore[override]  # a value in the base class

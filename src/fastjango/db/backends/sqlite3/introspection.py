@@ -7,10 +7,24 @@ from collections import namedtuple
 from typing import Any
 
 from fastjango.db.backends.base.introspection import BaseDatabaseIntrospection, TableInfo
-from fastjango.db.backends.base.introspection import FieldInfo as BaseFieldInfo
 from fastjango.db.errors import DatabaseError
 
-FieldInfo = namedtuple("FieldInfo", [*BaseFieldInfo._fields, "pk", "has_json_constraint"])
+FieldInfo = namedtuple(
+    "FieldInfo",
+    [
+        "name",
+        "type_code",
+        "display_size",
+        "internal_size",
+        "precision",
+        "scale",
+        "null_ok",
+        "default",
+        "collation",
+        "pk",
+        "has_json_constraint",
+    ],
+)
 
 _SIZE = re.compile(r"^\s*(?:var)?char\s*\(\s*(\d+)\s*\)\s*$", re.IGNORECASE)
 _NAMED = re.compile(r'CONSTRAINT\s+("(?:[^"]|"")+"|\[[^\]]+\]|`[^`]+`|\w+)\s+(UNIQUE|CHECK)\b', re.IGNORECASE)
