@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
+import warnings
 from typing import Any
 
+from fastjango.utils.deprecation import RemovedInDjango60Warning
 from fastjango.utils.functional import Promise
 
 
@@ -93,6 +95,13 @@ class TextChoices(Choices, enum.StrEnum):
     @staticmethod
     def _generate_next_value_(name: str, start: int, count: int, last_values: list[Any]) -> str:
         return name
+
+
+def __getattr__(name: str) -> Any:
+    if name == "ChoicesMeta":
+        warnings.warn("ChoicesMeta is deprecated in favor of ChoicesType.", RemovedInDjango60Warning, stacklevel=2)
+        return ChoicesType
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 __all__ = ["Choices", "ChoicesType", "IntegerChoices", "TextChoices"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any, NamedTuple
 
 from fastjango.core.exceptions import FieldError
@@ -78,6 +79,13 @@ def check_rel_lookup_compatibility(model: Any, target_opts: Any, field: Any) -> 
 
     # A primary key that is a relation may be compared with either side.
     return related(target_opts) or (getattr(field, "primary_key", False) and related(field.model._meta))
+
+
+def __getattr__(name: str) -> Any:
+    # Compatibility door: lives in db/models/fields.
+    if name == "DeferredAttribute":
+        return import_module("fastjango.db.models.fields.attribute").DeferredAttribute
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 __all__ = [
