@@ -1,0 +1,5 @@
+"""``engines`` machinery at Django's path: the handler of the setting ``TEMPLATES``, folders of apps."""
+
+from fastjango.template.handler import EngineHandler, InvalidTemplateEngineError, get_app_template_dirs
+
+__all__ = ["EngineHandler", "get_app_template_dirs", "InvalidTemplateEngineError"]
