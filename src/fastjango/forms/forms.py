@@ -8,7 +8,7 @@ object gets a copy of them in ``fields``, which it may alter.
 from __future__ import annotations
 
 import copy
-import datetime
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -304,7 +304,7 @@ class BaseForm(RenderableFormMixin):
         value = self.initial.get(field_name, field.initial)
         if callable(value):
             value = value()
-        if isinstance(value, (datetime.datetime, datetime.time)) and not field.widget.supports_microseconds:
+        if isinstance(value, (dt.datetime, dt.time)) and not field.widget.supports_microseconds:
             # The widget cannot show them, so the form would always look changed.
             value = value.replace(microsecond=0)
         return value

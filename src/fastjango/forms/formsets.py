@@ -451,4 +451,5 @@ def formset_factory(
 
 def all_valid(formsets: Iterable[Any]) -> bool:
     """Tell whether all formsets are valid; each is checked, so that each has its errors."""
-    return all([formset.is_valid() for formset in formsets])
+    verdicts = [formset.is_valid() for formset in formsets]
+    return all(verdicts)

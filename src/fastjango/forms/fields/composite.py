@@ -5,7 +5,7 @@ Fields made of fields: ``ComboField``, ``MultiValueField``, ``SplitDateTimeField
 from __future__ import annotations
 
 import copy
-import datetime
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -162,4 +162,4 @@ class SplitDateTimeField(MultiValueField):
         for part, code in zip(data_list, ("invalid_date", "invalid_time"), strict=True):
             if part in self.empty_values:
                 raise ValidationError(self.error_messages[code], code=code)
-        return from_current_timezone(datetime.datetime.combine(*data_list))
+        return from_current_timezone(dt.datetime.combine(*data_list))

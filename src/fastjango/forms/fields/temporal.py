@@ -4,7 +4,7 @@ The fields of dates, times and durations.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -56,13 +56,13 @@ class DateField(BaseTemporalField):
         """Return the date; ``None`` for empty input."""
         if value in self.empty_values:
             return None
-        if isinstance(value, datetime.datetime):
+        if isinstance(value, dt.datetime):
             return value.date()
-        return value if isinstance(value, datetime.date) else super().to_python(value)
+        return value if isinstance(value, dt.date) else super().to_python(value)
 
-    def strptime(self, value: str, format: str) -> datetime.date:
+    def strptime(self, value: str, format: str) -> dt.date:
         """Return the date of a text in one format."""
-        return datetime.datetime.strptime(value, format).date()
+        return dt.datetime.strptime(value, format).date()
 
 
 class TimeField(BaseTemporalField):
@@ -76,11 +76,11 @@ class TimeField(BaseTemporalField):
         """Return the time; ``None`` for empty input."""
         if value in self.empty_values:
             return None
-        return value if isinstance(value, datetime.time) else super().to_python(value)
+        return value if isinstance(value, dt.time) else super().to_python(value)
 
-    def strptime(self, value: str, format: str) -> datetime.time:
+    def strptime(self, value: str, format: str) -> dt.time:
         """Return the time of a text in one format."""
-        return datetime.datetime.strptime(value, format).time()
+        return dt.datetime.strptime(value, format).time()
 
 
 class DateTimeFormatsIterator:
@@ -100,7 +100,7 @@ class DateTimeField(BaseTemporalField):
 
     def prepare_value(self, value: Any) -> Any:
         """Return an aware value in the current time zone."""
-        return to_current_timezone(value) if isinstance(value, datetime.datetime) else value
+        return to_current_timezone(value) if isinstance(value, dt.datetime) else value
 
     def to_python(self, value: Any) -> Any:
         """Return the date-time; ``None`` for empty input."""
@@ -108,21 +108,21 @@ class DateTimeField(BaseTemporalField):
             return None
         return from_current_timezone(self._read(value))
 
-    def _read(self, value: Any) -> datetime.datetime:
-        if isinstance(value, datetime.datetime):
+    def _read(self, value: Any) -> dt.datetime:
+        if isinstance(value, dt.datetime):
             return value
-        if isinstance(value, datetime.date):
-            return datetime.datetime(value.year, value.month, value.day)
+        if isinstance(value, dt.date):
+            return dt.datetime(value.year, value.month, value.day)
         try:
             found = parse_datetime(str(value).strip())
         except ValueError as problem:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from problem
-        read: datetime.datetime = found or super().to_python(value)
+        read: dt.datetime = found or super().to_python(value)
         return read
 
-    def strptime(self, value: str, format: str) -> datetime.datetime:
+    def strptime(self, value: str, format: str) -> dt.datetime:
         """Return the date-time of a text in one format."""
-        return datetime.datetime.strptime(value, format)
+        return dt.datetime.strptime(value, format)
 
 
 class DurationField(Field):
@@ -135,18 +135,18 @@ class DurationField(Field):
 
     def prepare_value(self, value: Any) -> Any:
         """Return the duration as text."""
-        return duration_string(value) if isinstance(value, datetime.timedelta) else value
+        return duration_string(value) if isinstance(value, dt.timedelta) else value
 
     def to_python(self, value: Any) -> Any:
         """Return the duration; ``None`` for empty input."""
         if value in self.empty_values:
             return None
-        if isinstance(value, datetime.timedelta):
+        if isinstance(value, dt.timedelta):
             return value
         try:
             found = parse_duration(str(value))
         except OverflowError as problem:
-            bounds = {"min_days": datetime.timedelta.min.days, "max_days": datetime.timedelta.max.days}
+            bounds = {"min_days": dt.timedelta.min.days, "max_days": dt.timedelta.max.days}
             raise ValidationError(self.error_messages["overflow"].format(**bounds), code="overflow") from problem
         if found is None:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
