@@ -6,7 +6,8 @@ that the hydrator builds from one row.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ class ObjectColumns:
     from_parent: bool = False
     local_setter: Callable[[Any, Any], None] | None = None
     remote_setter: Callable[[Any, Any], None] | None = None
-    related: list[ObjectColumns] = field(default_factory=list)
+    related: list[ObjectColumns] = dataclass_field(default_factory=list)
 
 
 @dataclass
