@@ -16,6 +16,7 @@ from fastjango.db.models.ddl import IndexParts, condition_sql
 from fastjango.db.models.expressions import Exists, F, RawSQL
 from fastjango.db.models.lookups import Exact, IsNull
 from fastjango.db.models.query_utils import Q
+from fastjango.db.models.references import check_local_fields, expression_references
 from fastjango.utils.translation import gettext_lazy as _
 
 SILENCE = "Silence this warning if you don't care about it."
@@ -123,7 +124,7 @@ class BaseConstraint:
     def _expression_refs_exclude(self, model: Any, expression: Any, exclude: Any) -> bool:
         """Whether *expression* reads a field of *exclude*, also through a generated field."""
         get_field = model._meta.get_field
-        for name, *_rest in model._get_expr_references(expression):
+        for name, *_rest in expression_references(expression):
             if name in exclude:
                 return True
             field = get_field(name)
@@ -158,7 +159,7 @@ class BaseConstraint:
                 errors.append(
                     checks.Error(f"'constraints' refers to the joined field '{path}'.", obj=model, id="models.E041")
                 )
-        errors.extend(model._check_local_fields(fields, "constraints"))
+        errors.extend(check_local_fields(model, fields, "constraints"))
         return errors
 
 
@@ -223,7 +224,7 @@ class CheckConstraint(BaseConstraint):
         references: set[Any] = set()
         condition = self.condition
         if isinstance(condition, Q):
-            references.update(model._get_expr_references(condition))
+            references.update(expression_references(condition))
         if any(isinstance(expression, RawSQL) for expression in condition.flatten()):
             errors.append(
                 checks.Warning(
@@ -345,7 +346,7 @@ class UniqueConstraint(BaseConstraint):
     # --- checks -------------------------------------------------------------------------------
 
     def _check(self, model: Any, connection: Any) -> list[Any]:
-        errors = list(model._check_local_fields({*self.fields, *self.include}, "constraints"))
+        errors = list(check_local_fields(model, {*self.fields, *self.include}, "constraints"))
         required = model._meta.required_db_features
         features = connection.features
         ignored = f"A constraint won't be created. {SILENCE}"
@@ -377,10 +378,10 @@ class UniqueConstraint(BaseConstraint):
         if isinstance(self.condition, Q) and (
             features.supports_partial_indexes or "supports_partial_indexes" in required
         ):
-            references.update(model._get_expr_references(self.condition))
+            references.update(expression_references(self.condition))
         if features.supports_expression_indexes or "supports_expression_indexes" in required:
             for expression in self.expressions:
-                references.update(model._get_expr_references(expression))
+                references.update(expression_references(expression))
         errors.extend(self._check_references(model, references))
         return errors
 
