@@ -110,7 +110,8 @@ class BaseArchive:
         try:
             return safe_join(os.path.abspath(to_path), name)
         except SuspiciousOperation:
-            raise SuspiciousOperation(f"Archive contains invalid path: '{name}'") from None
+            shown = name.removesuffix("/")
+            raise SuspiciousOperation(f"Archive contains invalid path: '{shown}'") from None
 
     def _target(self, to_path: Any, name: str, leading: bool) -> str:
         """Return where a member goes, its folder made; folders end with a slash."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 import codecs
 import datetime
 import locale
+import re
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +21,9 @@ _HEX = frozenset(b"0123456789abcdefABCDEF")
 _KEEP_QUOTED = frozenset(b"".join(bytes([code]) for code in range(128))) - frozenset(
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 )
+
+
+_BROKEN = re.compile("[\udc80-\udcff]")
 
 
 class DjangoUnicodeDecodeError(UnicodeDecodeError):
@@ -114,7 +118,7 @@ def uri_to_iri(uri: Any) -> Any:
 
 def escape_uri_path(path: str) -> str:
     """Return the path part of an address with unsafe characters percent-encoded."""
-    return quote(path, safe="/:;@&+$,-_.!~*'()")
+    return quote(path, safe="/:@&+$,-_.!~*'()")
 
 
 def punycode(domain: str) -> str:
@@ -124,20 +128,9 @@ def punycode(domain: str) -> str:
 
 def repercent_broken_unicode(path: bytes) -> bytes:
     """Return *path* with the bytes that are not valid UTF-8 percent-encoded."""
-    out: list[bytes] = []
-    start = 0
-    while start < len(path):
-        try:
-            path[start:].decode()
-        except UnicodeDecodeError as error:
-            bad = path[start + error.start : start + error.end]
-            out.append(path[start : start + error.start])
-            out.append(quote(bad, safe=b"/#%[]=:;$&()+,!?*@'~").encode())
-            start += error.end
-        else:
-            out.append(path[start:])
-            break
-    return b"".join(out)
+    # Broken bytes come out of this as lone surrogates, in one pass.
+    text = path.decode("utf-8", "surrogateescape")
+    return _BROKEN.sub(lambda match: f"%{ord(match[0]) - 0xDC00:02X}", text).encode()
 
 
 def filepath_to_uri(path: Any) -> Any:

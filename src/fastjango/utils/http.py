@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from email.utils import formatdate
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -25,9 +25,9 @@ MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _CLOCK = r"(?P<hour>\d{2}):(?P<min>\d{2}):(?P<sec>\d{2})"
 # RFC 9110 section 5.6.7: the preferred form and the two obsolete ones.
 _DATES = [
-    re.compile(rf"^\w{{3}}, (?P<day>\d{{2}}) (?P<mon>\w{{3}}) (?P<year>\d{{4}}) {_CLOCK} GMT$"),
-    re.compile(rf"^\w{{6,9}}, (?P<day>\d{{2}})-(?P<mon>\w{{3}})-(?P<year>\d{{2}}) {_CLOCK} GMT$"),
-    re.compile(rf"^\w{{3}} (?P<mon>\w{{3}}) (?P<day>[ \d]\d) {_CLOCK} (?P<year>\d{{4}})$"),
+    re.compile(rf"^\w{{3}}, (?P<day>\d{{2}}) (?P<mon>\w{{3}}) (?P<year>\d{{4}}) {_CLOCK} GMT$", re.ASCII),
+    re.compile(rf"^\w{{6,9}}, (?P<day>\d{{2}})-(?P<mon>\w{{3}})-(?P<year>\d{{2}}) {_CLOCK} GMT$", re.ASCII),
+    re.compile(rf"^\w{{3}} (?P<mon>\w{{3}}) (?P<day>[ \d]\d) {_CLOCK} (?P<year>\d{{4}})$", re.ASCII),
 ]
 
 RFC3986_GENDELIMS = ":/?#[]@"
@@ -93,18 +93,18 @@ def parse_http_date(date: str) -> int:
     try:
         month = MONTHS.index(match["mon"].lower()) + 1
         clock = int(match["hour"]), int(match["min"]), int(match["sec"])
-        moment = dt.datetime(_full_year(match["year"]), month, int(match["day"]), *clock, tzinfo=dt.UTC)
+        moment = datetime(_full_year(match["year"]), month, int(match["day"]), *clock, tzinfo=UTC)
         return int(moment.timestamp())
     except Exception as error:
         raise ValueError(f"{date!r} is not a valid date") from error
 
 
 def _full_year(text: str) -> int:
-    """Return a year of two digits as the one that is at most fifty years ahead."""
+    """Return a year below 100 as the one that is at most fifty years ahead."""
     year = int(text)
-    if len(text) > 2:
+    if year >= 100:
         return year
-    now = dt.datetime.now(tz=dt.UTC).year
+    now = datetime.now(tz=UTC).year
     century = now - now % 100
     return century - 100 + year if year - now % 100 > 50 else century + year
 
@@ -233,7 +233,7 @@ def parse_header_parameters(line: str | None, max_length: int | None = MAX_HEADE
     Return the main value of a header (lower case) and its parameters, RFC 2231 texts decoded.
 
     Raises:
-        ValueError: The header is longer than *max_length*.
+        ValueError: The header is longer than *max_length*, or in an unknown encoding.
     """
     if not line:
         return "", {}
@@ -246,14 +246,17 @@ def parse_header_parameters(line: str | None, max_length: int | None = MAX_HEADE
         if not equals:
             continue
         name, value = name.strip().lower(), value.strip()
-        encoding = ""
-        if name.endswith("*"):
-            name = name[:-1]
-            if value.count("'") == 2:
-                encoding, _, value = value.split("'")
+        extended = name.endswith("*")
+        name = name.removesuffix("*")
+        encoding = "utf-8"
+        if extended and value.count("'") == 2:
+            encoding, _, value = value.split("'")
         if len(value) >= 2 and value[0] == value[-1] == '"':
             value = re.sub(r"\\(.)", r"\1", value[1:-1])
-        found[name] = unquote(value, encoding=encoding) if encoding else value
+        try:
+            found[name] = unquote(value, encoding=encoding) if extended else value
+        except LookupError:
+            raise ValueError(f"Invalid encoding: {encoding!r}") from None
     return main.strip().lower(), found
 
 

@@ -24,8 +24,11 @@ def _parts(addr: Any) -> tuple[str, str, str]:
     try:
         token, rest = parser.get_mailbox(addr)
     except (HeaderParseError, ValueError, IndexError):
-        # A bare name, as some local setups use it.
-        token, rest = parser.get_local_part(addr)
+        try:
+            # A bare name, as some local setups use it.
+            token, rest = parser.get_local_part(addr)
+        except (HeaderParseError, ValueError, IndexError):
+            raise ValueError(f"Invalid address {addr!r}") from None
         if rest:
             raise ValueError(f"Invalid address; only {token} could be parsed from {addr!r}") from None
         return "", str(token), ""

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import mimetypes
 from collections import namedtuple
-from email import encoders, message_from_string
+from email import encoders, message_from_bytes
 from email.message import Message
 from email.mime.base import MIMEBase
+from email.mime.text import MIMEText
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from fastjango.core.mail.parts import (
 )
 from fastjango.core.mail.sending import get_connection
 from fastjango.core.mail.utils import DNS_NAME
-from fastjango.utils.encoding import force_str
+from fastjango.utils.encoding import force_bytes
 from fastjango.utils.worlds import in_thread
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "EmailAttachment",
     "EmailMessage",
     "EmailMultiAlternatives",
+    "MIMEText",
     "SafeMIMEMessage",
     "SafeMIMEMultipart",
     "SafeMIMEText",
@@ -204,7 +206,8 @@ class EmailMessage:
             if isinstance(content, EmailMessage):
                 content = content.message()
             elif not isinstance(content, Message):
-                content = message_from_string(force_str(content))
+                # From bytes, so that a body of eight bits keeps them.
+                content = message_from_bytes(force_bytes(content))
             return SafeMIMEMessage(content, subtype)
         part = MIMEBase(basetype, subtype)
         part.set_payload(content)

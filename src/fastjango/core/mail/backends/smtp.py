@@ -51,6 +51,8 @@ class EmailBackend(BaseEmailBackend):
                 "EMAIL_USE_TLS/EMAIL_USE_SSL are mutually exclusive, so only set one of those settings to True."
             )
         self.connection: Any = None
+        # Connected, but not logged in yet, or refused: nothing may be sent through it.
+        self._partial_connection: Any = None
         self._lock = threading.RLock()
 
     @property
@@ -77,33 +79,42 @@ class EmailBackend(BaseEmailBackend):
             params["timeout"] = self.timeout
         if self.use_ssl:
             params["context"] = self.ssl_context
+        self._close(self._partial_connection)
         try:
-            self.connection = self.connection_class(self.host, self.port, **params)
+            self._partial_connection = self.connection_class(self.host, self.port, **params)
             if not self.use_ssl and self.use_tls:
-                self.connection.starttls(context=self.ssl_context)
+                self._partial_connection.starttls(context=self.ssl_context)
             if self.username and self.password:
-                self.connection.login(self.username, self.password)
+                self._partial_connection.login(self.username, self.password)
         except OSError:
             if not self.fail_silently:
                 raise
             return None
+        self.connection, self._partial_connection = self._partial_connection, None
         return True
 
     def close(self) -> None:
         """Say good-bye and close the connection."""
-        if self.connection is None:
-            return
         try:
-            try:
-                self.connection.quit()
-            except (ssl.SSLError, smtplib.SMTPServerDisconnected):
-                # The server was faster.
-                self.connection.close()
-            except smtplib.SMTPException:
-                if not self.fail_silently:
-                    raise
+            self._close(self.connection)
         finally:
             self.connection = None
+            try:
+                self._close(self._partial_connection)
+            finally:
+                self._partial_connection = None
+
+    def _close(self, connection: Any) -> None:
+        if connection is None:
+            return
+        try:
+            connection.quit()
+        except (ssl.SSLError, smtplib.SMTPServerDisconnected):
+            # The server was faster.
+            connection.close()
+        except smtplib.SMTPException:
+            if not self.fail_silently:
+                raise
 
     def send_messages(self, email_messages: Any) -> Any:
         """Send messages and return how many went out."""
