@@ -17,13 +17,11 @@ from fastjango.urls.resolve import get_resolver
 HANDLER_PARAMETERS = {400: 2, 403: 2, 404: 2, 500: 1}
 
 
-@register(Tags.urls)
 def check_url_config(app_configs: Any = None, **kwargs: Any) -> list[Any]:
     """Check every pattern of the URLconf."""
     return check_resolver(get_resolver()) if getattr(settings, "ROOT_URLCONF", None) else []
 
 
-@register(Tags.urls)
 def check_url_namespaces_unique(app_configs: Any = None, **kwargs: Any) -> list[Any]:
     """Warn where two includes have the same instance namespace."""
     if not getattr(settings, "ROOT_URLCONF", None):
@@ -49,7 +47,6 @@ def _load_all_namespaces(resolver: Any, parents: tuple[str, ...] = ()) -> Iterat
         yield from _load_all_namespaces(pattern, namespaces)
 
 
-@register(Tags.urls)
 def check_url_settings(app_configs: Any = None, **kwargs: Any) -> list[Any]:
     """Check that STATIC_URL and MEDIA_URL end with a slash."""
     errors = []
@@ -65,7 +62,6 @@ def E006(name: str) -> Error:  # noqa: N802 - Django's name
     return Error(f"The {name} setting must end with a slash.", id="urls.E006")
 
 
-@register(Tags.urls)
 def check_custom_error_handlers(app_configs: Any = None, **kwargs: Any) -> list[Any]:
     """Check that ``handler404`` and the like can be imported and called."""
     if not getattr(settings, "ROOT_URLCONF", None):
@@ -94,6 +90,9 @@ def check_custom_error_handlers(app_configs: Any = None, **kwargs: Any) -> list[
             )
     return errors
 
+
+for _check in (check_url_config, check_url_namespaces_unique, check_url_settings, check_custom_error_handlers):
+    register(_check, Tags.urls)
 
 __all__ = [
     "E006",

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator
 from pprint import pformat
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 CONTEXT_LINES = 7
 MAX_VALUE_LENGTH = 4096
@@ -24,7 +24,7 @@ class ExceptionCycleWarning(UserWarning):
 
 def read_source(filename: str, loader: Any, module_name: str | None) -> list[str] | None:
     """Return the lines of a module, from its loader or its file; ``None`` when there are none."""
-    source: list[Any] | None = None
+    source: Any = None
     if hasattr(loader, "get_source"):
         try:
             text = loader.get_source(module_name)
@@ -35,7 +35,7 @@ def read_source(filename: str, loader: Any, module_name: str | None) -> list[str
     if source is None:
         try:
             with open(filename, "rb") as file:
-                source = file.read().splitlines()
+                source = list(file.read().splitlines())
         except OSError:
             return None
     if source and isinstance(source[0], bytes):
@@ -51,7 +51,7 @@ def read_source(filename: str, loader: Any, module_name: str | None) -> list[str
             return [str(line, encoding, "replace") for line in source]
         except LookupError:
             return [str(line, "utf-8", "replace") for line in source]
-    return source
+    return cast("list[str]", source)
 
 
 def lines_around(source: list[str] | None, lineno: int, context_lines: int) -> Lines:

@@ -47,7 +47,7 @@ def technical_404_response(request: Any, exception: BaseException) -> HttpRespon
     tried = _from_exception(exception, "tried")
     match = getattr(request, "resolver_match", None)
     resolved = tried is None and match is not None
-    if resolved:
+    if match is not None and resolved:
         tried = match.tried
     if not resolved and (not tried or (request.path == "/" and _is_only_admin(tried))):
         return default_urlconf(request)

@@ -143,7 +143,7 @@ class ExceptionReporter:
         if start is None or end is None:
             return ""
         text = self.exc_value.args[1]
-        return force_str(text[max(start - 5, 0) : min(end + 5, len(text))], "ascii", errors="replace")
+        return str(force_str(text[max(start - 5, 0) : min(end + 5, len(text))], "ascii", errors="replace"))
 
     # ------------------------------------------------------------ faces
 

@@ -26,7 +26,8 @@ def around(
     """
     if iscoroutinefunction(view):
 
-        async def _view_wrapper(request: Any, *args: Any, **kwargs: Any) -> Any:
+        @wraps(view)
+        async def _async_wrapper(request: Any, *args: Any, **kwargs: Any) -> Any:
             early = before(request, *args, **kwargs) if before is not None else None
             if early is not None:
                 return early
@@ -35,18 +36,19 @@ def around(
                 after(request, response)
             return response
 
-    else:
+        return _async_wrapper
 
-        def _view_wrapper(request: Any, *args: Any, **kwargs: Any) -> Any:
-            early = before(request, *args, **kwargs) if before is not None else None
-            if early is not None:
-                return early
-            response = view(request, *args, **kwargs)
-            if after is not None:
-                after(request, response)
-            return response
+    @wraps(view)
+    def _view_wrapper(request: Any, *args: Any, **kwargs: Any) -> Any:
+        early = before(request, *args, **kwargs) if before is not None else None
+        if early is not None:
+            return early
+        response = view(request, *args, **kwargs)
+        if after is not None:
+            after(request, response)
+        return response
 
-    return wraps(view)(_view_wrapper)
+    return _view_wrapper
 
 
 def marked(view: View, name: str, value: Any) -> View:

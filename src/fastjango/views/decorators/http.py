@@ -87,17 +87,17 @@ def condition(
                 after(request, response, etag, last_modified)
                 return response
 
-        else:
+            return inner
 
-            @wraps(func)
-            def inner(request: Any, *args: Any, **kwargs: Any) -> Any:
-                response, etag, last_modified = before(request, args, kwargs)
-                if response is None:
-                    response = func(request, *args, **kwargs)
-                after(request, response, etag, last_modified)
-                return response
+        @wraps(func)
+        def inner_sync(request: Any, *args: Any, **kwargs: Any) -> Any:
+            response, etag, last_modified = before(request, args, kwargs)
+            if response is None:
+                response = func(request, *args, **kwargs)
+            after(request, response, etag, last_modified)
+            return response
 
-        return inner
+        return inner_sync
 
     return decorator
 

@@ -54,7 +54,7 @@ class View:
             setattr(self, key, value)
 
     @classproperty
-    def view_is_async(cls) -> bool:  # noqa: N805 - a property of the class
+    def view_is_async(cls: Any) -> bool:  # noqa: N805 - a property of the class
         """Whether the methods are coroutine functions; a mixture is an error."""
         kinds = {
             iscoroutinefunction(getattr(cls, name))
@@ -62,13 +62,11 @@ class View:
             if name != "options" and hasattr(cls, name)
         }
         if len(kinds) > 1:
-            raise ImproperlyConfigured(
-                f"{cls.__qualname__} HTTP handlers must either be all sync or all async."  # type: ignore[attr-defined]
-            )
+            raise ImproperlyConfigured(f"{cls.__qualname__} HTTP handlers must either be all sync or all async.")
         return kinds.pop() if kinds else False
 
     @classonlymethod
-    def as_view(cls, **initkwargs: Any) -> Callable[..., Any]:  # noqa: N805 - a method of the class only
+    def as_view(cls: Any, /, **initkwargs: Any) -> Callable[..., Any]:  # noqa: N805 - a method of the class only
         """
         Return the view function, which makes an instance for each request.
 
@@ -79,12 +77,10 @@ class View:
         """
         for key in initkwargs:
             if key in cls.http_method_names:
-                raise TypeError(
-                    f"The method name {key} is not accepted as a keyword argument to {cls.__name__}()."  # type: ignore[attr-defined]
-                )
+                raise TypeError(f"The method name {key} is not accepted as a keyword argument to {cls.__name__}().")
             if not hasattr(cls, key):
                 raise TypeError(
-                    f"{cls.__name__}() received an invalid keyword {key!r}. as_view only accepts arguments that are "  # type: ignore[attr-defined]
+                    f"{cls.__name__}() received an invalid keyword {key!r}. as_view only accepts arguments that are "
                     "already attributes of the class."
                 )
         made: Any = _view_function(cls, initkwargs)
