@@ -1,0 +1,24 @@
+"""
+Messages to a visitor that survive one redirect.
+
+``api.py`` the functions, ``storage/`` where they wait, ``middleware.py`` and ``context_processors.py`` how they arrive.
+"""
+
+from fastjango.contrib.messages.api import (
+    MessageFailure,
+    add_message,
+    debug,
+    error,
+    get_level,
+    get_messages,
+    info,
+    set_level,
+    success,
+    warning,
+)
+from fastjango.contrib.messages.constants import DEBUG, DEFAULT_LEVELS, DEFAULT_TAGS, ERROR, INFO, SUCCESS, WARNING
+
+__all__ = [
+    "add_message", "DEBUG", "debug", "DEFAULT_LEVELS", "DEFAULT_TAGS", "ERROR", "error", "get_level", "get_messages",
+    "INFO", "info", "MessageFailure", "set_level", "SUCCESS", "success", "WARNING", "warning",
+]  # fmt: skip

@@ -1,0 +1,17 @@
+"""``MessagesTestMixin``: assertions about messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastjango.contrib.messages.api import get_messages
+
+
+class MessagesTestMixin:
+    """For test classes."""
+
+    def assertMessages(self, response: Any, expected_messages: list[Any], *, ordered: bool = True) -> None:
+        """Assert that a response carries these messages."""
+        request_messages = list(get_messages(response.wsgi_request))
+        assertion = self.assertEqual if ordered else self.assertCountEqual  # type: ignore[attr-defined]
+        assertion(request_messages, expected_messages)

@@ -1,0 +1,1 @@
+"""Sessions: data that is kept for a visitor. ``backends/`` where it lies, ``middleware.py`` the cookie."""

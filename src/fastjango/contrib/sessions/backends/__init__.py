@@ -1,0 +1,1 @@
+"""Where session data lies: database, cache, both, files, the signed cookie itself."""

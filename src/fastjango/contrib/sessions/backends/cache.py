@@ -1,0 +1,85 @@
+"""Sessions in a cache: fast, and gone when the cache drops them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastjango.conf import settings
+from fastjango.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
+from fastjango.core.cache import caches
+
+KEY_PREFIX = "django.contrib.sessions.cache"
+
+
+class SessionStore(SessionBase):
+    """One cache entry per session."""
+
+    cache_key_prefix = KEY_PREFIX
+
+    def __init__(self, session_key: str | None = None) -> None:
+        self._cache = caches[settings.SESSION_CACHE_ALIAS]
+        super().__init__(session_key)
+
+    @property
+    def cache_key(self) -> str:
+        """The entry's key."""
+        return self.cache_key_prefix + self._get_or_create_session_key()
+
+    async def acache_key(self) -> str:
+        """Return the entry's key."""
+        return self.cache_key_prefix + await self._aget_or_create_session_key()
+
+    def load(self) -> dict[str, Any]:
+        """Return the data."""
+        try:
+            data = self._cache.get(self.cache_key)
+        except Exception:
+            # A cache that does not answer, or does not like the key, means a new session.
+            data = None
+        if data is not None:
+            return dict(data)
+        self._session_key = None
+        return {}
+
+    def create(self) -> None:
+        """Add an entry under a new key; gives up when the cache keeps nothing."""
+        for _attempt in range(10000):
+            self._session_key = self._get_new_session_key()
+            try:
+                self.save(must_create=True)
+            except CreateError:
+                continue
+            self.modified = True
+            return
+        raise RuntimeError("Unable to create a new session key. It is likely that the cache is unavailable.")
+
+    def save(self, must_create: bool = False) -> None:
+        """Save the entry."""
+        if self.session_key is None:
+            self.create()
+            return
+        if must_create:
+            write: Any = self._cache.add
+        elif self._cache.get(self.cache_key) is not None:
+            write = self._cache.set
+        else:
+            raise UpdateError
+        done = write(self.cache_key, self._get_session(no_load=must_create), self.get_expiry_age())
+        if must_create and not done:
+            raise CreateError
+
+    def exists(self, session_key: str) -> bool:
+        """Return whether a key is taken."""
+        return bool(session_key) and (self.cache_key_prefix + session_key) in self._cache
+
+    def delete(self, session_key: str | None = None) -> None:
+        """Delete the entry."""
+        if session_key is None:
+            if self.session_key is None:
+                return
+            session_key = self.session_key
+        self._cache.delete(self.cache_key_prefix + session_key)
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        """Do nothing: caches forget by themselves."""
