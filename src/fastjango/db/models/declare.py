@@ -66,7 +66,7 @@ class ModelBase(type):
             body["__classcell__"] = classcell
         attr_meta = attrs.pop("Meta", None)
         # What binds itself to the class waits until the class has its options.
-        contributing = {}
+        contributing: dict[str, Any] = {}
         for key, value in attrs.items():
             (contributing if _has_contribute_to_class(value) else body)[key] = value
         new_class: Any = super().__new__(cls, name, bases, body, **kwargs)
@@ -118,7 +118,7 @@ class ModelBase(type):
             cls.__doc__ = f"{cls.__name__}({names})"
         override = settings.ABSOLUTE_URL_OVERRIDES.get(opts.label_lower)
         if override:
-            cls.get_absolute_url = override  # type: ignore[attr-defined]
+            cls.get_absolute_url = override
         if not opts.managers:
             if any(field.name == "objects" for field in opts.fields):
                 raise ValueError(
@@ -147,7 +147,7 @@ def _app_label(module: str, name: str, meta: Any, abstract: bool) -> str | None:
         return None
     config = apps.get_containing_app_config(module)
     if config is not None:
-        return config.label  # type: ignore[no-any-return]
+        return str(config.label)
     if not abstract:
         raise RuntimeError(
             f"Model class {module}.{name} doesn't declare an explicit app_label and isn't in an application in INSTALLED_APPS."

@@ -11,6 +11,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import fastjango
+from fastjango.core.exceptions import ValidationError
 from fastjango.db import DJANGO_VERSION_PICKLE_KEY, router, transaction
 from fastjango.db.bridge import bridge
 from fastjango.db.models import neighbours, validation
@@ -319,11 +320,11 @@ class Model(AltersData, metaclass=ModelBase):
         """Update the row and tell whether there was one."""
         if not values:
             # Only parents have columns to write, or there is nothing but a key.
-            return update_fields is not None or base_qs.filter(pk=pk_val).exists()
+            return update_fields is not None or bool(base_qs.filter(pk=pk_val).exists())
         if self._meta.select_on_save and not forced_update:
             rows = base_qs.filter(pk=pk_val)
             # The row may vanish between the two, or a trigger may hide the count.
-            return rows.exists() and (rows._update(values) > 0 or rows.exists())
+            return bool(rows.exists() and (rows._update(values) > 0 or rows.exists()))
         if base_qs.query.where:
             return bool(base_qs.filter(pk=pk_val)._update(values) > 0)
         pairs = [(field, value) for field, _model, value in values]
@@ -401,7 +402,7 @@ class Model(AltersData, metaclass=ModelBase):
         for key, found in self._perform_date_checks(dates).items():
             errors.setdefault(key, []).extend(found)
         if errors:
-            raise validation.ValidationError(errors)
+            raise ValidationError(errors)
 
     def _get_unique_checks(self, exclude: Any = None, include_meta_constraints: bool = False) -> Any:
         return validation.unique_checks(self, exclude, include_meta_constraints)

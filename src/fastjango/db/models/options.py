@@ -282,7 +282,7 @@ class Options(ParentPaths, FieldLists):
         if isinstance(connection, str):
             connection = connections[connection]
         if self.required_db_vendor:
-            return self.required_db_vendor == connection.vendor
+            return bool(self.required_db_vendor == connection.vendor)
         if self.required_db_features:
             return all(getattr(connection.features, feature, False) for feature in self.required_db_features)
         return True

@@ -27,7 +27,7 @@ class ModelSignal(Signal):
 
         return registry.lazy_model_operation(run, label)
 
-    def connect(  # type: ignore[override]
+    def connect(
         self,
         receiver: Any,
         sender: Any = None,

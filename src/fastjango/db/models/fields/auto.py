@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from sqlalchemy import types
 
@@ -13,6 +13,7 @@ from fastjango.db.models.fields.typevars import GT, ST
 
 if TYPE_CHECKING:
     from fastjango.core.checks import CheckMessage
+    from fastjango.db.models.expressions.combinable import Combinable
 
 
 class AutoFieldMixin:
@@ -79,8 +80,22 @@ class AutoFieldMeta(type):
         return issubclass(subclass, cls._subclasses) or super().__subclasscheck__(subclass)
 
 
-class AutoField(AutoFieldMixin, IntegerField[ST, GT], metaclass=AutoFieldMeta):  # type: ignore[misc]
+class AutoField(AutoFieldMixin, IntegerField[ST, GT], metaclass=AutoFieldMeta):
     """A 32-bit key counted by the database."""
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: AutoField[int | str | Combinable | None, int], *args: Any, null: Literal[False] = ..., **kwargs: Any
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: AutoField[int | str | Combinable | None, int | None], *args: Any, null: Literal[True], **kwargs: Any
+        ) -> None: ...
+        @overload
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
     def get_internal_type(self) -> str:
         """Return "AutoField"."""
@@ -91,8 +106,28 @@ class AutoField(AutoFieldMixin, IntegerField[ST, GT], metaclass=AutoFieldMeta): 
         return IntegerField().db_type(connection=connection)
 
 
-class BigAutoField(AutoFieldMixin, BigIntegerField[ST, GT]):  # type: ignore[misc]
+class BigAutoField(AutoFieldMixin, BigIntegerField[ST, GT]):
     """A 64-bit key counted by the database."""
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: BigAutoField[int | str | Combinable | None, int],
+            *args: Any,
+            null: Literal[False] = ...,
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: BigAutoField[int | str | Combinable | None, int | None],
+            *args: Any,
+            null: Literal[True],
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
     def column_type(self) -> Any:
         """Return BIGINT; INTEGER on SQLite, which counts only those."""
@@ -107,8 +142,28 @@ class BigAutoField(AutoFieldMixin, BigIntegerField[ST, GT]):  # type: ignore[mis
         return BigIntegerField().db_type(connection=connection)
 
 
-class SmallAutoField(AutoFieldMixin, SmallIntegerField[ST, GT]):  # type: ignore[misc]
+class SmallAutoField(AutoFieldMixin, SmallIntegerField[ST, GT]):
     """A 16-bit key counted by the database."""
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: SmallAutoField[int | str | Combinable | None, int],
+            *args: Any,
+            null: Literal[False] = ...,
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: SmallAutoField[int | str | Combinable | None, int | None],
+            *args: Any,
+            null: Literal[True],
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
     def column_type(self) -> Any:
         """Return SMALLINT; INTEGER on SQLite, which counts only those."""

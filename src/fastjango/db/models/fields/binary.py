@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from fastjango.core import checks, validators
 from fastjango.db.models.fields.column_types import Bytes
@@ -14,6 +14,7 @@ from fastjango.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from fastjango.core.checks import CheckMessage
+    from fastjango.db.models.expressions.combinable import Combinable
 
 
 class BinaryField(Field[ST, GT]):
@@ -22,6 +23,22 @@ class BinaryField(Field[ST, GT]):
     description = _("Raw binary data")
     empty_values = [None, b""]
 
+    @overload
+    def __init__(
+        self: BinaryField[bytes | bytearray | memoryview | Combinable, bytes],
+        *args: Any,
+        null: Literal[False] = ...,
+        **kwargs: Any,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: BinaryField[bytes | bytearray | memoryview | Combinable | None, bytes | None],
+        *args: Any,
+        null: Literal[True],
+        **kwargs: Any,
+    ) -> None: ...
+    @overload
+    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("editable", False)
         super().__init__(*args, **kwargs)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from fastjango.core import exceptions
 from fastjango.db.models.fields.column_types import AnyBoolean
 from fastjango.db.models.fields.field import Field
 from fastjango.db.models.fields.typevars import GT, ST
 from fastjango.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from fastjango.db.models.expressions.combinable import Combinable
 
 
 class BooleanField(Field[ST, GT]):
@@ -20,6 +23,20 @@ class BooleanField(Field[ST, GT]):
         "invalid_nullable": _("“%(value)s” value must be either True, False, or None."),
     }
     description = _("Boolean (Either True or False)")
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: BooleanField[bool | Combinable, bool], *args: Any, null: Literal[False] = ..., **kwargs: Any
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: BooleanField[bool | Combinable | None, bool | None], *args: Any, null: Literal[True], **kwargs: Any
+        ) -> None: ...
+        @overload
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
     def column_type(self) -> Any:
         """Return BOOLEAN."""

@@ -70,7 +70,7 @@ class Unsigned(types.TypeDecorator[int]):
 class StoredType(types.TypeDecorator[Any]):
     """A type that brings its own processors and never the implementation's."""
 
-    impl = types.String
+    impl: Any = types.String
     cache_ok = True
 
     def driver_type(self, dialect: Any) -> Any:
@@ -169,13 +169,8 @@ class ExactDecimal(StoredType):
                     return new(pattern % value)
             if value is None:
                 return None
-            if value.__class__ is int:
-                value = new(value)
-            elif value.__class__ is float:
-                value = _exact_decimal_from_float(value)
-            else:
-                value = new(value)
-            return value.quantize(quantum, context=context)
+            number = _exact_decimal_from_float(value) if value.__class__ is float else new(value)
+            return number.quantize(quantum, context=context)
 
         return exact
 
@@ -204,7 +199,7 @@ def format_number(value: decimal.Decimal | None, max_digits: int | None, decimal
     if decimal_places is not None:
         value = value.quantize(decimal.Decimal(1).scaleb(-decimal_places), context=context)
     else:
-        context.traps[decimal.Rounded] = 1
+        context.traps[decimal.Rounded] = True
         value = context.create_decimal(value)
     return f"{value:f}"
 

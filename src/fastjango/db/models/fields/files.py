@@ -65,33 +65,33 @@ class FieldFile(File):
     def _del_file(self) -> None:
         del self._file
 
-    file = property(_get_file, _set_file, _del_file)  # type: ignore[assignment]
+    file = property(_get_file, _set_file, _del_file)
 
     @property
     def path(self) -> str:
         """The file's path on disk, where the storage has one."""
         self._require_file()
-        return self.storage.path(self.name)  # type: ignore[no-any-return]
+        return str(self.storage.path(self.name))
 
     @property
     def url(self) -> str:
         """The address from which the file can be fetched."""
         self._require_file()
-        return self.storage.url(self.name)  # type: ignore[no-any-return]
+        return str(self.storage.url(self.name))
 
     @property
-    def size(self) -> int:  # type: ignore[override]
+    def size(self) -> int:
         """The size in bytes."""
         self._require_file()
         if not self._committed:
-            return self.file.size  # type: ignore[no-any-return]
-        return self.storage.size(self.name)  # type: ignore[no-any-return]
+            return int(self.file.size)
+        return int(self.storage.size(self.name))
 
-    def open(self, mode: str = "rb") -> Any:
+    def open(self, mode: str | None = "rb", *args: Any, **kwargs: Any) -> Any:
         """Open or rewind the file and return this object."""
         self._require_file()
         if getattr(self, "_file", None) is None:
-            self.file = self.storage.open(self.name, mode)
+            self.file = self.storage.open(self.name, mode or "rb")
         else:
             self.file.open(mode)
         return self
@@ -289,7 +289,7 @@ class FileField(Field[ST, GT]):
             folder = datetime.datetime.now().strftime(str(self.upload_to))
             filename = posixpath.join(folder, filename)
         filename = validate_file_name(filename, allow_relative_path=True)
-        return self.storage.generate_filename(filename)  # type: ignore[no-any-return]
+        return str(self.storage.generate_filename(filename))
 
     def save_form_data(self, instance: Any, data: Any) -> None:
         """Take an upload; False clears the file, None leaves it."""

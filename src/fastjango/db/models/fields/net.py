@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from fastjango.core import checks, exceptions, validators
 from fastjango.db.models.fields.column_types import InternetAddress
@@ -14,6 +14,7 @@ from fastjango.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from fastjango.core.checks import CheckMessage
+    from fastjango.db.models.expressions.combinable import Combinable
 
 
 class IPAddressField(Field[ST, GT]):
@@ -58,6 +59,16 @@ class GenericIPAddressField(Field[ST, GT]):
     description = _("IP address")
     default_error_messages: dict[str, Any] = {"invalid": _("Enter a valid %(protocol)s address.")}
 
+    @overload
+    def __init__(
+        self: GenericIPAddressField[str | Combinable, str], *args: Any, null: Literal[False] = ..., **kwargs: Any
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: GenericIPAddressField[str | Combinable | None, str | None], *args: Any, null: Literal[True], **kwargs: Any
+    ) -> None: ...
+    @overload
+    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
     def __init__(
         self,
         verbose_name: Any = None,

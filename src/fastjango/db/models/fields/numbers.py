@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import decimal
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+import operator
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from sqlalchemy import types
 
@@ -18,6 +19,7 @@ from fastjango.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from fastjango.core.checks import CheckMessage
+    from fastjango.db.models.expressions.combinable import Combinable
 
 
 class IntegerField(Field[ST, GT]):
@@ -26,6 +28,23 @@ class IntegerField(Field[ST, GT]):
     empty_strings_allowed = False
     default_error_messages = {"invalid": _("“%(value)s” value must be an integer.")}
     description = _("Integer")
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: IntegerField[int | str | Combinable, int], *args: Any, null: Literal[False] = ..., **kwargs: Any
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: IntegerField[int | str | Combinable | None, int | None],
+            *args: Any,
+            null: Literal[True],
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:
         """Return the problems of the field; a length means nothing here."""
@@ -48,10 +67,11 @@ class IntegerField(Field[ST, GT]):
         """The declared validators and the range of the column."""
         found = super().validators
         low, high = connection.ops.integer_field_range(self.get_internal_type())
-        for bound, kind, beats in (
-            (low, validators.MinValueValidator, lambda limit, bound: limit >= bound),
-            (high, validators.MaxValueValidator, lambda limit, bound: limit <= bound),
-        ):
+        sides: list[tuple[Any, Any, Callable[[Any, Any], Any]]] = [
+            (low, validators.MinValueValidator, operator.ge),
+            (high, validators.MaxValueValidator, operator.le),
+        ]
+        for bound, kind, beats in sides:
             if bound is None:
                 continue
             tighter = any(
@@ -111,6 +131,23 @@ class BigIntegerField(IntegerField[ST, GT]):
     description = _("Big (8 byte) integer")
     MAX_BIGINT = 9223372036854775807
 
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: BigIntegerField[int | str | Combinable, int], *args: Any, null: Literal[False] = ..., **kwargs: Any
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: BigIntegerField[int | str | Combinable | None, int | None],
+            *args: Any,
+            null: Literal[True],
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
     def column_type(self) -> Any:
         """Return BIGINT."""
         return types.BigInteger()
@@ -129,6 +166,23 @@ class SmallIntegerField(IntegerField[ST, GT]):
     """A 16-bit integer."""
 
     description = _("Small integer")
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: SmallIntegerField[int | str | Combinable, int], *args: Any, null: Literal[False] = ..., **kwargs: Any
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: SmallIntegerField[int | str | Combinable | None, int | None],
+            *args: Any,
+            null: Literal[True],
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
     def column_type(self) -> Any:
         """Return SMALLINT."""
@@ -165,6 +219,26 @@ class PositiveBigIntegerField(PositiveIntegerRelDbTypeMixin, BigIntegerField[ST,
 
     description = _("Positive big integer")
 
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: PositiveBigIntegerField[int | str | Combinable, int],
+            *args: Any,
+            null: Literal[False] = ...,
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: PositiveBigIntegerField[int | str | Combinable | None, int | None],
+            *args: Any,
+            null: Literal[True],
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
     def column_type(self) -> Any:
         """Return an unsigned BIGINT."""
         return Unsigned("bigint")
@@ -183,6 +257,26 @@ class PositiveIntegerField(PositiveIntegerRelDbTypeMixin, IntegerField[ST, GT]):
 
     description = _("Positive integer")
 
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: PositiveIntegerField[int | str | Combinable, int],
+            *args: Any,
+            null: Literal[False] = ...,
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: PositiveIntegerField[int | str | Combinable | None, int | None],
+            *args: Any,
+            null: Literal[True],
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
     def column_type(self) -> Any:
         """Return an unsigned INTEGER."""
         return Unsigned("integer")
@@ -200,6 +294,26 @@ class PositiveSmallIntegerField(PositiveIntegerRelDbTypeMixin, SmallIntegerField
     """A 16-bit integer from zero up."""
 
     description = _("Positive small integer")
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: PositiveSmallIntegerField[int | str | Combinable, int],
+            *args: Any,
+            null: Literal[False] = ...,
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: PositiveSmallIntegerField[int | str | Combinable | None, int | None],
+            *args: Any,
+            null: Literal[True],
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
     def column_type(self) -> Any:
         """Return an unsigned SMALLINT."""
@@ -220,6 +334,23 @@ class FloatField(Field[ST, GT]):
     empty_strings_allowed = False
     default_error_messages = {"invalid": _("“%(value)s” value must be a float.")}
     description = _("Floating point number")
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: FloatField[float | str | Combinable, float], *args: Any, null: Literal[False] = ..., **kwargs: Any
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: FloatField[float | str | Combinable | None, float | None],
+            *args: Any,
+            null: Literal[True],
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
     def column_type(self) -> Any:
         """Return a double."""
@@ -267,6 +398,26 @@ class DecimalField(Field[ST, GT]):
     default_error_messages = {"invalid": _("“%(value)s” value must be a decimal number.")}
     description = _("Decimal number")
 
+    @overload
+    def __init__(
+        self: DecimalField[decimal.Decimal | float | str | Combinable, decimal.Decimal],
+        verbose_name: Any = ...,
+        name: str | None = ...,
+        *,
+        null: Literal[False] = ...,
+        **kwargs: Any,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: DecimalField[decimal.Decimal | float | str | Combinable | None, decimal.Decimal | None],
+        verbose_name: Any = ...,
+        name: str | None = ...,
+        *,
+        null: Literal[True],
+        **kwargs: Any,
+    ) -> None: ...
+    @overload
+    def __init__(self, verbose_name: Any = ..., name: str | None = ..., **kwargs: Any) -> None: ...
     def __init__(
         self,
         verbose_name: Any = None,

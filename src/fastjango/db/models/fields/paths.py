@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from sqlalchemy import types
 
@@ -14,6 +14,7 @@ from fastjango.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from fastjango.core.checks import CheckMessage
+    from fastjango.db.models.expressions.combinable import Combinable
 
 
 class FilePathField(Field[ST, GT]):
@@ -21,6 +22,26 @@ class FilePathField(Field[ST, GT]):
 
     description = _("File path")
 
+    @overload
+    def __init__(
+        self: FilePathField[str | Combinable, str],
+        verbose_name: Any = ...,
+        name: str | None = ...,
+        *,
+        null: Literal[False] = ...,
+        **kwargs: Any,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: FilePathField[str | Combinable | None, str | None],
+        verbose_name: Any = ...,
+        name: str | None = ...,
+        *,
+        null: Literal[True],
+        **kwargs: Any,
+    ) -> None: ...
+    @overload
+    def __init__(self, verbose_name: Any = ..., name: str | None = ..., **kwargs: Any) -> None: ...
     def __init__(
         self,
         verbose_name: Any = None,

@@ -47,7 +47,6 @@ class FieldStorage:
     if TYPE_CHECKING:
         _converters: dict[Any, Any]
         column: Any
-        unique: bool
 
         def get_internal_type(self) -> str: ...
         def get_prep_value(self, value: Any) -> Any: ...

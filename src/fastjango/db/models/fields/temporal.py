@@ -6,7 +6,7 @@ import datetime
 import warnings
 from collections.abc import Sequence
 from functools import partialmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from fastjango.conf import settings
 from fastjango.core import checks, exceptions
@@ -27,6 +27,7 @@ from fastjango.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from fastjango.core.checks import CheckMessage
+    from fastjango.db.models.expressions.combinable import Combinable
 
 
 def _to_naive(value: datetime.datetime) -> datetime.datetime:
@@ -103,6 +104,26 @@ class DateField(DateTimeCheckMixin, Field[ST, GT]):
     }
     description = _("Date (without time)")
 
+    @overload
+    def __init__(
+        self: DateField[datetime.date | str | Combinable, datetime.date],
+        verbose_name: Any = ...,
+        name: str | None = ...,
+        *,
+        null: Literal[False] = ...,
+        **kwargs: Any,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: DateField[datetime.date | str | Combinable | None, datetime.date | None],
+        verbose_name: Any = ...,
+        name: str | None = ...,
+        *,
+        null: Literal[True],
+        **kwargs: Any,
+    ) -> None: ...
+    @overload
+    def __init__(self, verbose_name: Any = ..., name: str | None = ..., **kwargs: Any) -> None: ...
     def __init__(
         self,
         verbose_name: Any = None,
@@ -213,6 +234,26 @@ class DateTimeField(DateField[ST, GT]):
     }
     description = _("Date (with time)")
 
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: DateTimeField[datetime.datetime | datetime.date | str | Combinable, datetime.datetime],
+            *args: Any,
+            null: Literal[False] = ...,
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: DateTimeField[datetime.datetime | datetime.date | str | Combinable | None, datetime.datetime | None],
+            *args: Any,
+            null: Literal[True],
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
     def column_type(self) -> Any:
         """Return the dialect's timestamp."""
         return DateTimeText()
@@ -301,6 +342,26 @@ class TimeField(DateTimeCheckMixin, Field[ST, GT]):
     }
     description = _("Time")
 
+    @overload
+    def __init__(
+        self: TimeField[datetime.time | str | Combinable, datetime.time],
+        verbose_name: Any = ...,
+        name: str | None = ...,
+        *,
+        null: Literal[False] = ...,
+        **kwargs: Any,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: TimeField[datetime.time | str | Combinable | None, datetime.time | None],
+        verbose_name: Any = ...,
+        name: str | None = ...,
+        *,
+        null: Literal[True],
+        **kwargs: Any,
+    ) -> None: ...
+    @overload
+    def __init__(self, verbose_name: Any = ..., name: str | None = ..., **kwargs: Any) -> None: ...
     def __init__(
         self,
         verbose_name: Any = None,
@@ -388,6 +449,26 @@ class DurationField(Field[ST, GT]):
         "invalid": _("“%(value)s” value has an invalid format. It must be in [DD] [[HH:]MM:]ss[.uuuuuu] format.")
     }
     description = _("Duration")
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: DurationField[datetime.timedelta | str | Combinable, datetime.timedelta],
+            *args: Any,
+            null: Literal[False] = ...,
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: DurationField[datetime.timedelta | str | Combinable | None, datetime.timedelta | None],
+            *args: Any,
+            null: Literal[True],
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
     def column_type(self) -> Any:
         """Return INTERVAL or a bigint of microseconds."""

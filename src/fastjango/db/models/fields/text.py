@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from sqlalchemy import types
 
@@ -17,11 +17,22 @@ from fastjango.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from fastjango.core.checks import CheckMessage
+    from fastjango.db.models.expressions.combinable import Combinable
 
 
 class CharField(Field[ST, GT]):
     """Text of limited length."""
 
+    @overload
+    def __init__(
+        self: CharField[str | Combinable, str], *args: Any, null: Literal[False] = ..., **kwargs: Any
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: CharField[str | Combinable | None, str | None], *args: Any, null: Literal[True], **kwargs: Any
+    ) -> None: ...
+    @overload
+    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
     def __init__(self, *args: Any, db_collation: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.db_collation = db_collation
@@ -155,6 +166,16 @@ class EmailField(CharField[ST, GT]):
     default_validators = [validators.validate_email]
     description = _("Email address")
 
+    @overload
+    def __init__(
+        self: EmailField[str | Combinable, str], *args: Any, null: Literal[False] = ..., **kwargs: Any
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: EmailField[str | Combinable | None, str | None], *args: Any, null: Literal[True], **kwargs: Any
+    ) -> None: ...
+    @overload
+    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # 254 characters: RFC 3696 and its errata.
         kwargs.setdefault("max_length", 254)
@@ -175,6 +196,16 @@ class SlugField(CharField[ST, GT]):
     default_validators = [validators.validate_slug]
     description = _("Slug (up to %(max_length)s)")
 
+    @overload
+    def __init__(
+        self: SlugField[str | Combinable, str], *args: Any, null: Literal[False] = ..., **kwargs: Any
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: SlugField[str | Combinable | None, str | None], *args: Any, null: Literal[True], **kwargs: Any
+    ) -> None: ...
+    @overload
+    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
     def __init__(
         self,
         *args: Any,
@@ -217,6 +248,26 @@ class URLField(CharField[ST, GT]):
     default_validators = [validators.URLValidator()]
     description = _("URL")
 
+    @overload
+    def __init__(
+        self: URLField[str | Combinable, str],
+        verbose_name: Any = ...,
+        name: str | None = ...,
+        *,
+        null: Literal[False] = ...,
+        **kwargs: Any,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: URLField[str | Combinable | None, str | None],
+        verbose_name: Any = ...,
+        name: str | None = ...,
+        *,
+        null: Literal[True],
+        **kwargs: Any,
+    ) -> None: ...
+    @overload
+    def __init__(self, verbose_name: Any = ..., name: str | None = ..., **kwargs: Any) -> None: ...
     def __init__(self, verbose_name: Any = None, name: str | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 200)
         super().__init__(verbose_name, name, **kwargs)
@@ -238,6 +289,16 @@ class TextField(Field[ST, GT]):
 
     description = _("Text")
 
+    @overload
+    def __init__(
+        self: TextField[str | Combinable, str], *args: Any, null: Literal[False] = ..., **kwargs: Any
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: TextField[str | Combinable | None, str | None], *args: Any, null: Literal[True], **kwargs: Any
+    ) -> None: ...
+    @overload
+    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
     def __init__(self, *args: Any, db_collation: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.db_collation = db_collation

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from fastjango.core import exceptions
 from fastjango.db.models.fields.column_types import HexUUID
 from fastjango.db.models.fields.field import Field
 from fastjango.db.models.fields.typevars import GT, ST
 from fastjango.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from fastjango.db.models.expressions.combinable import Combinable
 
 
 class UUIDField(Field[ST, GT]):
@@ -19,6 +22,24 @@ class UUIDField(Field[ST, GT]):
     description = _("Universally unique identifier")
     empty_strings_allowed = False
 
+    @overload
+    def __init__(
+        self: UUIDField[uuid.UUID | str | Combinable, uuid.UUID],
+        verbose_name: Any = ...,
+        *,
+        null: Literal[False] = ...,
+        **kwargs: Any,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: UUIDField[uuid.UUID | str | Combinable | None, uuid.UUID | None],
+        verbose_name: Any = ...,
+        *,
+        null: Literal[True],
+        **kwargs: Any,
+    ) -> None: ...
+    @overload
+    def __init__(self, verbose_name: Any = ..., **kwargs: Any) -> None: ...
     def __init__(self, verbose_name: Any = None, **kwargs: Any) -> None:
         kwargs["max_length"] = 32
         super().__init__(verbose_name, **kwargs)

@@ -51,13 +51,13 @@ class FieldLists:
         model: Any
         apps: Any
         abstract: bool
-        swapped: Any
         object_name: Any
         parents: dict[Any, Any]
         concrete_model: Any
         pk: Any
-        is_composite_pk: bool
 
+        @property
+        def is_composite_pk(self) -> bool: ...
         @property
         def all_parents(self) -> Any: ...
         def setup_pk(self, field: Any) -> None: ...

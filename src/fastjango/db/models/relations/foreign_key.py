@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from fastjango.core import checks, exceptions
 from fastjango.db import router
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fastjango.core.checks import CheckMessage
+    from fastjango.db.models.expressions.combinable import Combinable
+
+R = TypeVar("R")
 
 
 class ForeignKey(ForeignObject[ST, GT]):
@@ -35,6 +38,21 @@ class ForeignKey(ForeignObject[ST, GT]):
     default_error_messages = {"invalid": _("%(model)s instance with %(field)s %(value)r is not a valid choice.")}
     description = _("Foreign Key (type determined by related field)")
 
+    @overload
+    def __init__(
+        self: ForeignKey[R | Combinable, R], to: type[R], on_delete: Any, *, null: Literal[False] = ..., **kwargs: Any
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: ForeignKey[R | Combinable | None, R | None],
+        to: type[R],
+        on_delete: Any,
+        *,
+        null: Literal[True],
+        **kwargs: Any,
+    ) -> None: ...
+    @overload
+    def __init__(self, to: Any, on_delete: Any, *args: Any, **kwargs: Any) -> None: ...
     def __init__(
         self,
         to: Any,
@@ -316,7 +334,7 @@ class ForeignKey(ForeignObject[ST, GT]):
         target = self.target_field.db_parameters(connection)
         return {
             "type": self.db_type(connection),
-            "check": self.db_check(connection),
+            "check": None,
             "collation": target.get("collation"),
         }
 

@@ -13,9 +13,10 @@ from fastjango.db.models.relations.forward import one_queryset
 from fastjango.db.models.relations.sliced_prefetch import of_instances
 
 if TYPE_CHECKING:
+    from builtins import set as set_of
     from collections.abc import Iterable, Sequence
 
-    _Base = Manager
+    from fastjango.db.models.manager import Manager as _Base
 else:
     _Base = object
 
@@ -158,12 +159,12 @@ class ManyToManyManager(_Base):
     def exists(self) -> bool:
         """Tell whether there is a related object."""
         constrained = self._unprefetched_target()
-        return constrained.exists() if constrained is not None else super().exists()
+        return bool(constrained.exists() if constrained is not None else super().exists())
 
     def count(self) -> int:
         """Return the number of related objects."""
         constrained = self._unprefetched_target()
-        return constrained.count() if constrained is not None else super().count()
+        return int(constrained.count() if constrained is not None else super().count())
 
     def _unprefetched_target(self) -> Any:
         return None if self.get_prefetch_cache() is not None else self.constrained_target
@@ -329,10 +330,10 @@ class ManyToManyManager(_Base):
 
     # -- steps -------------------------------------------------------------------------
 
-    def _get_target_ids(self, target_field_name: str, objs: Iterable[Any]) -> set[Any]:
+    def _get_target_ids(self, target_field_name: str, objs: Iterable[Any]) -> set_of[Any]:
         """Return the keys of *objs*, which are objects or keys."""
         target_field = self.through._meta.get_field(target_field_name)
-        keys: set[Any] = set()
+        keys: set_of[Any] = set()
         for obj in objs:
             if isinstance(obj, self.model):
                 if not router.allow_relation(obj, self.instance):
@@ -350,8 +351,8 @@ class ManyToManyManager(_Base):
         return keys
 
     def _get_missing_target_ids(
-        self, source_field_name: str, target_field_name: str, db: Any, target_ids: set[Any]
-    ) -> set[Any]:
+        self, source_field_name: str, target_field_name: str, db: Any, target_ids: set_of[Any]
+    ) -> set_of[Any]:
         """Return those of *target_ids* that are not related yet."""
         known = (
             self.through._default_manager.using(db)
@@ -413,7 +414,7 @@ class ManyToManyManager(_Base):
     def _remove_items(self, source_field_name: str, target_field_name: str, *objs: Any) -> None:
         if not objs:
             return
-        keys: set[Any] = set()
+        keys: set_of[Any] = set()
         for obj in objs:
             if isinstance(obj, self.model):
                 keys.add(self.target_field.get_foreign_related_value(obj)[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from fastjango.db.models.fields.typevars import GT, ST
 from fastjango.db.models.relations.foreign_key import ForeignKey
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fastjango.core.checks import CheckMessage
+    from fastjango.db.models.expressions.combinable import Combinable
+
+R = TypeVar("R")
 
 
 class OneToOneField(ForeignKey[ST, GT]):
@@ -31,6 +34,26 @@ class OneToOneField(ForeignKey[ST, GT]):
 
     description = _("One-to-one relationship")
 
+    @overload
+    def __init__(
+        self: OneToOneField[R | Combinable, R],
+        to: type[R],
+        on_delete: Any,
+        *,
+        null: Literal[False] = ...,
+        **kwargs: Any,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: OneToOneField[R | Combinable | None, R | None],
+        to: type[R],
+        on_delete: Any,
+        *,
+        null: Literal[True],
+        **kwargs: Any,
+    ) -> None: ...
+    @overload
+    def __init__(self, to: Any, on_delete: Any, *args: Any, **kwargs: Any) -> None: ...
     def __init__(self, to: Any, on_delete: Any, to_field: str | None = None, **kwargs: Any) -> None:
         kwargs["unique"] = True
         super().__init__(to, on_delete, to_field=to_field, **kwargs)

@@ -149,7 +149,7 @@ class RelatedField(RelationChecks, FieldCacheMixin, Field[ST, GT]):
         return targets[0]
 
     @cached_property
-    def cache_name(self) -> str:  # type: ignore[override]
+    def cache_name(self) -> str:
         """The key of cached objects."""
         return self.name  # type: ignore[no-any-return]
 

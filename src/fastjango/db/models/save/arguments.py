@@ -25,14 +25,14 @@ def positional(method_name: str, args: tuple[Any, ...], options: dict[str, Any])
     return options
 
 
-def fields_to_update(instance: Any, names: Any) -> frozenset[str]:
+def fields_to_update(instance: Any, given: Any) -> frozenset[str]:
     """
     Return the names as a set.
 
     Raises:
         ValueError: some are no columns that can be updated.
     """
-    names = frozenset(names)
+    names: frozenset[str] = frozenset(given)
     unknown = names.difference(instance._meta._non_pk_concrete_field_names)
     if unknown:
         raise ValueError(
