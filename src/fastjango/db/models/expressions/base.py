@@ -336,10 +336,15 @@ class BaseExpression:
         return value
 
     def result_converter(self, connection: Any) -> Callable[[Any], Any] | None:
-        """Return the function from driver value to Python value, or None for none."""
-        field = self._output_field_or_none
+        """
+        Return the function from driver value to Python value, or None for none.
+
+        Raises:
+            FieldError: The type of the result is not known.
+        """
+        field = self.output_field
         convert = numeric_converter(self, field, connection)
-        if convert is None and field is not None:
+        if convert is None:
             convert = field.result_converter(connection)
         if type(self).convert_value is BaseExpression.convert_value:
             return convert

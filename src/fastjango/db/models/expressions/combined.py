@@ -17,6 +17,7 @@ from fastjango.db.models.expressions.elements import Pieces, binary, call, infix
 from fastjango.db.models.expressions.func import numeric_on_sqlite
 from fastjango.db.models.expressions.operand_types import combined_type
 from fastjango.db.models.expressions.shape import SlotCounter, Uncacheable, field_key
+from fastjango.utils.deconstruct import deconstructible
 
 if TYPE_CHECKING:
     from fastjango.db.models.expressions.elements import Clause
@@ -31,6 +32,7 @@ _OPERATORS = {
 _TEMPORAL = frozenset({"DateField", "DateTimeField", "TimeField"})
 
 
+@deconstructible(path="fastjango.db.models.expressions.CombinedExpression")
 class CombinedExpression(Expression):
     """The result of an operator."""
 

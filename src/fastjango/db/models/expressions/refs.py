@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import column, tuple_
 
+from fastjango.core.exceptions import FieldError
 from fastjango.db.errors import NotSupportedError
 from fastjango.db.models.constants import LOOKUP_SEP
 from fastjango.db.models.expressions.base import Expression, ordering
@@ -60,10 +61,10 @@ class F(Combinable):
 
     def replace_expressions(self, replacements: Any) -> Any:
         """Return what *replacements* has for this name, or the same."""
-        replacement = replacements.get(self, self)
-        if replacement is self and LOOKUP_SEP in str(self.name):
-            return _replace_beginning(self, replacements)
-        return replacement
+        replacement = replacements.get(self)
+        if replacement is not None:
+            return replacement
+        return _replace_beginning(self, replacements) if LOOKUP_SEP in str(self.name) else self
 
     def asc(self, **kwargs: Any) -> Any:
         """Return an ascending ordering by this name."""
@@ -93,7 +94,10 @@ def _replace_beginning(name: F, replacements: Any) -> Any:
     first, *transforms = name.name.split(LOOKUP_SEP)
     replacement = replacements.get(F(first))
     for transform in transforms if replacement is not None else ():
-        cls = replacement.get_transform(transform)
+        try:
+            cls = replacement.get_transform(transform)
+        except FieldError:  # the type of NULL is not known
+            return name
         if cls is None:
             return name
         replacement = cls(replacement)

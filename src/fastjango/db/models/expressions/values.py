@@ -20,6 +20,7 @@ from fastjango.db.models.expressions.shape import (
     Uncacheable,
     field_key,
 )
+from fastjango.utils.deconstruct import deconstructible
 
 if TYPE_CHECKING:
     from fastjango.db.models.expressions.elements import Clause
@@ -50,6 +51,7 @@ def _integer_size(value: int) -> str:
     return "bigint" if -(2**63) <= value < 2**63 else "numeric"
 
 
+@deconstructible(path="fastjango.db.models.Value")
 class Value(Expression):
     """A Python value as a parameter of the query."""
 
@@ -150,6 +152,7 @@ class Value(Expression):
         return self.value
 
 
+@deconstructible(path="fastjango.db.models.expressions.RawSQL")
 class RawSQL(Expression):
     """SQL of the user's own, with parameters; never build it from input."""
 

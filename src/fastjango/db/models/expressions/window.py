@@ -15,6 +15,7 @@ from fastjango.db.models.expressions.func import ExpressionList, OrderByList
 from fastjango.db.models.expressions.output import is_field, make_field
 from fastjango.db.models.expressions.shape import SlotCounter, constant_key
 from fastjango.db.models.expressions.values import Value
+from fastjango.utils.deconstruct import deconstructible
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ClauseElement
@@ -26,6 +27,7 @@ _NUMERIC = Numeric()
 _CURRENT_ROW = "CURRENT ROW"
 
 
+@deconstructible(path="fastjango.db.models.Window")
 class Window(Expression):
     """A window-compatible expression with its partition, order and frame."""
 

@@ -231,7 +231,7 @@ class RTrim(Transform):
 
 
 class _Digest(Transform):
-    """A digest; PostgreSQL needs its extension pgcrypto for it."""
+    """A digest; PostgreSQL needs its extension pgcrypto for SHA-1."""
 
     bits = 0
 
@@ -239,7 +239,10 @@ class _Digest(Transform):
         """Return the call."""
         (source,) = self.arguments(ctx)
         if ctx.vendor == "postgresql":
-            digest = call("DIGEST", source, Pieces(f"'{self.lookup_name}'"))
+            if self.bits:
+                digest = call(str(self.function), call("CONVERT_TO", source, Pieces("'UTF8'")))
+            else:
+                digest = call("DIGEST", source, Pieces(f"'{self.lookup_name}'"))
             return call("ENCODE", digest, Pieces("'hex'"))
         if ctx.vendor == "mysql" and self.bits:
             return call("SHA2", source, Pieces(str(self.bits)))

@@ -12,8 +12,9 @@ from sqlalchemy.sql import operators
 
 from fastjango.core.exceptions import EmptyResultSet, FullResultSet
 from fastjango.db.models.expressions import adapter
-from fastjango.db.models.expressions.elements import comparison
+from fastjango.db.models.expressions.elements import comparison, negation
 from fastjango.db.models.expressions.output import lookup_of
+from fastjango.db.models.expressions.refs import Col
 from fastjango.db.models.expressions.shape import Uncacheable
 from fastjango.db.models.lookups.base import BuiltinLookup, condition, is_query
 
@@ -114,6 +115,23 @@ class Exact(Comparison):
                 rhs.clear_select_clause()
                 rhs.add_fields(["pk"])
         return super().get_prep_lookup()
+
+    def _is_test(self, value: Any) -> bool:
+        """Whether a condition is asked to be true or false; a column is compared instead."""
+        return (
+            isinstance(value, bool) and not isinstance(self.lhs, Col) and bool(getattr(self.lhs, "conditional", False))
+        )
+
+    def value_kind(self, value: Any) -> Hashable:
+        """Return the value where it decides between a condition and its opposite."""
+        return value if self._is_test(value) else super().value_kind(value)
+
+    def build_clause(self, ctx: ClauseContext) -> Clause:
+        """Return the comparison; a condition that is to be true is itself."""
+        if not self._is_test(self.rhs):
+            return super().build_clause(ctx)
+        clause = self.lhs_clause(ctx)
+        return clause if self.rhs else negation(clause)
 
 
 @lookup_of("Field")

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from fastjango.db.models.expressions.shape import shaping_names
@@ -35,19 +36,28 @@ class RegisterLookupMixin:
     """Gives ``register_lookup``, ``get_lookup`` and ``get_transform``."""
 
     class_lookups: ClassVar[dict[str, type[Any]]]
-    _all_class_lookups: ClassVar[tuple[int, dict[str, type[Any]]]]
 
     @classmethod
+    @functools.cache  # one entry per field class
     def get_class_lookups(cls) -> dict[str, type[Any]]:
         """Return the lookups of this class and those it inherits."""
-        cached = cls.__dict__.get("_all_class_lookups")
-        if cached is not None and cached[0] == epoch:
-            return cached[1]  # type: ignore[no-any-return]
+        return cls.merge_dicts([parent.__dict__.get("class_lookups", {}) for parent in cls.__mro__])
+
+    @staticmethod
+    def merge_dicts(dicts: Sequence[dict[str, type[Any]]]) -> dict[str, type[Any]]:
+        """Return all entries; of equal names that of the earlier dictionary."""
         merged: dict[str, type[Any]] = {}
-        for parent in reversed(cls.__mro__):
-            merged.update(parent.__dict__.get("class_lookups", {}))
-        cls._all_class_lookups = (epoch, merged)
+        for entries in reversed(dicts):
+            merged.update(entries)
         return merged
+
+    @classmethod
+    def _clear_cached_class_lookups(cls) -> None:
+        RegisterLookupMixin.get_class_lookups.cache_clear()  # type: ignore[attr-defined]
+        for subclass in _all_subclasses(cls):
+            clear = getattr(subclass.get_class_lookups, "cache_clear", None)
+            if clear is not None:
+                clear()
 
     def get_instance_lookups(self) -> dict[str, type[Any]]:
         """Return the lookups of this object: its own before those of its class."""
@@ -88,6 +98,7 @@ class RegisterLookupMixin:
         if "class_lookups" not in cls.__dict__:
             cls.class_lookups = {}
         cls.class_lookups[name] = lookup
+        cls._clear_cached_class_lookups()
         _noted(lookup, name)
         return lookup
 
@@ -104,6 +115,7 @@ class RegisterLookupMixin:
     def _unregister_class_lookup(cls, lookup: type[Any], lookup_name: str | None = None) -> None:
         """Take a lookup away again; for tests."""
         del cls.class_lookups[lookup.lookup_name if lookup_name is None else lookup_name]
+        cls._clear_cached_class_lookups()
         bump_epoch()
 
     def _unregister_instance_lookup(self, lookup: type[Any], lookup_name: str | None = None) -> None:
@@ -112,6 +124,12 @@ class RegisterLookupMixin:
         bump_epoch()
 
     _unregister_lookup = _ClassOrInstance("_unregister_class_lookup", "_unregister_instance_lookup")
+
+
+def _all_subclasses(cls: type[Any]) -> Iterator[type[Any]]:
+    yield cls
+    for subclass in cls.__subclasses__():
+        yield from _all_subclasses(subclass)
 
 
 def _noted(lookup: type[Any], name: str) -> None:

@@ -85,11 +85,20 @@ class YearLookup(Comparison):
 
     def compare(self, left: Clause, lower: Clause, upper: Clause) -> Clause:
         """Return the comparison of a date with the bounds of the year."""
-        raise NotImplementedError
+        (bound,) = self.get_bound_params(lower, upper)
+        return comparison(left, type(self).operator, bound)
+
+    def get_bound_params(self, start: Any, finish: Any) -> tuple[Any, ...]:
+        """Return which of the bounds the comparison needs."""
+        raise NotImplementedError("subclasses of YearLookup must provide a get_bound_params() method")
 
 
 class YearExact(YearLookup, Exact):
     """In the year."""
+
+    def get_bound_params(self, start: Any, finish: Any) -> tuple[Any, ...]:
+        """Return the bounds that decide."""
+        return (start, finish)
 
     def compare(self, left: Clause, lower: Clause, upper: Clause) -> Clause:
         """Return between both bounds."""
@@ -101,9 +110,9 @@ class YearGt(YearLookup, GreaterThan):
 
     below = FullResultSet
 
-    def compare(self, left: Clause, lower: Clause, upper: Clause) -> Clause:
-        """Return after the last moment."""
-        return comparison(left, operators.gt, upper)
+    def get_bound_params(self, start: Any, finish: Any) -> tuple[Any, ...]:
+        """Return the bounds that decide."""
+        return (finish,)
 
 
 class YearGte(YearLookup, GreaterThanOrEqual):
@@ -111,9 +120,9 @@ class YearGte(YearLookup, GreaterThanOrEqual):
 
     below = FullResultSet
 
-    def compare(self, left: Clause, lower: Clause, upper: Clause) -> Clause:
-        """Return from the first moment on."""
-        return comparison(left, operators.ge, lower)
+    def get_bound_params(self, start: Any, finish: Any) -> tuple[Any, ...]:
+        """Return the bounds that decide."""
+        return (start,)
 
 
 class YearLt(YearLookup, LessThan):
@@ -121,9 +130,9 @@ class YearLt(YearLookup, LessThan):
 
     above = FullResultSet
 
-    def compare(self, left: Clause, lower: Clause, upper: Clause) -> Clause:
-        """Return before the first moment."""
-        return comparison(left, operators.lt, lower)
+    def get_bound_params(self, start: Any, finish: Any) -> tuple[Any, ...]:
+        """Return the bounds that decide."""
+        return (start,)
 
 
 class YearLte(YearLookup, LessThanOrEqual):
@@ -131,9 +140,9 @@ class YearLte(YearLookup, LessThanOrEqual):
 
     above = FullResultSet
 
-    def compare(self, left: Clause, lower: Clause, upper: Clause) -> Clause:
-        """Return up to the last moment."""
-        return comparison(left, operators.le, upper)
+    def get_bound_params(self, start: Any, finish: Any) -> tuple[Any, ...]:
+        """Return the bounds that decide."""
+        return (finish,)
 
 
 __all__ = ["YearExact", "YearGt", "YearGte", "YearLookup", "YearLt", "YearLte"]
