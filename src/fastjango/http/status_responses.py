@@ -11,8 +11,8 @@ from fastjango.core.exceptions import DisallowedRedirect
 from fastjango.utils.json import DjangoJSONEncoder
 from fastjango.http.response_base import HttpResponse
 from fastjango.utils.encoding import iri_to_uri
+from fastjango.utils.http import MAX_URL_REDIRECT_LENGTH
 
-MAX_URL_REDIRECT_LENGTH = 16384
 
 
 class Http404(Exception):

@@ -19,6 +19,7 @@ from fastjango.utils.datastructures import MultiValueDict
 
 ETAG_MATCH = re.compile(r'((?:W/)?"[^"]*")')
 MAX_URL_LENGTH = 2048
+MAX_URL_REDIRECT_LENGTH = 16384
 MAX_HEADER_LENGTH = 10_000
 
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
