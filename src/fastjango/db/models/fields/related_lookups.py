@@ -1,4 +1,4 @@
-"""Django's path for the lookups of relations."""
+"""Compatibility door: lookups on relations live in ``fastjango.db.models.lookups``."""
 
 from fastjango.db.models.lookups.related import (
     RelatedExact,

@@ -1,4 +1,4 @@
-"""Django's path for the lookups on several columns."""
+"""Compatibility door: lookups on several columns live in ``fastjango.db.models.lookups``."""
 
 from fastjango.db.models.lookups.tuples import (
     TupleExact,

@@ -136,7 +136,8 @@ class RelatedField(RelationChecks, FieldCacheMixin, Field[ST, GT]):
 
     def related_query_name(self) -> str:
         """Return the name of the reverse relation in queries."""
-        return self.remote_field.related_query_name or self.remote_field.related_name or self.opts.model_name
+        remote = self.remote_field
+        return str(remote.related_query_name or remote.related_name or self.opts.model_name)
 
     @property
     def target_field(self) -> Any:
