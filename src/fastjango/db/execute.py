@@ -156,6 +156,9 @@ def _failed(db: Any, lease: Lease, exc: BaseException) -> BaseException:
     else:
         # Cancelled or disconnected: keep the connection only if it is certainly idle.
         with db.shielded(lease, exc):
+            if db.raw_is_closed(lease.raw):
+                # The server went away: the idle connections are dead as well.
+                db.pool.retire()
             db.give_or_drop(lease)
     ours: BaseException = db.translated(exc)
     return ours

@@ -1,0 +1,82 @@
+"""Databases of their own for the tests of the connection layer: a memory SQLite, a file SQLite, a PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fastjango.db import connections
+from fastjango.db.engines import complete, load_backend
+from fastjango.db.execute import change
+
+POSTGRESQL: dict[str, Any] = {
+    "ENGINE": "fastjango.db.backends.postgresql",
+    "NAME": os.environ.get("PGDATABASE", "postgres"),
+    "HOST": os.environ.get("PGHOST", "127.0.0.1"),
+    "USER": os.environ.get("PGUSER", "postgres"),
+    "PASSWORD": os.environ.get("PGPASSWORD", ""),
+}
+
+
+def make(alias: str, **conf: Any) -> Any:
+    """Put a connection object under *alias* into ``connections``."""
+    complete(conf)
+    wrapper = load_backend(conf["ENGINE"]).DatabaseWrapper(conf, alias)
+    connections.settings[alias] = conf
+    connections[alias] = wrapper
+    return wrapper
+
+
+def remove(alias: str) -> None:
+    """Take *alias* away again."""
+    wrapper = connections[alias]
+    wrapper.close()
+    wrapper.close_pool()
+    if hasattr(wrapper, "destroy_memory"):
+        wrapper.destroy_memory()
+    del connections[alias]
+    del connections.settings[alias]
+
+
+@pytest.fixture
+def memory() -> Iterator[Any]:
+    """A SQLite database in memory with a table ``t (id, name)``."""
+    wrapper = make("memory", ENGINE="fastjango.db.backends.sqlite3", NAME=":memory:")
+    change("memory", "CREATE TABLE t (id integer PRIMARY KEY, name text UNIQUE)")
+    yield wrapper
+    remove("memory")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[Any]:
+    """A SQLite database in a file with a table ``t (id, name)``."""
+    wrapper = make("file", ENGINE="fastjango.db.backends.sqlite3", NAME=str(tmp_path / "db.sqlite3"))
+    change("file", "CREATE TABLE t (id integer PRIMARY KEY, name text UNIQUE)")
+    yield wrapper
+    remove("file")
+
+
+@pytest.fixture
+def postgresql() -> Iterator[Any]:
+    """A PostgreSQL database with a table ``fj_t (id, name)`` and a pool of three connections."""
+    psycopg = pytest.importorskip("psycopg")
+    try:
+        psycopg.connect(
+            dbname=POSTGRESQL["NAME"],
+            host=POSTGRESQL["HOST"],
+            user=POSTGRESQL["USER"],
+            password=POSTGRESQL["PASSWORD"],
+            connect_timeout=3,
+        ).close()
+    except psycopg.OperationalError:
+        pytest.skip("service postgresql does not answer")
+    wrapper = make("pg", **{**POSTGRESQL, "POOL": {"size": 3, "timeout": 5}})
+    change("pg", "DROP TABLE IF EXISTS fj_t")
+    change("pg", "CREATE TABLE fj_t (id serial PRIMARY KEY, name text UNIQUE)")
+    yield wrapper
+    change("pg", "DROP TABLE fj_t")
+    remove("pg")

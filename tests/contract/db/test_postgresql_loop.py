@@ -1,0 +1,174 @@
+"""PostgreSQL on the event loop: nothing blocks it, and no cancellation leaves anything behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import anyio
+import pytest
+
+from fastjango.db.bridge import bridge
+from fastjango.db.errors import PoolTimeout
+from fastjango.db.execute import change, fetch
+from fastjango.db.transaction import atomic
+
+SLOW = "SELECT pg_sleep(5)"
+RUNNING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(5)' AND state = 'active' "
+    "AND pid <> pg_backend_pid()"
+)
+
+
+def in_query() -> None:
+    fetch("pg", SLOW)
+
+
+def in_transaction() -> None:
+    with atomic(using="pg"):
+        change("pg", "INSERT INTO fj_t (name) VALUES ('x')")
+        fetch("pg", SLOW)
+
+
+def in_savepoint() -> None:
+    with atomic(using="pg"), atomic(using="pg"):
+        change("pg", "INSERT INTO fj_t (name) VALUES ('x')")
+        fetch("pg", SLOW)
+
+
+def in_idle_transaction() -> None:
+    from fastjango.db.bridge import await_only
+
+    with atomic(using="pg"):
+        change("pg", "INSERT INTO fj_t (name) VALUES ('x')")
+        await_only(asyncio.sleep(5))
+
+
+async def by_task(body: Callable[[], None]) -> None:
+    task = asyncio.create_task(bridge(body))
+    await asyncio.sleep(0.1)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def by_timeout(body: Callable[[], None]) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await bridge(body)
+
+
+async def by_scope(body: Callable[[], None]) -> None:
+    with anyio.move_on_after(0.1):
+        await bridge(body)
+
+
+async def by_group(body: Callable[[], None]) -> None:
+    with anyio.move_on_after(0.1):
+        async with anyio.create_task_group() as group:
+            group.start_soon(bridge, body)
+            group.start_soon(asyncio.sleep, 5)
+
+
+@pytest.mark.parametrize("body", [in_query, in_transaction, in_savepoint, in_idle_transaction])
+@pytest.mark.parametrize("cancel", [by_task, by_timeout, by_scope, by_group])
+def test_a_cancelled_call_leaves_a_clean_pool_and_an_idle_server(
+    postgresql: Any, cancel: Callable[[Any], Awaitable[None]], body: Callable[[], None]
+) -> None:
+    async def main() -> tuple[Any, Any]:
+        await cancel(body)
+        return await bridge(fetch, "pg", RUNNING), await bridge(fetch, "pg", "SELECT count(*) FROM fj_t")
+
+    running, rows = asyncio.run(main())
+
+    assert running == [(0,)]
+    assert rows == [(0,)]
+    assert len(postgresql.pool.shelf) == 1
+    assert postgresql.pool.engine.pool.checkedout() == 1
+    assert all(lease.raw.is_idle for lease in postgresql.pool.shelf)
+
+
+def test_the_loop_ticks_while_a_query_waits(postgresql: Any) -> None:
+    ticks = 0
+
+    async def ticker() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0.01)
+            ticks += 1
+
+    async def main() -> None:
+        task = asyncio.create_task(ticker())
+        await bridge(fetch, "pg", "SELECT pg_sleep(0.2)")
+        task.cancel()
+
+    asyncio.run(main())
+
+    assert ticks >= 10
+
+
+def test_more_tasks_than_connections_take_turns(postgresql: Any) -> None:
+    async def main() -> list[Any]:
+        calls = [bridge(fetch, "pg", "SELECT pg_sleep(0.02)") for _ in range(12)]
+        return await asyncio.gather(*calls)
+
+    assert len(asyncio.run(main())) == 12
+    assert postgresql.pool.engine.pool.checkedout() <= 3
+
+
+def test_a_full_pool_is_an_error_after_its_timeout(postgresql: Any) -> None:
+    postgresql.settings_dict["POOL"] = {"size": 1, "timeout": 0.1}
+    postgresql.close_pool()
+
+    async def main() -> None:
+        first = asyncio.create_task(bridge(fetch, "pg", "SELECT pg_sleep(0.5)"))
+        await asyncio.sleep(0.05)
+        with pytest.raises(PoolTimeout, match="timed out"):
+            await bridge(fetch, "pg", "SELECT 1")
+        await first
+
+    asyncio.run(main())
+
+
+def test_cancelled_waiting_for_a_connection_leaves_the_queue_working(postgresql: Any) -> None:
+    postgresql.settings_dict["POOL"] = {"size": 1, "timeout": 5}
+    postgresql.close_pool()
+
+    async def main() -> Any:
+        first = asyncio.create_task(bridge(fetch, "pg", "SELECT pg_sleep(0.2)"))
+        await asyncio.sleep(0.05)
+        second = asyncio.create_task(bridge(fetch, "pg", "SELECT 2"))
+        third = asyncio.create_task(bridge(fetch, "pg", "SELECT 3"))
+        await asyncio.sleep(0.05)
+        second.cancel()
+        await asyncio.gather(first, second, return_exceptions=True)
+        return await third
+
+    assert asyncio.run(main()) == [(3,)]
+
+
+def test_one_transaction_serves_both_worlds(postgresql: Any) -> None:
+    async def count() -> Any:
+        return await bridge(fetch, "pg", "SELECT count(*) FROM fj_t")
+
+    with atomic(using="pg"):
+        change("pg", "INSERT INTO fj_t (name) VALUES ('x')")
+        seen = asyncio.run(count())
+
+    assert seen == [(1,)]
+
+
+def test_a_connection_that_the_server_closed_is_replaced(postgresql: Any) -> None:
+    from fastjango.db import OperationalError
+
+    pid = fetch("pg", "SELECT pg_backend_pid()")[0][0]
+    lease = postgresql.pool.take()
+    change("pg", "SELECT pg_terminate_backend(%s::int)", (pid,))
+    postgresql.pool.give(lease)
+
+    with pytest.raises(OperationalError):
+        fetch("pg", "SELECT 1")
+
+    assert fetch("pg", "SELECT 1") == [(1,)]
