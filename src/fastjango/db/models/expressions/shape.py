@@ -109,7 +109,7 @@ def is_expression(value: Any) -> bool:
 
 def is_queryset(value: Any) -> bool:
     """Whether *value* is a queryset with a shape of its own."""
-    return hasattr(value, "binds") and hasattr(value, "query")
+    return hasattr(value, "slotted_query")
 
 
 def queryset_key(queryset: Any, binds: list[Any]) -> Hashable:

@@ -28,8 +28,8 @@ class Subquery(BaseExpression, Combinable):
     subquery = True
 
     def __init__(self, queryset: Any, output_field: Any = None, **extra: Any) -> None:
-        self.queryset = queryset if hasattr(queryset, "binds") else None
-        self.query = getattr(queryset, "query", queryset).clone()
+        self.queryset = queryset if hasattr(queryset, "slotted_query") else None
+        self.query = queryset.peek_query() if self.queryset is not None else getattr(queryset, "query", queryset).clone()
         self.query.subquery = True
         self.extra = extra
         super().__init__(output_field)
@@ -51,7 +51,9 @@ class Subquery(BaseExpression, Combinable):
     def with_slots(self, counter: SlotCounter) -> Self:
         """Return a copy whose inner query knows where its binds begin."""
         clone = self.copy()
-        clone.query.first_slot = counter.take(len(self.queryset.binds)) if self.queryset is not None else None
+        if self.queryset is not None:
+            clone.query = self.queryset.slotted_query(counter.take(len(self.queryset.binds)))
+            clone.query.subquery = True
         return clone
 
     # The tree

@@ -27,6 +27,7 @@ class BindSource(NamedTuple):
     value: Any
     convert: Callable[[Any], Any] | None
     field: Any
+    raw: bool = False
 
 
 class BindBook:
@@ -72,12 +73,15 @@ class Context:
         if type_ is not None:
             field = None
         elif field is not None:
-            field = _stored_field(field)
             type_ = field.column_type()
         if type_ is None:
             type_ = sa.literal(value).type if value is not None else _UNTYPED
         place = None if slot is None else slot + self.slot_base
         return self.binds.add(BindSource(place, value, convert, field), type_)
+
+    def raw_bind(self, value: Any, type_: Any) -> sa.BindParameter[Any]:
+        """Return a parameter whose value is the driver's already."""
+        return self.binds.add(BindSource(None, value, None, None, raw=True), type_)
 
     def clause(self, expression: Any) -> Any:
         """Return the clause of a resolved expression."""
@@ -101,11 +105,6 @@ class Context:
     def constant(self, value: Any) -> Any:
         """Return a parameter or NULL for a value of ours."""
         return sa.null() if value is None else self.bind(value, None)
-
-
-def _stored_field(field: Any) -> Any:
-    """Return the field whose column type a relation's column has."""
-    return field
 
 
 class _Inner:

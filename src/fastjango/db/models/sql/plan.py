@@ -106,6 +106,8 @@ def build_args(
     for place, name in enumerate(names):
         source = sources.get(name)
         processor = compiled._bind_processors.get(name)
+        if source is not None and source.raw:
+            processor = None
         if source is None:
             value = compiled.binds[name].effective_value
             scope[f"k{place}"] = value if processor is None else processor(value)

@@ -1,0 +1,136 @@
+"""Rows to model instances.
+
+For a plain model the generated function makes the object without its constructor and
+stores the columns by attribute (fast on CPython 3.11 and later: the values stay inline).
+A model with its own ``__init__``, ``from_db`` and the like, or with receivers for the
+init signals, is made by ``from_db``, as Django does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from fastjango.db.models.signals import post_init, pre_init
+from fastjango.db.models.state import ModelState
+
+from .source import Scope
+
+if TYPE_CHECKING:
+    from fastjango.db.models.sql.columns import ObjectColumns
+    from fastjango.db.models.sql.plan import SelectPlan
+
+Rows = list[tuple[Any, ...]]
+Reader = Callable[[Rows, str], list[Any]]
+
+
+def object_reader(plan: SelectPlan) -> Reader:
+    """Return the function from rows and alias to instances."""
+    assert plan.objects is not None
+    return _Source(plan).build()
+
+
+def constructor_matters(model: Any) -> bool:
+    """Tell whether instances of *model* must be made by ``from_db``."""
+    return _overrides_construction(model) or pre_init.has_listeners(model) or post_init.has_listeners(model)
+
+
+def readers_key(objects: ObjectColumns) -> tuple[bool, ...]:
+    """Return what may change between two uses of a plan: who listens to the init signals."""
+    return (constructor_matters(objects.model), *(flag for child in objects.related for flag in readers_key(child)))
+
+
+def _base_of(model: Any) -> Any:
+    """Return ``Model`` itself, the first class that knows ``from_db``."""
+    return next(cls for cls in reversed(model.__mro__) if "from_db" in cls.__dict__)
+
+
+def _overrides_construction(model: Any) -> bool:
+    base = _base_of(model)
+    return (
+        model.__init__ is not base.__init__
+        or model.from_db.__func__ is not base.from_db.__func__
+        or model.__new__ is not base.__new__
+        or model.__setattr__ is not base.__setattr__
+        or model.__dict__.get("_state") is not base.__dict__.get("_state")
+        and "_state" in model.__dict__
+    )
+
+
+class _Source:
+    """Writes the source of one reader."""
+
+    def __init__(self, plan: SelectPlan) -> None:
+        self.plan = plan
+        self.scope = Scope()
+        self.lines: list[str] = []
+        self.count = 0
+
+    def build(self) -> Reader:
+        objects = self.plan.objects
+        assert objects is not None
+        self.scope.names.update(State=ModelState, new_state=ModelState.__new__)
+        body = self._object(objects, objects.select_fields, indent=2)
+        for name, place in self.plan.annotations.items():
+            value = self.scope.column(place, self.plan.converters)
+            if name.isidentifier():
+                self.lines.append(f"        {body}.{name} = {value}")
+            else:
+                self.lines.append(f"        setattr({body}, {name!r}, {value})")
+        return self.scope.function(
+            [
+                "def read(rows, db):",
+                "    out = []",
+                "    add = out.append",
+                "    for r in rows:",
+                *self.lines,
+                f"        add({body})",
+                "    return out",
+            ]
+        )
+
+    def _object(self, objects: ObjectColumns, places: list[int], indent: int) -> str:
+        """Write the lines that make one object; return its name."""
+        name = f"o{self.count}"
+        self.count += 1
+        attnames = {self.plan.columns[place][0].target.attname: place for place in places}
+        if objects.from_parent:
+            # Columns of the parent come first: bring all into the model's order.
+            wanted = [field.attname for field in objects.model._meta.concrete_fields]
+            attnames = {attname: attnames[attname] for attname in wanted if attname in attnames}
+        pad = "    " * indent
+        model_name = self.scope.name(objects.model, "M")
+        if constructor_matters(objects.model):
+            names = self.scope.name(list(attnames), "N")
+            values = "".join(f"{self.scope.column(place, self.plan.converters)}, " for place in attnames.values())
+            self.lines.append(f"{pad}{name} = {model_name}.from_db(db, {names}, ({values}))")
+        else:
+            new = self.scope.name(objects.model.__new__, "new")
+            self.lines.append(f"{pad}{name} = {new}({model_name})")
+            self.lines.append(f"{pad}s = new_state(State)")
+            self.lines.append(f"{pad}s.db = db; s.adding = False")
+            self.lines.append(f"{pad}{name}._state = s")
+            for attname, place in attnames.items():
+                self.lines.append(f"{pad}{name}.{attname} = {self.scope.column(place, self.plan.converters)}")
+        for child in objects.related:
+            self._related(child, places, name, indent)
+        return name
+
+    def _related(self, child: ObjectColumns, parent_places: list[int], parent: str, indent: int) -> None:
+        pad = "    " * indent
+        places = [*parent_places, *child.select_fields] if child.from_parent else child.select_fields
+        pk = child.model._meta.pk.attname
+        pk_place = next(place for place in places if self.plan.columns[place][0].target.attname == pk)
+        self.lines.append(f"{pad}if r[{pk_place}] is None:")
+        name = f"o{self.count}"
+        self.lines.append(f"{pad}    {name} = None")
+        self.lines.append(f"{pad}else:")
+        self._object(child, places, indent + 1)
+        if child.local_setter is not None:
+            self.lines.append(f"{pad}{self.scope.name(child.local_setter, 'L')}({parent}, {name})")
+        if child.remote_setter is not None:
+            self.lines.append(f"{pad}if {name} is not None:")
+            self.lines.append(f"{pad}    {self.scope.name(child.remote_setter, 'R')}({name}, {parent})")
+
+
+__all__ = ["constructor_matters", "object_reader", "readers_key"]

@@ -1,0 +1,37 @@
+"""Pieces of generated source: names for objects, and the expression that reads a column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Converter = Callable[[Any], Any] | None
+
+
+class Scope:
+    """The globals of a generated function; every object gets a name."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, Any] = {}
+
+    def name(self, value: Any, prefix: str) -> str:
+        """Return a new name for *value*."""
+        name = f"{prefix}{len(self.names)}"
+        self.names[name] = value
+        return name
+
+    def column(self, place: int, converters: list[Converter]) -> str:
+        """Return the source that reads one column of the row ``r``."""
+        convert = converters[place]
+        if convert is None:
+            return f"r[{place}]"
+        return f"{self.name(convert, 'c')}(r[{place}])"
+
+    def function(self, lines: list[str], name: str = "read") -> Callable[..., Any]:
+        """Compile the lines and return the function called *name*."""
+        namespace = dict(self.names)
+        exec("\n".join(lines), namespace)  # noqa: S102 - made of attribute names and numbers only
+        return namespace[name]  # type: ignore[no-any-return]
+
+
+__all__ = ["Converter", "Scope"]

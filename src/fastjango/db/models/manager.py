@@ -1,0 +1,192 @@
+"""Managers: what ``Model.objects`` is. They give querysets and have the querysets' methods."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
+
+from fastjango.db.routers import router
+from fastjango.db.models.query.queryset import QuerySet, provide_manager
+
+M = TypeVar("M")
+O = TypeVar("O")
+
+
+class BaseManager(Generic[M]):
+    """A manager without a queryset class; see ``from_queryset``."""
+
+    # Managers are kept in the order of their making.
+    creation_counter: ClassVar[int] = 0
+    auto_created = False
+    use_in_migrations = False
+    _queryset_class: Any
+    _constructor_args: tuple[tuple[Any, ...], dict[str, Any]]
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        obj = super().__new__(cls)
+        obj._constructor_args = (args, kwargs)
+        return obj
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._set_creation_counter()
+        self.model: Any = None
+        self.name: Any = None
+        self._db: str | None = None
+        self._hints: dict[str, Any] = {}
+
+    def __str__(self) -> str:
+        """Return ``app_label.ModelName.manager_name``."""
+        return f"{self.model._meta.label}.{self.name}"
+
+    def deconstruct(self) -> tuple[bool, str | None, str | None, Any, Any]:
+        """
+        Return what makes this manager again: as_manager?, manager path, queryset path, args, kwargs.
+
+        Raises:
+            ValueError: The class cannot be imported by its name.
+        """
+        queryset_class = self._queryset_class
+        if getattr(self, "_built_with_asmanager", False):
+            return True, None, f"{queryset_class.__module__}.{queryset_class.__name__}", None, None
+        module_name = self.__module__
+        name = self.__class__.__name__
+        if not hasattr(import_module(module_name), name):
+            raise ValueError(
+                f"Could not find manager {name} in {module_name}.\n"
+                "Please note that you need to inherit from managers you "
+                "dynamically generated with 'from_queryset()'."
+            )
+        return False, f"{module_name}.{name}", None, self._constructor_args[0], self._constructor_args[1]
+
+    def check(self, **kwargs: Any) -> list[Any]:
+        """Return what ``check`` has to say about this manager."""
+        return []
+
+    @classmethod
+    def _get_queryset_methods(cls, queryset_class: Any) -> dict[str, Any]:
+        methods = {}
+        for name, method in inspect.getmembers(queryset_class, predicate=inspect.isfunction):
+            if hasattr(cls, name):
+                continue
+            queryset_only = getattr(method, "queryset_only", None)
+            if queryset_only or (queryset_only is None and name.startswith("_")):
+                continue
+            methods[name] = _passed_on(name, method)
+        return methods
+
+    @classmethod
+    def from_queryset(cls, queryset_class: Any, class_name: str | None = None) -> Any:
+        """Return a manager class that has the public methods of *queryset_class*."""
+        return type(
+            class_name or f"{cls.__name__}From{queryset_class.__name__}",
+            (cls,),
+            {"_queryset_class": queryset_class, **cls._get_queryset_methods(queryset_class)},
+        )
+
+    def contribute_to_class(self, cls: Any, name: str) -> None:
+        """Become a manager of the model *cls*."""
+        self.name = self.name or name
+        self.model = cls
+        setattr(cls, name, ManagerDescriptor(self))
+        cls._meta.add_manager(self)
+
+    def _set_creation_counter(self) -> None:
+        self.creation_counter = BaseManager.creation_counter
+        BaseManager.creation_counter += 1
+
+    def db_manager(self, using: str | None = None, hints: Any = None) -> Self:
+        """Return a copy that asks another database."""
+        obj = copy.copy(self)
+        obj._db = using or self._db
+        obj._hints = hints or self._hints
+        return obj
+
+    @property
+    def db(self) -> str:
+        """The alias this manager reads from."""
+        return self._db or router.db_for_read(self.model, **self._hints)
+
+    # -- the two methods that are not the queryset's
+
+    def get_queryset(self) -> QuerySet[M]:
+        """Return a new queryset; override it to change what the manager shows."""
+        return self._queryset_class(model=self.model, using=self._db, hints=self._hints)  # type: ignore[no-any-return]
+
+    def all(self) -> QuerySet[M]:
+        """
+        Return the queryset itself, not a copy.
+
+        So prefetched results of a related manager are found again.
+        """
+        return self.get_queryset()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, self.__class__) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+def _passed_on(name: str, method: Any) -> Callable[..., Any]:
+    @wraps(method)
+    def manager_method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return getattr(self.get_queryset(), name)(*args, **kwargs)
+
+    return manager_method
+
+
+if TYPE_CHECKING:
+
+    class Manager(BaseManager[M], QuerySet[M]):
+        """The ordinary manager."""
+
+        def __get__(self, instance: None, owner: Any) -> Self: ...
+
+    class DefaultManager:
+        """The type of ``Model.objects`` where the class says nothing."""
+
+        def __get__(self, instance: None, owner: type[O]) -> QuerySet[O]: ...
+
+else:
+
+    class Manager(BaseManager.from_queryset(QuerySet)):
+        """The ordinary manager."""
+
+
+class ManagerDescriptor:
+    """Gives the manager on the class and refuses it on instances."""
+
+    def __init__(self, manager: Any) -> None:
+        self.manager = manager
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        if instance is not None:
+            raise AttributeError(f"Manager isn't accessible via {cls.__name__} instances")
+        if cls._meta.abstract:
+            raise AttributeError(f"Manager isn't available; {cls._meta.object_name} is abstract")
+        if cls._meta.swapped:
+            raise AttributeError(
+                f"Manager isn't available; '{cls._meta.label}' has been swapped for '{cls._meta.swapped}'"
+            )
+        return cls._meta.managers_map[self.manager.name]
+
+
+class EmptyManager(Manager[Any] if TYPE_CHECKING else Manager):
+    """A manager whose querysets are empty."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.model = model
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().none()
+
+
+provide_manager(Manager)
+
+__all__ = ["BaseManager", "EmptyManager", "Manager", "ManagerDescriptor"]

@@ -1,0 +1,64 @@
+"""``QuerySet``: the face that people call. The verbs live in the files it inherits from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .core import M
+from .raw import RawQuerySet
+from .writes import QuerySetWrites
+
+
+_manager: list[Any] = []
+
+
+def provide_manager(manager_class: Any) -> None:
+    """Fill the slot for ``Manager``, which stands above this room (``manager.py`` does)."""
+    _manager[:] = [manager_class]
+
+
+class QuerySet(QuerySetWrites[M]):
+    """
+    A lazy question about one model's rows.
+
+    Nothing is asked until it is iterated, indexed, counted or awaited; then the results
+    are kept.
+    """
+
+    @classmethod
+    def as_manager(cls) -> Any:
+        """Return a manager whose querysets are of this class."""
+        manager = _manager[0].from_queryset(cls)()
+        manager._built_with_asmanager = True
+        return manager
+
+    as_manager.__func__.queryset_only = True  # type: ignore[attr-defined]
+
+    def raw(
+        self, raw_query: str, params: Any = (), translations: Any = None, using: str | None = None
+    ) -> RawQuerySet[M]:
+        """Return instances from SQL of your own; never build it from input."""
+        return RawQuerySet(
+            raw_query,
+            model=self.model,
+            params=params,
+            translations=translations,
+            using=using or self.db,
+        )
+
+
+class InstanceCheckMeta(type):
+    """Lets ``isinstance(qs, EmptyQuerySet)`` look at the query."""
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, QuerySet) and bool(instance._shape.query.is_empty())
+
+
+class EmptyQuerySet(metaclass=InstanceCheckMeta):
+    """What ``none()`` gives, for use with ``isinstance``."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise TypeError("EmptyQuerySet can't be instantiated")
+
+
+__all__ = ["EmptyQuerySet", "InstanceCheckMeta", "QuerySet", "provide_manager"]

@@ -1,0 +1,338 @@
+"""The shape trie: what a queryset asks, without the values it asks with.
+
+Each verb is one edge. A node holds the query built so far, in which every user value has
+a place in the binds, and the plans compiled from it. The same chain of verbs with other
+values walks the same edges: nothing is resolved, built or compiled again.
+
+A verb that cannot be keyed (``Uncacheable``) makes a node that is on no edge: it works the
+same and is forgotten with its queryset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any
+
+from fastjango.core.exceptions import EmptyResultSet
+from fastjango.core.signals import setting_changed
+from fastjango.db.connections import connections
+from fastjango.db.models.expressions.shape import SCALARS, SlotCounter, Uncacheable
+from fastjango.db.models.lookups import compare, registry
+from fastjango.db.models.sql.plan import SelectPlan, compile_select
+from fastjango.db.models.sql.query import Query
+from fastjango.db.models.sql.statement import Options
+
+Binds = tuple[Any, ...]
+Key = Hashable
+
+NODE_LIMIT = 12_000
+"""After so many nodes all tries are dropped; live querysets keep theirs."""
+
+SLICES_PER_SHAPE = 64
+"""Limits are written into the SQL (SQLite plans better), but not for every page of a crawl."""
+
+
+class Trie:
+    """The state of all tries: whether they are used, how many nodes there are, their generation."""
+
+    enabled = True
+    nodes = 0
+    generation = 0
+
+    @classmethod
+    def drop(cls) -> None:
+        """Forget every shape; called after changes that make plans wrong."""
+        cls.generation += 1
+        cls.nodes = 0
+
+
+class Shape:
+    """A node: a model and the verbs so far."""
+
+    __slots__ = ("children", "hot", "interned", "model", "plans", "query", "stamp")
+
+    def __init__(self, model: Any, query: Any, interned: bool) -> None:
+        self.model = model
+        self.query = query
+        self.interned = interned
+        self.children: dict[Key, Any] = {}
+        # (names, types) of plain filter() calls -> where they lead.
+        self.hot: dict[Any, HotFilter] = {}
+        self.plans: dict[Key, Any] = {}
+        self.stamp: tuple[int, int] = (0, 0)
+
+    def __repr__(self) -> str:
+        name = self.model.__name__ if self.model is not None else None
+        return f"<Shape of {name}{'' if self.interned else ', not interned'}>"
+
+    def step(self, key: Key, apply: Callable[[Any], Any]) -> Shape:
+        """Return the node after a verb without values; *apply* changes the copied query."""
+        node = self.children.get(key) if self.interned else None
+        if node is None:
+            query = self.query.chain()
+            query = apply(query) or query
+            node = self.adopt(key, query)
+        return node  # type: ignore[no-any-return]
+
+    def adopt(self, key: Key, query: Any) -> Shape:
+        """Return the node of *key*, made from *query* if it is new."""
+        if not self.interned:
+            return Shape(self.model, query, interned=False)
+        return self.intern(key, Shape(self.model, query, interned=True))  # type: ignore[no-any-return]
+
+    def intern(self, key: Key, node: Any) -> Any:
+        """Keep a node under its key; the first one wins."""
+        Trie.nodes += 1
+        if Trie.nodes > NODE_LIMIT:
+            Trie.drop()
+        return self.children.setdefault(key, node)
+
+    def plan(self, alias: str, key: Key = None, options: Options | None = None) -> SelectPlan | None:
+        """
+        Return the compiled SELECT for a database, or None when the result is always empty.
+
+        Args:
+            key: Tells apart plans made with different options.
+        """
+        connection = connections[alias]
+        found = self.plans.get((alias, key))
+        if found is not None and found[0] is connection:
+            return found[1]  # type: ignore[no-any-return]
+        try:
+            plan: SelectPlan | None = compile_select(self.query, connection, options)
+        except EmptyResultSet:
+            plan = None
+        if self.interned:
+            self.plans[alias, key] = (connection, plan)
+        return plan
+
+
+def root(model: Any) -> Shape:
+    """Return the shape of ``Model.objects.all()``."""
+    if model is None or not Trie.enabled:
+        return Shape(model, Query(model), interned=False)
+    state = model._meta.__dict__
+    node: Shape | None = state.get("_shape_root")
+    stamp = (Trie.generation, registry.epoch)
+    if node is None or node.stamp != stamp:
+        node = Shape(model, Query(model), interned=True)
+        node.stamp = stamp
+        state["_shape_root"] = node
+    return node
+
+
+def detached(query: Any) -> Shape:
+    """Return a node of its own for a query that somebody may change."""
+    return Shape(query.model, query, interned=False)
+
+
+class HotFilter:
+    """Where ``filter(name=value)`` leads when the values need no preparation."""
+
+    __slots__ = ("node", "ranges")
+
+    def __init__(self, node: Shape, ranges: tuple[tuple[int, int, int], ...]) -> None:
+        self.node = node
+        # (place, lowest, highest) of integers; others take the slow way.
+        self.ranges = ranges
+
+
+class Family:
+    """The nodes of one filter whose values decide about the SQL (lengths of lists, ranges)."""
+
+    __slots__ = ("lookups", "nodes")
+
+    def __init__(self, lookups: list[tuple[int, Any, Any]]) -> None:
+        self.lookups = lookups
+        self.nodes: dict[Key, Shape] = {}
+
+    def prepare(self, shape: Shape, values: list[Any]) -> Key:
+        """Check and convert the values in place; return what of them is part of the shape."""
+        kinds: list[Key] = []
+        for place, lookup, info in self.lookups:
+            value = values[place]
+            if type(value) not in lookup.plain_types:
+                if info is not None and type(value) not in SCALARS:
+                    shape.query.check_related_objects(info.final_field, value, info.opts)
+                value = values[place] = lookup.prepare(value)
+            kinds.append(lookup.value_kind(value))
+        return tuple(kinds)
+
+
+def filtered(shape: Shape, binds: Binds, condition: Any, sticky: bool = False) -> tuple[Shape, Binds]:
+    """Return the node and the binds after ``filter(condition)``."""
+    if shape.interned:
+        try:
+            return _filtered_by_key(shape, binds, condition, sticky)
+        except Uncacheable:
+            pass
+    query = shape.query.chain()
+    if sticky:
+        query.filter_is_sticky = True
+    query.add_q(condition)
+    return Shape(shape.model, query, interned=False), binds
+
+
+def _filtered_by_key(shape: Shape, binds: Binds, condition: Any, sticky: bool) -> tuple[Shape, Binds]:
+    values: list[Any] = []
+    key = ("filter", sticky, condition.shape_into(values))
+    if any(isinstance(value, Iterator) for value in values):
+        raise Uncacheable("an iterator can be read once only")
+    family: Family | None = shape.children.get(key)
+    query: Any = None
+    if family is None:
+        query = _build(shape, binds, condition, sticky)
+        first = len(binds)
+        lookups = [(slot - first, lookup, info) for slot, lookup, info in query.slotted_lookups]
+        family = Family(lookups)
+        kinds = family.prepare(shape, values)
+        family = shape.intern(key, family)
+    else:
+        kinds = family.prepare(shape, values)
+    node = family.nodes.get(kinds)
+    if node is None:
+        if query is None:
+            query = _build(shape, binds, condition, sticky)
+        query.slotted_lookups = []
+        Trie.nodes += 1
+        node = family.nodes.setdefault(kinds, Shape(shape.model, query, interned=True))
+    return node, binds + tuple(values)
+
+
+def _build(shape: Shape, binds: Binds, condition: Any, sticky: bool) -> Any:
+    query = shape.query.chain()
+    if sticky:
+        query.filter_is_sticky = True
+    query.add_q(condition.with_slots(SlotCounter(len(binds))))
+    return query
+
+
+def remember_hot(shape: Shape, names: Any, values: tuple[Any, ...], node: Shape, added: Binds) -> None:
+    """Note that plain ``filter(**kwargs)`` with these names and types leads to *node* at once."""
+    if not (shape.interned and node.interned) or len(added) != len(values) or len(shape.hot) > 256:
+        return
+    # filter() sorts its names; only a call in that order puts its values in the right places.
+    if list(names[0]) != sorted(names[0]) or any(a is not b for a, b in zip(values, added, strict=True)):
+        return
+    lookups = {slot: lookup for slot, lookup in _lookups_of(shape, node)}
+    ranges: list[tuple[int, int, int]] = []
+    for place, value in enumerate(values):
+        lookup = lookups.get(place)
+        if lookup is None or type(value) not in lookup.plain_types or lookup.value_shapes_sql:
+            return
+        if lookup.value_kind(value) != ():
+            return
+        if type(value) is int and (bounds := compare.integer_range(lookup.bind_field)) is not None:
+            ranges.append((place, *bounds))
+        elif type(value) is list:
+            return
+    shape.hot[names] = HotFilter(node, tuple(ranges))
+
+
+def _lookups_of(shape: Shape, node: Shape) -> Iterator[tuple[int, Any]]:
+    for child in shape.children.values():
+        if isinstance(child, Family) and any(other is node for other in child.nodes.values()):
+            yield from ((place, lookup) for place, lookup, _ in child.lookups)
+
+
+def keyed(
+    shape: Shape, binds: Binds, name: Key, expressions: list[Any], apply: Callable[[Any, list[Any]], Any]
+) -> tuple[Shape, Binds]:
+    """
+    Return the node after a verb with expressions.
+
+    Args:
+        name: The verb and everything about it that is no expression.
+        apply: Gets the copied query and the expressions, whose values have places.
+    """
+    if shape.interned:
+        values: list[Any] = []
+        try:
+            key = (name, tuple(_expression_key(expression, values) for expression in expressions))
+            node = shape.children.get(key)
+            if node is None:
+                counter = SlotCounter(len(binds))
+                slotted = [
+                    item if isinstance(item, str) else item.with_slots(counter) for item in expressions
+                ]
+                query = shape.query.chain()
+                query = apply(query, slotted) or query
+                query.slotted_lookups = []
+                node = shape.adopt(key, query)
+        except Uncacheable:
+            pass
+        else:
+            return node, binds + tuple(values)
+    query = shape.query.chain()
+    query = apply(query, expressions) or query
+    return Shape(shape.model, query, interned=False), binds
+
+
+def _expression_key(expression: Any, values: list[Any]) -> Key:
+    if isinstance(expression, str):
+        return expression
+    if not hasattr(expression, "shape_into"):
+        raise Uncacheable("no expression")
+    key: Key = expression.shape_into(values)
+    return key
+
+
+def sliced(shape: Shape, binds: Binds, low: int | None, high: int | None) -> tuple[Shape, Binds]:
+    """Return the node and the binds of rows *low* to *high*."""
+
+    def narrow(query: Any) -> None:
+        query.set_limits(low, high)
+
+    key = ("slice", low, high)
+    node = shape.children.get(key) if shape.interned else None
+    if node is not None:
+        return node, binds
+    many = shape.interned and sum(1 for name in shape.children if isinstance(name, tuple) and name[0] == "slice")
+    if shape.interned and many and many >= SLICES_PER_SHAPE and not shape.query.is_sliced and low != high:
+        return _sliced_by_binds(shape, binds, low, high)
+    if any(place is not None for place in shape.query.limit_slots):
+        query = shape.query.with_binds(binds)
+        narrow(query)
+        return Shape(shape.model, query, interned=False), ()
+    return shape.step(key, narrow), binds
+
+
+def _sliced_by_binds(shape: Shape, binds: Binds, low: int | None, high: int | None) -> tuple[Shape, Binds]:
+    place = len(binds)
+    values: list[int] = []
+
+    def narrow(query: Any) -> None:
+        query.set_limits(low, high)
+        query.limit_slots = (
+            place if low else None,
+            None if high is None else place + bool(low),
+        )
+
+    if low:
+        values.append(low)
+    if high is not None:
+        values.append(high - (low or 0))
+    if not values:
+        return shape, binds
+    return shape.step(("slice by binds", bool(low), high is not None), narrow), binds + tuple(values)
+
+
+def _forget(**kwargs: Any) -> None:
+    Trie.drop()
+
+
+setting_changed.connect(_forget, dispatch_uid="fastjango.db.models.query.shape")
+
+__all__ = [
+    "Binds",
+    "Family",
+    "HotFilter",
+    "Shape",
+    "Trie",
+    "detached",
+    "filtered",
+    "keyed",
+    "remember_hot",
+    "root",
+    "sliced",
+]

@@ -1,0 +1,437 @@
+"""The verbs that change rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastjango.core.exceptions import FieldError
+from fastjango.db import transaction
+from fastjango.db.bridge import bridge
+from fastjango.db.connections import connections
+from fastjango.db.errors import IntegrityError
+from fastjango.db.models.deletion import Collector
+from fastjango.db.models.expressions import Case, F, OrderBy, Value, When
+from fastjango.db.models.fields import AutoField, Field
+from fastjango.db.models.functions import Cast
+from fastjango.db.models.sql.write import delete_matching, insert_rows, update_matching
+from fastjango.utils.functional import partition
+
+from .core import M
+from .reads import QuerySetReads
+from .writing import BulkOptions, resolve_callables
+
+
+class QuerySetWrites(QuerySetReads[M]):
+    """A queryset that can create, change and delete rows."""
+
+    # -- creating
+
+    def create(self, **kwargs: Any) -> M:
+        """Make an object, save it and return it. Queries: 1."""
+        reverse_names = frozenset(kwargs).intersection(self.model._meta._reverse_one_to_one_field_names)
+        if reverse_names:
+            raise ValueError(
+                f"The following fields do not exist in this model: {', '.join(sorted(reverse_names))}"
+            )
+        obj = self.model(**kwargs)
+        self._for_write = True
+        obj.save(force_insert=True, using=self.db)
+        return obj  # type: ignore[no-any-return]
+
+    async def acreate(self, **kwargs: Any) -> M:
+        return await bridge(self.create, **kwargs)
+
+    def get_or_create(self, defaults: Any = None, **kwargs: Any) -> tuple[M, bool]:
+        """
+        Return the object that matches, made now if there is none, and whether it was made.
+
+        Safe against others who do the same at the same time, if a unique constraint
+        covers *kwargs*. Queries: 1 or 4 (with a savepoint).
+        """
+        self._for_write = True
+        try:
+            return self.get(**kwargs), False
+        except self.model.DoesNotExist:
+            params = self._extract_model_params(defaults, **kwargs)
+            # Errors are somebody else's row: look for it, and only then give up.
+            try:
+                with transaction.atomic(using=self.db):
+                    params = dict(resolve_callables(params))
+                    return self.create(**params), True
+            except IntegrityError:
+                try:
+                    return self.get(**kwargs), False
+                except self.model.DoesNotExist:
+                    pass
+                raise
+
+    async def aget_or_create(self, defaults: Any = None, **kwargs: Any) -> tuple[M, bool]:
+        return await bridge(self.get_or_create, defaults=defaults, **kwargs)
+
+    def update_or_create(
+        self, defaults: Any = None, create_defaults: Any = None, **kwargs: Any
+    ) -> tuple[M, bool]:
+        """
+        Change the object that matches, or make it; return it and whether it was made.
+
+        Args:
+            defaults: Values to set on an object that exists.
+            create_defaults: Values of a new one; *defaults* when missing.
+        """
+        update_defaults = defaults or {}
+        if create_defaults is None:
+            create_defaults = update_defaults
+        self._for_write = True
+        with transaction.atomic(using=self.db):
+            # The row stays locked until it is saved.
+            obj: Any
+            obj, created = self.select_for_update().get_or_create(create_defaults, **kwargs)
+            if created:
+                return obj, created
+            for name, value in resolve_callables(update_defaults):
+                setattr(obj, name, value)
+            update_fields = set(update_defaults)
+            concrete = self.model._meta._non_pk_concrete_field_names
+            if concrete.issuperset(update_fields):
+                # Fields that set themselves on save (auto_now, for one) are saved, too.
+                pk_fields = self.model._meta.pk_fields
+                for field in self.model._meta.local_concrete_fields:
+                    if not (field in pk_fields or field.__class__.pre_save is Field.pre_save):
+                        update_fields.add(field.name)
+                        if field.name != field.attname:
+                            update_fields.add(field.attname)
+                obj.save(using=self.db, update_fields=update_fields)
+            else:
+                obj.save(using=self.db)
+        return obj, False
+
+    async def aupdate_or_create(
+        self, defaults: Any = None, create_defaults: Any = None, **kwargs: Any
+    ) -> tuple[M, bool]:
+        return await bridge(
+            self.update_or_create, defaults=defaults, create_defaults=create_defaults, **kwargs
+        )
+
+    # -- creating many
+
+    def bulk_create(
+        self,
+        objs: Any,
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        update_fields: Any = None,
+        unique_fields: Any = None,
+    ) -> list[M]:
+        """
+        Insert many objects with few statements; no signals, no ``save()``.
+
+        Args:
+            ignore_conflicts: Leave out rows that break a unique constraint.
+            update_conflicts: Update *update_fields* of the row that has the same *unique_fields*.
+        Queries: one per batch.
+        """
+        if batch_size is not None and batch_size <= 0:
+            raise ValueError("Batch size must be a positive integer.")
+        opts = self.model._meta
+        for parent in opts.all_parents:
+            if parent._meta.concrete_model is not opts.concrete_model:
+                raise ValueError("Can't bulk create a multi-table inherited model")
+        if not objs:
+            return objs  # type: ignore[no-any-return]
+        self._for_write = True
+        options = BulkOptions.checked(
+            opts, connections[self.db], ignore_conflicts, update_conflicts, update_fields, unique_fields
+        )
+        objs = list(objs)
+        for obj in objs:
+            obj._prepare_related_fields_for_save(operation_name="bulk_create")
+            if not obj._is_pk_set():
+                obj.pk = opts.pk.get_pk_value_on_save(obj)
+        fields = [field for field in opts.concrete_fields if not field.generated]
+        with transaction.atomic(using=self.db, savepoint=False):
+            without_pk, with_pk = partition(lambda obj: obj._is_pk_set(), objs)
+            self._bulk_insert(with_pk, fields, batch_size, options, skip_pk=True)
+            fields = [field for field in fields if not isinstance(field, AutoField)]
+            self._bulk_insert(without_pk, fields, batch_size, options, skip_pk=False)
+        return objs
+
+    async def abulk_create(
+        self,
+        objs: Any,
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        update_fields: Any = None,
+        unique_fields: Any = None,
+    ) -> list[M]:
+        return await bridge(
+            self.bulk_create,
+            objs=objs,
+            batch_size=batch_size,
+            ignore_conflicts=ignore_conflicts,
+            update_conflicts=update_conflicts,
+            update_fields=update_fields,
+            unique_fields=unique_fields,
+        )
+
+    def _bulk_insert(
+        self, objs: Any, fields: list[Any], batch_size: int | None, options: BulkOptions, skip_pk: bool
+    ) -> None:
+        if not objs:
+            return
+        opts = self.model._meta
+        rows = self._batched_insert(objs, fields, batch_size, options)
+        returning = opts.db_returning_fields
+        if rows and (connections[self.db].features.can_return_rows_from_bulk_insert or len(objs) == 1):
+            for obj, row in zip(objs, rows, strict=False):
+                for value, field in zip(row, returning, strict=False):
+                    if not (skip_pk and field == opts.pk):
+                        setattr(obj, field.attname, value)
+        for obj in objs:
+            obj._state.adding = False
+            obj._state.db = self.db
+
+    def _batched_insert(
+        self, objs: list[Any], fields: list[Any], batch_size: int | None, options: BulkOptions
+    ) -> list[Any]:
+        connection = connections[self.db]
+        most = max(connection.ops.bulk_batch_size(fields, objs), 1)
+        size = min(batch_size, most) if batch_size else most
+        rows: list[Any] = []
+        for start in range(0, len(objs), size):
+            rows.extend(
+                insert_rows(
+                    self.model,
+                    self.db,
+                    fields,
+                    objs[start : start + size],
+                    returning_fields=self.model._meta.db_returning_fields
+                    if connection.features.can_return_rows_from_bulk_insert
+                    else (),
+                    on_conflict=options.on_conflict,
+                    update_fields=options.update_fields,
+                    unique_fields=options.unique_fields,
+                )
+            )
+        return rows
+
+    def _insert(
+        self,
+        objs: list[Any],
+        fields: list[Any],
+        returning_fields: Any = None,
+        raw: bool = False,
+        using: str | None = None,
+        on_conflict: Any = None,
+        update_fields: Any = None,
+        unique_fields: Any = None,
+    ) -> Any:
+        """Insert objects; what ``save()`` and ``bulk_create()`` stand on."""
+        self._for_write = True
+        return insert_rows(
+            self.model,
+            using or self.db,
+            fields,
+            objs,
+            returning_fields=returning_fields or (),
+            raw=raw,
+            on_conflict=on_conflict,
+            update_fields=update_fields,
+            unique_fields=unique_fields,
+        )
+
+    # -- changing
+
+    def update(self, **kwargs: Any) -> int:
+        """
+        Set fields of all rows at once; return how many rows matched. No signals.
+
+        Queries: 1.
+        """
+        self._not_support_combined_queries("update")
+        if self._shape.query.is_sliced:
+            raise TypeError("Cannot update a query once a slice has been taken.")
+        if self._shape.query.distinct_fields:
+            raise TypeError("Cannot call update() after .distinct(*fields).")
+        self._for_write = True
+        values = [(field, model, value) for field, model, value in self._update_values(kwargs)]
+        query = self.peek_query().chain()
+        _inline_order(query)
+        with transaction.mark_for_rollback_on_error(using=self.db):
+            rows = update_matching(query, self.db, values)
+        self._result_cache = None
+        return rows
+
+    async def aupdate(self, **kwargs: Any) -> int:
+        return await bridge(self.update, **kwargs)
+
+    def _update(self, values: Any) -> int:
+        """Update from ``(field, model, value)``; what ``save()`` stands on."""
+        if self._shape.query.is_sliced:
+            raise TypeError("Cannot update a query once a slice has been taken.")
+        query = self.peek_query().chain()
+        query.clear_ordering(force=True)
+        self._result_cache = None
+        return update_matching(query, self.db, values)
+
+    def _update_values(self, kwargs: dict[str, Any]) -> list[tuple[Any, Any, Any]]:
+        opts = self.model._meta
+        values = []
+        for name, value in kwargs.items():
+            field = opts.get_field(name if name != "pk" else opts.pk.name)
+            if name == "pk" and len(opts.pk_fields) > 1:
+                raise FieldError("Composite primary key fields must be updated individually.")
+            direct = not (field.auto_created and not field.concrete) or not field.concrete
+            model = field.model._meta.concrete_model if hasattr(field, "model") else None
+            if not direct or not field.concrete or (field.is_relation and field.many_to_many):
+                raise FieldError(
+                    f"Cannot update model field {field!r} (only non-relations and foreign keys permitted)."
+                )
+            if field.generated:
+                raise FieldError(
+                    f"Cannot update model field {field!r} (only non-relations and foreign keys permitted)."
+                )
+            values.append((field, model, value))
+        return values
+
+    def bulk_update(self, objs: Any, fields: Any, batch_size: int | None = None) -> int:
+        """
+        Write the given fields of many objects with one statement per batch.
+
+        Returns how many rows matched.
+        """
+        if batch_size is not None and batch_size <= 0:
+            raise ValueError("Batch size must be a positive integer.")
+        if not fields:
+            raise ValueError("Field names must be given to bulk_update().")
+        objs = tuple(objs)
+        if not all(obj._is_pk_set() for obj in objs):
+            raise ValueError("All bulk_update() objects must have a primary key set.")
+        opts = self.model._meta
+        chosen = [opts.get_field(name) for name in fields]
+        if any(not field.concrete or field.many_to_many for field in chosen):
+            raise ValueError("bulk_update() can only be used with concrete fields.")
+        all_pk_fields = set(opts.pk_fields)
+        for parent in opts.all_parents:
+            all_pk_fields.update(parent._meta.pk_fields)
+        if any(field in all_pk_fields for field in chosen):
+            raise ValueError("bulk_update() cannot be used with primary key fields.")
+        if not objs:
+            return 0
+        for obj in objs:
+            obj._prepare_related_fields_for_save(operation_name="bulk_update", fields=chosen)
+        self._for_write = True
+        return self._bulk_update(objs, chosen, batch_size)
+
+    async def abulk_update(self, objs: Any, fields: Any, batch_size: int | None = None) -> int:
+        return await bridge(self.bulk_update, objs=objs, fields=fields, batch_size=batch_size)
+
+    def _bulk_update(self, objs: tuple[Any, ...], fields: list[Any], batch_size: int | None) -> int:
+        connection = connections[self.db]
+        most = connection.ops.bulk_batch_size(["pk", "pk", *fields], objs)
+        size = min(batch_size, most) if batch_size else most
+        requires_casting = connection.features.requires_casted_case_in_updates
+        queryset = self.using(self.db)._without_order()
+        rows = 0
+        with transaction.atomic(using=self.db, savepoint=False):
+            for start in range(0, len(objs), size):
+                batch = objs[start : start + size]
+                changes: dict[str, Any] = {}
+                for field in fields:
+                    whens = []
+                    for obj in batch:
+                        value = getattr(obj, field.attname)
+                        if not hasattr(value, "resolve_expression"):
+                            value = Value(value, output_field=field)
+                        whens.append(When(pk=obj.pk, then=value))
+                    case: Any = Case(*whens, output_field=field)
+                    changes[field.attname] = Cast(case, output_field=field) if requires_casting else case
+                rows += queryset.filter(pk__in=[obj.pk for obj in batch]).update(**changes)
+        return rows
+
+    def _without_order(self) -> Any:
+        return self._derive(
+            self._shape.step("no order", lambda query: query.clear_ordering(force=True)), self._binds
+        )
+
+    # -- deleting
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """
+        Delete all rows, with what depends on them; return how many, also by model.
+
+        Signals are sent, cascades are followed.
+        """
+        self._not_support_combined_queries("delete")
+        query = self._shape.query
+        if query.is_sliced:
+            raise TypeError("Cannot use 'limit' or 'offset' with delete().")
+        if query.distinct_fields:
+            raise TypeError("Cannot call delete() after .distinct(*fields).")
+        if self._fields is not None:
+            raise TypeError("Cannot call delete() after .values() or .values_list()")
+
+        def apply(query: Any) -> None:
+            query.select_for_update = False
+            query.select_related = False
+            query.clear_ordering(force=True)
+
+        doomed = self._derive(self._shape.step("delete", apply), self._binds)
+        doomed._for_write = True
+        collector = Collector(using=doomed.db, origin=self)
+        collector.collect(doomed)
+        counted = collector.delete()
+        # The results are of the past.
+        self._result_cache = None
+        return counted  # type: ignore[no-any-return]
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+    async def adelete(self) -> tuple[int, dict[str, int]]:
+        return await bridge(self.delete)
+
+    adelete.alters_data = True  # type: ignore[attr-defined]
+    adelete.queryset_only = True  # type: ignore[attr-defined]
+
+    def _raw_delete(self, using: str | None) -> int:
+        """Delete the rows with one statement: no signals, no cascades."""
+        return delete_matching(self.peek_query(), using or self.db)
+
+    _raw_delete.alters_data = True  # type: ignore[attr-defined]
+
+
+for _name in ("_update", "_insert"):
+    getattr(QuerySetWrites, _name).alters_data = True
+    getattr(QuerySetWrites, _name).queryset_only = False
+for _name in ("update", "aupdate"):
+    getattr(QuerySetWrites, _name).alters_data = True
+
+
+def _inline_order(query: Any) -> None:
+    """Say annotations in ORDER BY in full: an UPDATE has no select list to refer to."""
+    order: list[Any] = []
+    for item in query.order_by:
+        descending = False
+        annotation: Any = None
+        if isinstance(item, str):
+            name = item.removeprefix("-")
+            descending = item.startswith("-")
+            annotation = query.annotations.get(name)
+            if annotation is not None and getattr(annotation, "contains_aggregate", False):
+                raise FieldError(f"Cannot update when ordering by an aggregate: {annotation}")
+        elif isinstance(item, OrderBy):
+            descending = item.descending
+            if isinstance(item.expression, F):
+                annotation = query.annotations.get(item.expression.name)
+        elif isinstance(item, F):
+            annotation = query.annotations.get(item.name)
+        if annotation is None:
+            order.append(item)
+        else:
+            order.append(annotation.desc() if descending else annotation.asc())
+    query.order_by = tuple(order)
+
+
+__all__ = ["QuerySetWrites"]
