@@ -26,7 +26,6 @@ __all__ = [
     "ContextPopException",
     "Engine",
     "EngineHandler",
-    "engines",
     "Library",
     "Node",
     "NodeList",
@@ -37,4 +36,5 @@ __all__ = [
     "TemplateSyntaxError",
     "Variable",
     "VariableDoesNotExist",
+    "engines",
 ]

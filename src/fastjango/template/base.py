@@ -8,8 +8,8 @@ template.py            a parsed template; output.py: values as text
 codegen/               nodes -> one generated function
 """
 
-from fastjango.template.exceptions import TemplateSyntaxError
 from fastjango.template.context import BaseContext
+from fastjango.template.exceptions import TemplateSyntaxError
 from fastjango.template.lexer import DebugLexer, Lexer, tag_re
 from fastjango.template.lookup import VariableDoesNotExist, logger
 from fastjango.template.nodes import Node, NodeList, TextNode, VariableNode
@@ -35,40 +35,40 @@ from fastjango.template.tokens import (
 from fastjango.template.variables import FilterExpression, Variable, filter_re
 
 __all__ = [
-    "BaseContext",
     "BLOCK_TAG_END",
     "BLOCK_TAG_START",
     "COMMENT_TAG_END",
     "COMMENT_TAG_START",
-    "DebugLexer",
     "FILTER_ARGUMENT_SEPARATOR",
     "FILTER_SEPARATOR",
-    "filter_re",
+    "SINGLE_BRACE_END",
+    "SINGLE_BRACE_START",
+    "TRANSLATOR_COMMENT_MARK",
+    "UNKNOWN_SOURCE",
+    "VARIABLE_ATTRIBUTE_SEPARATOR",
+    "VARIABLE_TAG_END",
+    "VARIABLE_TAG_START",
+    "BaseContext",
+    "DebugLexer",
     "FilterExpression",
-    "kwarg_re",
     "Lexer",
-    "linebreak_iter",
-    "logger",
     "Node",
     "NodeList",
     "Origin",
     "Parser",
-    "render_value_in_context",
-    "SINGLE_BRACE_END",
-    "SINGLE_BRACE_START",
-    "tag_re",
     "Template",
     "TemplateSyntaxError",
     "TextNode",
     "Token",
-    "token_kwargs",
     "TokenType",
-    "TRANSLATOR_COMMENT_MARK",
-    "UNKNOWN_SOURCE",
     "Variable",
-    "VARIABLE_ATTRIBUTE_SEPARATOR",
-    "VARIABLE_TAG_END",
-    "VARIABLE_TAG_START",
     "VariableDoesNotExist",
     "VariableNode",
+    "filter_re",
+    "kwarg_re",
+    "linebreak_iter",
+    "logger",
+    "render_value_in_context",
+    "tag_re",
+    "token_kwargs",
 ]

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from typing import Any
 
-__all__ = ["BaseContext", "Context", "ContextDict", "ContextPopException", "RenderContext", "RequestContext", "make_context"]
+__all__ = [
+    "BaseContext",
+    "Context",
+    "ContextDict",
+    "ContextPopException",
+    "RenderContext",
+    "RequestContext",
+    "make_context",
+]
 
 
 class ContextPopException(Exception):

@@ -181,7 +181,9 @@ class Engine:
             template = self.select_template(template_name)
         else:
             template = self.get_template(template_name)
-        text: str = template.render(context if isinstance(context, Context) else Context(context, autoescape=self.autoescape))
+        text: str = template.render(
+            context if isinstance(context, Context) else Context(context, autoescape=self.autoescape)
+        )
         return text
 
     def select_template(self, template_name_list: Any) -> Any:

@@ -73,9 +73,7 @@ class EngineHandler:
         try:
             params = self.templates[alias]
         except KeyError:
-            raise InvalidTemplateEngineError(
-                f"Could not find config for '{alias}' in settings.TEMPLATES"
-            ) from None
+            raise InvalidTemplateEngineError(f"Could not find config for '{alias}' in settings.TEMPLATES") from None
         # A backend that fails must not be kept half-made.
         params = params.copy()
         backend = params.pop("BACKEND")
@@ -95,7 +93,5 @@ class EngineHandler:
 def get_app_template_dirs(dirname: str) -> tuple[Path, ...]:
     """Return the folders *dirname* of the installed apps that have one."""
     return tuple(
-        folder
-        for config in apps.get_app_configs()
-        if config.path and (folder := Path(config.path) / dirname).is_dir()
+        folder for config in apps.get_app_configs() if config.path and (folder := Path(config.path) / dirname).is_dir()
     )

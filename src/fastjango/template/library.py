@@ -440,7 +440,9 @@ def import_library(name: str) -> Library:
     try:
         module = import_module(name)
     except ImportError as exc:
-        raise InvalidTemplateLibrary(f"Invalid template library specified. ImportError raised when trying to load '{name}': {exc}") from exc
+        raise InvalidTemplateLibrary(
+            f"Invalid template library specified. ImportError raised when trying to load '{name}': {exc}"
+        ) from exc
     try:
         library: Library = module.register
     except AttributeError as exc:

@@ -195,7 +195,12 @@ class IncludeNode(Node):
     context_key = "__include_context"
 
     def __init__(
-        self, template: Any, *args: Any, extra_context: dict[str, Any] | None = None, isolated_context: bool = False, **kwargs: Any
+        self,
+        template: Any,
+        *args: Any,
+        extra_context: dict[str, Any] | None = None,
+        isolated_context: bool = False,
+        **kwargs: Any,
     ) -> None:
         self.template = template
         self.extra_context = extra_context or {}

@@ -9,7 +9,9 @@ from fastjango.template.exceptions import TemplateSyntaxError
 __all__ = ["construct_relative_path"]
 
 
-def construct_relative_path(current_template_name: str | None, relative_name: str, allow_recursion: bool = False) -> str:
+def construct_relative_path(
+    current_template_name: str | None, relative_name: str, allow_recursion: bool = False
+) -> str:
     """
     Return *relative_name* (quotes and all) as a full name, if it begins with ``./`` or ``../``.
 

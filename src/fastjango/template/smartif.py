@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-__all__ = ["IfParser", "Literal", "OPERATORS", "TokenBase", "infix", "prefix"]
+__all__ = ["OPERATORS", "IfParser", "Literal", "TokenBase", "infix", "prefix"]
 
 
 class TokenBase:

@@ -10,7 +10,7 @@ from fastjango.template.lexer import DebugLexer, Lexer
 from fastjango.template.nodes import NodeList
 from fastjango.template.parser import Parser
 
-__all__ = ["Origin", "Template", "UNKNOWN_SOURCE", "set_default_engine"]
+__all__ = ["UNKNOWN_SOURCE", "Origin", "Template", "set_default_engine"]
 
 UNKNOWN_SOURCE = "<unknown source>"
 # Lines shown before and after the wrong one.
@@ -65,7 +65,9 @@ class Template:
         TemplateSyntaxError: The source is wrong.
     """
 
-    def __init__(self, template_string: Any, origin: Origin | None = None, name: str | None = None, engine: Any = None) -> None:
+    def __init__(
+        self, template_string: Any, origin: Origin | None = None, name: str | None = None, engine: Any = None
+    ) -> None:
         # A request for the default engine may read the settings.
         if engine is None:
             if _default_engine is None:
@@ -100,9 +102,7 @@ class Template:
     def compile_nodelist(self) -> NodeList:
         """Return the nodes of the source; an error learns where it happened, for the DEBUG page."""
         lexer = DebugLexer(self.source) if self.engine.debug else Lexer(self.source)
-        parser = Parser(
-            lexer.tokenize(), self.engine.template_libraries, self.engine.template_builtins, self.origin
-        )
+        parser = Parser(lexer.tokenize(), self.engine.template_libraries, self.engine.template_builtins, self.origin)
         try:
             nodelist = parser.parse()
         except Exception as exc:

@@ -2,4 +2,4 @@
 
 from fastjango.template.handler import EngineHandler, InvalidTemplateEngineError, get_app_template_dirs
 
-__all__ = ["EngineHandler", "get_app_template_dirs", "InvalidTemplateEngineError"]
+__all__ = ["EngineHandler", "InvalidTemplateEngineError", "get_app_template_dirs"]

@@ -65,9 +65,7 @@ class Variable:
             self.literal = mark_safe(unescape_string_literal(var))
         except ValueError:
             if f"{VARIABLE_ATTRIBUTE_SEPARATOR}_" in var or var[:1] == "_":
-                raise TemplateSyntaxError(
-                    f"Variables and attributes may not begin with underscores: '{var}'"
-                ) from None
+                raise TemplateSyntaxError(f"Variables and attributes may not begin with underscores: '{var}'") from None
             self.lookups = tuple(var.split(VARIABLE_ATTRIBUTE_SEPARATOR))
 
     def resolve(self, context: Any) -> Any:

@@ -6,7 +6,17 @@ from typing import Any
 
 from fastjango.template.lookup import VariableDoesNotExist, call_value, log_failure
 
-__all__ = ["MISSING", "called", "failed", "failed_argument", "failed_quietly", "first", "loop_dict", "missing", "unpack"]
+__all__ = [
+    "MISSING",
+    "called",
+    "failed",
+    "failed_argument",
+    "failed_quietly",
+    "first",
+    "loop_dict",
+    "missing",
+    "unpack",
+]
 
 
 class _Missing:

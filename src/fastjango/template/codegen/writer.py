@@ -344,4 +344,3 @@ class CodeWriter:
         for bit in bits[1:]:
             code = f"step({code}, {bit!r}, context)"
         self.line(f"{result} = {code}")
-

@@ -18,7 +18,18 @@ from fastjango.template.tags.registry import register
 from fastjango.template.tokens import FILTER_SEPARATOR
 from fastjango.utils.safestring import SafeString
 
-__all__ = ["ForNode", "IfChangedNode", "IfNode", "TemplateIfParser", "TemplateLiteral", "WithNode", "do_for", "do_if", "do_with", "ifchanged"]
+__all__ = [
+    "ForNode",
+    "IfChangedNode",
+    "IfNode",
+    "TemplateIfParser",
+    "TemplateLiteral",
+    "WithNode",
+    "do_for",
+    "do_if",
+    "do_with",
+    "ifchanged",
+]
 
 _COMMAS = re.compile(r" *, *")
 _NOT_IN_NAMES = frozenset((" ", '"', "'", FILTER_SEPARATOR))
@@ -354,7 +365,9 @@ def ifchanged(parser: Any, token: Any) -> IfChangedNode:
 class WithNode(Node):
     """``{% with a=b c=d %}``."""
 
-    def __init__(self, var: Any, name: str | None, nodelist: NodeList, extra_context: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, var: Any, name: str | None, nodelist: NodeList, extra_context: dict[str, Any] | None = None
+    ) -> None:
         self.nodelist = nodelist
         # The old form: {% with b as a %}.
         self.extra_context = extra_context or {}

@@ -22,8 +22,10 @@ GroupedResult = namedtuple("GroupedResult", ["grouper", "list"])  # noqa: PYI024
 
 def _looks_up(expression: Any) -> bool:
     """Tell whether *expression* has a variable in it."""
-    return not is_plain(expression) or expression.is_var or any(
-        is_lookup for _function, args in expression.filters for is_lookup, _arg in args
+    return (
+        not is_plain(expression)
+        or expression.is_var
+        or any(is_lookup for _function, args in expression.filters for is_lookup, _arg in args)
     )
 
 

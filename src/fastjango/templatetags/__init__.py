@@ -1,0 +1,1 @@
+"""The tag libraries that templates ``{% load %}``: cache, i18n, l10n, static, tz."""
