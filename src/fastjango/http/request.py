@@ -104,12 +104,20 @@ class HttpRequest:
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name not in self.non_picklable_attrs}
 
+    def __copy__(self) -> HttpRequest:
+        made = type(self).__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        return made
+
     def __deepcopy__(self, memo: dict[int, Any]) -> HttpRequest:
         made = copy.copy(self)
-        for name in self.non_picklable_attrs:
-            if hasattr(self, name):
-                setattr(made, name, copy.deepcopy(getattr(self, name), memo))
         memo[id(self)] = made
+        for name, value in self.__dict__.items():
+            # The server's own things, streams above all, there is only one of.
+            if name in ("META", "environ"):
+                made.__dict__[name] = dict(value)
+            elif name != "scope" and name not in self.non_picklable_attrs:
+                made.__dict__[name] = copy.deepcopy(value, memo)
         return made
 
     # ------------------------------------------------------------ headers
@@ -225,7 +233,7 @@ class HttpRequest:
     def accepted_type(self, media_type: str) -> MediaType | None:
         """Return the entry of the Accept header that covers *media_type*."""
         wanted = MediaType(media_type)
-        return next((kind for kind in self.accepted_types_by_precedence if kind.match(wanted)), None)
+        return next((kind for kind in self.accepted_types_by_precedence if wanted.match(kind)), None)
 
     def get_preferred_type(self, media_types: Sequence[str]) -> str | None:
         """Return which of *media_types* the client likes best, or ``None`` when it accepts none of them."""
@@ -491,6 +499,9 @@ class HttpRequest:
             if self._read_started:
                 raise RawPostDataException("You cannot access body after reading from request's data stream")
             limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+            # What the client says it sends is refused early; what counts is what really comes.
+            if limit is not None and self._declared_length() > limit:
+                raise too_big()
             if self._received is not None:
                 if limit is not None and len(self._received) > limit:
                     raise too_big()
@@ -503,6 +514,12 @@ class HttpRequest:
                     self._stream.close()
             self._stream = BytesIO(self._body)
         return self._body
+
+    def _declared_length(self) -> int:
+        try:
+            return int(self.META.get("CONTENT_LENGTH") or 0) if self._received is None else 0
+        except ValueError:
+            return 0
 
     def read(self, *args: Any, **kwargs: Any) -> bytes:
         """Read from the body as from a file."""

@@ -87,6 +87,11 @@ class HttpResponseBase(Response):
         self._reason_phrase = reason
 
     @property
+    def render(self) -> Any:
+        """Not there: whoever has ``render()`` is a template response, and is rendered later."""
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute 'render'")
+
+    @property
     def reason_phrase(self) -> str:
         """The text behind the status; ASGI servers do not send it."""
         if self._reason_phrase is not None:

@@ -72,7 +72,7 @@ class ResponseHeaders(CaseInsensitiveMapping[str]):
             # An encoded word may be long and be folded, so look before.
             unsafe = isinstance(value, bytes) and (b"\n" in value or b"\r" in value or b"\0" in value)
             unsafe = unsafe or (isinstance(value, str) and ("\n" in value or "\r" in value or "\0" in value))
-            if not mime_encode:
+            if not unsafe and not mime_encode:
                 if isinstance(exc, UnicodeEncodeError | UnicodeDecodeError):
                     exc.reason += f", HTTP response headers must be in {charset} format"
                 raise

@@ -14,7 +14,6 @@ from fastjango.utils.encoding import iri_to_uri
 from fastjango.utils.http import MAX_URL_REDIRECT_LENGTH
 
 
-
 class Http404(Exception):
     """There is nothing at this address; answered with status 404."""
 
@@ -55,7 +54,7 @@ class HttpResponseRedirectBase(HttpResponse):
         return self["Location"]
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} status_code={self.status_code}{self._content_type_for_repr}, url={self.url!r}>"
+        return f'<{type(self).__name__} status_code={self.status_code}{self._content_type_for_repr}, url="{self.url}">'
 
 
 class HttpResponseRedirect(HttpResponseRedirectBase):

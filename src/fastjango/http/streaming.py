@@ -231,8 +231,11 @@ def _remaining_size(filelike: Any, filename: str) -> int | None:
         if os.path.exists(filename):
             return os.path.getsize(filename) - int(filelike.tell())
         return None
-    if hasattr(filelike, "getbuffer"):
-        return int(filelike.getbuffer().nbytes)
+    if seekable:
+        start = filelike.seek(0, os.SEEK_CUR)
+        end = filelike.seek(0, os.SEEK_END)
+        filelike.seek(start)
+        return int(end - start)
     return None
 
 

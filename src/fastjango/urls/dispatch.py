@@ -52,7 +52,9 @@ class Leaf:
         self.url_name = pattern.pattern.name
         self.app_names = [resolver.app_name for resolver in chain if resolver.app_name]
         self.namespaces = [resolver.namespace for resolver in chain if resolver.namespace]
-        self.route = "".join(str(part.pattern) for part in (*chain, pattern))
+        self.route = ""
+        for part in reversed((*chain, pattern)):
+            self.route = join_route(str(part.pattern), self.route)
         # Later ones win: what a pattern around captures, its extra arguments, and so on inwards.
         self.layers = [(tuple(part.pattern.converters), part.default_kwargs) for part in chain]
         self.layers.append((tuple(pattern.pattern.converters), pattern.default_args))
@@ -142,26 +144,30 @@ class Slow:
             raise
         except Resolver404:
             return None
-        inner = self.item
+        if not found:
+            return None
+        route = found.route or ""
+        if hasattr(self.item, "url_patterns"):
+            route = join_route(str(self.item.pattern), route)
         for resolver, args, kwargs in reversed(steps):
-            if not found:
-                return None
-            found = within(resolver, args, kwargs, found, inner)
-            inner = resolver
-        return found or None
+            found = within(resolver, args, kwargs, found)
+            route = join_route(str(resolver.pattern), route)
+        found.route = route
+        return found
 
 
 class RouterTaken(Resolver404):
     """A FastAPI router in the patterns has this path: no pattern behind it may answer."""
 
 
-def within(resolver: Any, args: tuple[Any, ...], kwargs: dict[str, Any], match: Any, inner: Any) -> ResolverMatch:
-    """Return *match*, found by *inner* among the patterns of *resolver*, as the resolver's own."""
+def join_route(outer: str, inner: str) -> str:
+    """Return two routes as one."""
+    return outer + inner.removeprefix("^") if outer else inner
+
+
+def within(resolver: Any, args: tuple[Any, ...], kwargs: dict[str, Any], match: Any) -> ResolverMatch:
+    """Return *match*, found among the patterns of *resolver*, as the resolver's own; its route stays as it is."""
     merged = {**kwargs, **resolver.default_kwargs, **match.kwargs}
-    route = match.route
-    if hasattr(inner, "url_patterns"):
-        outer_route = str(inner.pattern)
-        route = outer_route + match.route.removeprefix("^") if outer_route else match.route
     return ResolverMatch(
         match.func,
         # Positional arguments count only where nothing is named.
@@ -170,7 +176,7 @@ def within(resolver: Any, args: tuple[Any, ...], kwargs: dict[str, Any], match: 
         match.url_name,
         [resolver.app_name, *match.app_names],
         [resolver.namespace, *match.namespaces],
-        route,
+        match.route,
         match._tried,
         captured_kwargs=match.captured_kwargs,
         extra_kwargs={**resolver.default_kwargs, **(match.extra_kwargs or {})},

@@ -190,7 +190,7 @@ class URLResolver(ReverseTable):
             raise Resolver404({"tried": self._walk(rest)[1], "path": rest})
         found.tried = later(self._tried_before_match, rest)
         if args or kwargs or self.default_kwargs or self.app_name or self.namespace:
-            return within(self, args, kwargs, found, None)
+            return within(self, args, kwargs, found)
         return found
 
     def _tried_before_match(self, path: str) -> Any:

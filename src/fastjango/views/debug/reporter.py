@@ -16,6 +16,7 @@ from fastjango.template import Context, Engine, TemplateDoesNotExist
 from fastjango.urls import resolve
 from fastjango.utils import timezone
 from fastjango.utils.encoding import force_str
+from fastjango.utils.functional import SimpleLazyObject
 from fastjango.views.debug.filter import get_exception_reporter_filter
 from fastjango.views.debug.frames import cause_of, chain_of, frames_of, lines_around, read_source, shown
 
@@ -24,7 +25,7 @@ TEMPLATES = CURRENT_DIR.parent / "templates"
 MAX_QUERIES = 100
 
 # An engine of its own: the project's may be what is broken.
-DEBUG_ENGINE = Engine(debug=True, libraries={"i18n": "fastjango.templatetags.i18n"})
+DEBUG_ENGINE: Any = SimpleLazyObject(lambda: Engine(debug=True))
 
 
 def get_caller(request: Any) -> str:
