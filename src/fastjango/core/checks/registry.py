@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any
@@ -33,11 +34,32 @@ class Tags:
 
 
 class CheckRegistry:
-    """A collection of checks; those for deployment are kept apart."""
+    """
+    A collection of checks; those for deployment are kept apart.
 
-    def __init__(self) -> None:
+    Args:
+        rooms: Modules that register checks; imported when checks are first run or listed.
+    """
+
+    def __init__(self, rooms: Iterable[str] = ()) -> None:
         self.registered_checks: set[Any] = set()
         self.deployment_checks: set[Any] = set()
+        self._own = (self.registered_checks, self.deployment_checks)
+        self._rooms = list(rooms)
+
+    def _load_rooms(self) -> None:
+        """Import the modules that register the built-in checks; they are not loaded before they are needed."""
+        if not self._rooms:
+            return
+        rooms, self._rooms = self._rooms, []
+        # The sets may have been replaced for a while, by tests.
+        current = (self.registered_checks, self.deployment_checks)
+        self.registered_checks, self.deployment_checks = self._own
+        try:
+            for room in rooms:
+                importlib.import_module(room)
+        finally:
+            self.registered_checks, self.deployment_checks = current
 
     def register(self, check: Any = None, *tags: str, **kwargs: Any) -> Any:
         """
@@ -104,13 +126,31 @@ class CheckRegistry:
 
     def get_checks(self, include_deployment_checks: bool = False) -> list[Any]:
         """Return the checks."""
+        self._load_rooms()
         checks = list(self.registered_checks)
         if include_deployment_checks:
             checks.extend(self.deployment_checks)
         return checks
 
 
-registry = CheckRegistry()
+# Where the built-in checks live; each room checks itself.
+ROOMS = (
+    "fastjango.core.checks.async_checks",
+    "fastjango.core.checks.commands",
+    "fastjango.core.checks.compatibility.django_4_0",
+    "fastjango.core.checks.database",
+    "fastjango.core.checks.files",
+    "fastjango.core.checks.security.base",
+    "fastjango.core.checks.security.csrf",
+    "fastjango.core.checks.security.sessions",
+    "fastjango.core.checks.translation",
+    "fastjango.core.cache.checks",
+    "fastjango.db.models.checks",
+    "fastjango.template.checks",
+    "fastjango.urls.checks",
+)
+
+registry = CheckRegistry(ROOMS)
 register = registry.register
 run_checks = registry.run_checks
 tag_exists = registry.tag_exists

@@ -1,0 +1,1 @@
+"""Checks of what changed from one version to the next."""

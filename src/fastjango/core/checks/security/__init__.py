@@ -1,0 +1,1 @@
+"""What ``check --deploy`` says about safety: base.py, csrf.py, sessions.py."""
