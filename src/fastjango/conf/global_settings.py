@@ -129,6 +129,8 @@ LOGOUT_REDIRECT_URL: str | None = None
 
 # --- security --------------------------------------------------------------------------------
 SIGNING_BACKEND = "fastjango.core.signing.TimestampSigner"
+# Also accept signed cookies of older versions, whose salt could be shared by two names.
+SIGNED_COOKIE_LEGACY_SALT_FALLBACK = False
 CSRF_FAILURE_VIEW = "fastjango.views.csrf.csrf_failure"
 CSRF_COOKIE_NAME = "csrftoken"
 CSRF_COOKIE_AGE = 52 * 7 * 24 * 3600  # seconds

@@ -73,6 +73,16 @@ def _cookie_signer_key(key: Any) -> bytes:
     return b"fastjango.http.cookies" + force_bytes(key)
 
 
+def _cookie_signer_salt(key: str, salt: str) -> str:
+    """Return the salt of a signed cookie: no other name and salt give the same."""
+    return f"{len(key)}:{key}:{salt}"
+
+
+def _cookie_signer_legacy_salt(key: str, salt: str) -> str:
+    """Return the salt as it was once made; cookies of different names may share it."""
+    return key + salt
+
+
 def get_cookie_signer(salt: str = "fastjango.core.signing.get_cookie_signer") -> Any:
     """Return the signer of ``SIGNING_BACKEND`` with keys for cookies."""
     signer_class = import_string(settings.SIGNING_BACKEND)

@@ -386,11 +386,24 @@ class HttpRequest:
                 return cast("str | None", default)
             raise
         try:
-            return cast("str", signing.get_cookie_signer(salt=key + salt).unsign(value, max_age=max_age))
+            return self._unsign_cookie(key, value, salt, max_age)
         except signing.BadSignature:
             if default is not RAISE_ERROR:
                 return cast("str | None", default)
             raise
+
+    @staticmethod
+    def _unsign_cookie(key: str, value: str, salt: str, max_age: Any) -> str:
+        try:
+            signer = signing.get_cookie_signer(salt=signing._cookie_signer_salt(key, salt))
+            return cast("str", signer.unsign(value, max_age=max_age))
+        except signing.SignatureExpired:
+            raise
+        except signing.BadSignature:
+            if not settings.SIGNED_COOKIE_LEGACY_SALT_FALLBACK:
+                raise
+        signer = signing.get_cookie_signer(salt=signing._cookie_signer_legacy_salt(key, salt))
+        return cast("str", signer.unsign(value, max_age=max_age))
 
     # ------------------------------------------------------------ form and files
 

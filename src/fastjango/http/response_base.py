@@ -233,7 +233,9 @@ class HttpResponseBase(Response):
 
     def set_signed_cookie(self, key: str, value: Any, salt: str = "", **kwargs: Any) -> None:
         """Set a cookie that ``request.get_signed_cookie()`` reads; *kwargs* as of ``set_cookie()``."""
-        self.set_cookie(key, signing.get_cookie_signer(salt=key + salt).sign(value), **kwargs)
+        self.set_cookie(
+            key, signing.get_cookie_signer(salt=signing._cookie_signer_salt(key, salt)).sign(value), **kwargs
+        )
 
     def delete_cookie(  # type: ignore[override]  # Django's signature
         self, key: str, path: str = "/", domain: str | None = None, samesite: str | None = None, **kwargs: Any

@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fastjango.core.exceptions import DisallowedRedirect
-from fastjango.utils.json import DjangoJSONEncoder
 from fastjango.http.response_base import HttpResponse
 from fastjango.utils.encoding import iri_to_uri
 from fastjango.utils.http import MAX_URL_REDIRECT_LENGTH
+from fastjango.utils.json import DjangoJSONEncoder
 
 
 class Http404(Exception):

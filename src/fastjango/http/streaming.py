@@ -56,14 +56,15 @@ class StreamingHttpResponse(HttpResponseBase):
     @property
     def streaming_content(self) -> Any:
         """The pieces as bytes; an async iterator where the content came as one."""
-        return self._encoded() if self.is_async else map(self.make_bytes, self._iterator)
+        return self._encoded(self._iterator) if self.is_async else map(self.make_bytes, self._iterator)
 
     @streaming_content.setter
     def streaming_content(self, value: Any) -> None:
         self._set_streaming_content(value)
 
-    async def _encoded(self) -> AsyncIterator[bytes]:
-        async for part in self._iterator:
+    # Bound to the iterator of this moment: middleware wraps the content in an iterator over what it was.
+    async def _encoded(self, iterator: AsyncIterator[Any]) -> AsyncIterator[bytes]:
+        async for part in iterator:
             yield self.make_bytes(part)
 
     def _set_streaming_content(self, value: Any) -> None:
@@ -88,7 +89,7 @@ class StreamingHttpResponse(HttpResponseBase):
         return iter(run_coroutine(self._collect()))
 
     async def _collect(self) -> list[bytes]:
-        return [part async for part in self._encoded()]
+        return [part async for part in self.streaming_content]
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         if self.is_async:
@@ -113,7 +114,7 @@ class StreamingHttpResponse(HttpResponseBase):
     async def _pieces(self) -> AsyncIterator[bytes]:
         """Yield the pieces as they come, without blocking the loop on the database."""
         if self.is_async:
-            async for part in self._encoded():
+            async for part in self.streaming_content:
                 yield part
             return
         iterator = iter(self.streaming_content)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re  # noqa: F401 - looked for here
+
 from fastjango.urls.exceptions import NoReverseMatch, Resolver404
 from fastjango.urls.match import ResolverMatch
 from fastjango.urls.patterns import (

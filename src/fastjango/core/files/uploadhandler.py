@@ -148,6 +148,17 @@ class TemporaryFileUploadHandler(FileUploadHandler):
             pass
 
 
+def _size_of(stream: Any) -> int:
+    """Return how much can still be read, 0 when the stream does not tell."""
+    if not (hasattr(stream, "seekable") and stream.seekable()):
+        return 0
+    start: int = stream.tell()
+    stream.seek(0, os.SEEK_END)
+    end: int = stream.tell()
+    stream.seek(start)
+    return end - start
+
+
 class MemoryFileUploadHandler(FileUploadHandler):
     """Keeps small uploads in memory; larger ones are left to the next handler."""
 
@@ -162,8 +173,9 @@ class MemoryFileUploadHandler(FileUploadHandler):
         boundary: Any,
         encoding: Any = None,  # noqa: N803
     ) -> Any:
-        """Decide by the length of the body."""
-        self.activated = content_length <= settings.FILE_UPLOAD_MAX_MEMORY_SIZE
+        """Decide by the length of the body: by what is there, where that can be seen, not only by what was declared."""
+        size = max(content_length, _size_of(getattr(input_data, "_stream", input_data)))
+        self.activated = size <= settings.FILE_UPLOAD_MAX_MEMORY_SIZE
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Make a buffer and keep the handlers behind out."""
