@@ -6,6 +6,7 @@ Made once per shape and database alias; a repeat only calls ``plan.args(binds)``
 from __future__ import annotations
 
 import copy
+import re
 from typing import TYPE_CHECKING, Any
 
 from .context import BindBook, BindSource, Context
@@ -82,7 +83,15 @@ def compile_text(
     dialect = connection.dialect if paramstyle is None else _in_style(connection.dialect, paramstyle)
     compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     names = compiled.positiontup or []
-    return str(compiled), build_args(names, compiled, binds.sources, connection)
+    return one_line(str(compiled)), build_args(names, compiled, binds.sources, connection)
+
+
+_BREAK = re.compile(r"\s*\n\s*(?=(?:FROM|WHERE|HAVING|LIMIT|UNION|INTERSECT|EXCEPT|FOR|RETURNING|VALUES|SELECT)\b)")
+
+
+def one_line(sql: str) -> str:
+    """Return the SQL as logs and people like it: clauses on one line, no ``OFFSET 0``."""
+    return _BREAK.sub(" ", sql).replace(" OFFSET 0", "")
 
 
 def _in_style(dialect: Any, paramstyle: str) -> Any:

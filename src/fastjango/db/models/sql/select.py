@@ -38,7 +38,7 @@ def build_select(query: Any, ctx: Context, options: Options | None = None) -> St
     options = options or Options()
     if query.inner_query is not None:
         return _aggregate_over_rows(query, ctx, options)
-    if not query.select and not query.annotation_select and query.default_cols:
+    if not any(query.alias_refcount[alias] for alias in query.alias_map):
         query.get_initial_alias()
     listed = build_select_list(query)
     if query.combinator:
