@@ -80,3 +80,31 @@ def postgresql() -> Iterator[Any]:
     yield wrapper
     change("pg", "DROP TABLE fj_t")
     remove("pg")
+
+
+@pytest.fixture
+def mariadb() -> Iterator[Any]:
+    """A MariaDB or MySQL database with a table ``fj_t (id, name)`` and a pool of three connections."""
+    pymysql = pytest.importorskip("pymysql")
+    host, user = os.environ.get("MYSQL_HOST", "127.0.0.1"), os.environ.get("MYSQL_USER", "root")
+    password = os.environ.get("MYSQL_PASSWORD", "")
+    try:
+        server = pymysql.connect(host=host, user=user, password=password, connect_timeout=3)
+    except pymysql.OperationalError:
+        pytest.skip("service mariadb does not answer")
+    with server, server.cursor() as cursor:
+        cursor.execute("CREATE DATABASE IF NOT EXISTS fastjango_db_tests")
+    wrapper = make(
+        "mariadb",
+        ENGINE="fastjango.db.backends.mysql",
+        NAME="fastjango_db_tests",
+        HOST=host,
+        USER=user,
+        PASSWORD=password,
+        POOL={"size": 3},
+    )
+    change("mariadb", "DROP TABLE IF EXISTS fj_t")
+    change("mariadb", "CREATE TABLE fj_t (id integer AUTO_INCREMENT PRIMARY KEY, name varchar(20) UNIQUE)")
+    yield wrapper
+    change("mariadb", "DROP DATABASE fastjango_db_tests")
+    remove("mariadb")

@@ -1,0 +1,76 @@
+"""``connection.ops`` for MariaDB and MySQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from fastjango.conf import settings
+from fastjango.db.backends.base.operations import BaseDatabaseOperations
+from fastjango.utils import timezone
+
+
+class DatabaseOperations(BaseDatabaseOperations):
+    """What is MySQL's own outside of queries."""
+
+    quote_character = "`"
+    explain_prefix = "EXPLAIN"
+    cast_char_field_without_max_length = "char"
+    integer_field_ranges = {
+        **BaseDatabaseOperations.integer_field_ranges,
+        "PositiveSmallIntegerField": (0, 65535),
+        "PositiveIntegerField": (0, 4294967295),
+        "PositiveBigIntegerField": (0, 18446744073709551615),
+    }
+
+    def max_name_length(self) -> int | None:
+        """Return how long identifiers may be."""
+        return 64
+
+    def no_limit_value(self) -> int | None:
+        """Return the LIMIT that means none."""
+        return 18446744073709551615
+
+    def sql_flush(
+        self, style: Any, tables: Sequence[str], *, reset_sequences: bool = False, allow_cascade: bool = False
+    ) -> list[str]:
+        """Return statements that empty *tables* without looking at foreign keys."""
+        if not tables:
+            return []
+        verb = "TRUNCATE" if reset_sequences else "DELETE FROM"
+        return [
+            "SET FOREIGN_KEY_CHECKS = 0;",
+            *(f"{style.SQL_KEYWORD(verb)} {style.SQL_FIELD(self.quote_name(table))};" for table in tables),
+            "SET FOREIGN_KEY_CHECKS = 1;",
+        ]
+
+    def sequence_reset_by_name_sql(self, style: Any, sequences: Iterable[Any]) -> list[str]:
+        """Return statements that start the numbering of tables anew."""
+        return [
+            f"{style.SQL_KEYWORD('ALTER')} {style.SQL_KEYWORD('TABLE')} "
+            f"{style.SQL_TABLE(self.quote_name(info['table']))} AUTO_INCREMENT = 1;"
+            for info in sequences
+        ]
+
+    def validate_autopk_value(self, value: Any) -> Any:
+        """Zero means "the next number" to the server."""
+        if value == 0 and not self.connection.features.allows_auto_pk_0:
+            raise ValueError("The database backend does not accept 0 as a value for AutoField.")
+        return value
+
+    def adapt_datetimefield_value(self, value: Any) -> Any:
+        """Return the text that is stored for a moment: in the database's zone, without it."""
+        if value is None or hasattr(value, "resolve_expression"):
+            return value
+        if timezone.is_aware(value):
+            if not settings.USE_TZ:
+                raise ValueError("MySQL backend does not support timezone-aware datetimes when USE_TZ is False.")
+            value = timezone.make_naive(value, self.connection.timezone)
+        return str(value)
+
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
+        """Return the statement as the driver sent it."""
+        sent = getattr(cursor, "_executed", None)
+        if sent is None:
+            return str(sql)
+        return sent.decode(errors="replace") if isinstance(sent, bytes) else str(sent)
