@@ -7,7 +7,7 @@ routers.py      which alias for which model  errors.py       the exceptions
 """
 
 from fastjango.db import transaction
-from fastjango.db.connections import connections
+from fastjango.db.connections import ConnectionHandler, connections
 from fastjango.db.engines import DEFAULT_DB_ALIAS
 from fastjango.db.errors import (
     DatabaseError,
@@ -25,6 +25,7 @@ from fastjango.db.routers import router
 from fastjango.db.utils import DJANGO_VERSION_PICKLE_KEY
 
 __all__ = [
+    "ConnectionHandler",
     "DEFAULT_DB_ALIAS",
     "DJANGO_VERSION_PICKLE_KEY",
     "DataError",
