@@ -81,14 +81,16 @@ class Engine:
         self.template_builtins = self.get_template_builtins(self.builtins)
 
     def __repr__(self) -> str:
-        app_dirs = f" app_dirs={self.app_dirs!r}" if self.app_dirs else ""
-        context = f" context_processors={self.context_processors!r}" if self.context_processors else ""
-        return (
-            f"<{type(self).__qualname__}: dirs={self.dirs!r}{app_dirs}{context} debug={self.debug!r} "
-            f"loaders={self.loaders!r} string_if_invalid={self.string_if_invalid!r} "
-            f"file_charset={self.file_charset!r}{f' libraries={self.libraries!r}' if self.libraries else ''} "
-            f"builtins={self.builtins!r} autoescape={self.autoescape!r}>"
-        )
+        shown = [f"app_dirs={self.app_dirs!r}", f"debug={self.debug!r}", f"loaders={self.loaders!r}"]
+        if self.context_processors:
+            shown.insert(1, f"context_processors={self.context_processors!r}")
+        if self.dirs:
+            shown.insert(0, f"dirs={self.dirs!r}")
+        shown += [f"string_if_invalid={self.string_if_invalid!r}", f"file_charset={self.file_charset!r}"]
+        if self.libraries:
+            shown.append(f"libraries={self.libraries!r}")
+        shown += [f"builtins={self.builtins!r}", f"autoescape={self.autoescape!r}"]
+        return f"<{type(self).__qualname__}: {' '.join(shown)}>"
 
     @staticmethod
     @functools.lru_cache(maxsize=1)

@@ -61,10 +61,12 @@ def lookup(current: Any, bit: str) -> Any:
     Raises:
         VariableDoesNotExist: None does.
     """
-    try:
-        return current[bit]
-    except (TypeError, AttributeError, KeyError, ValueError, IndexError):
-        pass
+    # A class may be subscriptable (list[int]); that is no item.
+    if hasattr(type(current), "__getitem__"):
+        try:
+            return current[bit]
+        except (TypeError, AttributeError, KeyError, ValueError, IndexError):
+            pass
     try:
         # What the class of a context has must not be seen.
         if isinstance(current, BaseContext):

@@ -120,7 +120,9 @@ class Parser:
             TemplateSyntaxError: It must be the first of the template and is not.
         """
         if node.must_be_first and nodelist.contains_nontext:
-            raise self.error(token, f"{node!r} must be the first tag in the template.")
+            name = self.origin.template_name if self.origin is not None else None
+            place = f"'{name}'" if name else "the template"
+            raise self.error(token, f"{{% {token.contents} %}} must be the first tag in {place}.")
         if not isinstance(node, TextNode):
             nodelist.contains_nontext = True
         # For the DEBUG page.

@@ -130,7 +130,7 @@ def language_changed(*, setting: str, **kwargs: Any) -> None:
         from fastjango.utils.translation import trans_real
 
         trans_real._default = None
-        trans_real._active = type(trans_real._active)() if not hasattr(trans_real._active, "set") else trans_real._active
+        trans_real._active = trans_real.ActiveTranslation()
     if setting in {"LANGUAGES", "LOCALE_PATHS"}:
         from fastjango.utils.translation import trans_real
 

@@ -19,7 +19,5 @@ class Resolver404(Http404):
 class NoReverseMatch(Exception):
     """No address can be made from this name and these arguments."""
 
-    silent_variable_failure = True
-
 
 __all__ = ["NoReverseMatch", "Resolver404"]

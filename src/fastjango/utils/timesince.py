@@ -9,7 +9,6 @@ from typing import Any
 
 from fastjango.utils.html import avoid_wrapping
 from fastjango.utils.timezone import is_aware
-from fastjango.utils.timezone import utc as UTC  # noqa: N812
 from fastjango.utils.translation import gettext, ngettext_lazy
 
 __all__ = ["TIME_STRINGS", "timesince", "timeuntil"]
@@ -45,7 +44,7 @@ def timesince(
         raise ValueError("depth must be greater than 0.")
     texts = TIME_STRINGS if time_strings is None else time_strings
     start = _as_datetime(d)
-    end = _as_datetime(now) if now else datetime.now(UTC if is_aware(start) else None)
+    end = _as_datetime(now) if now else datetime.now(start.tzinfo if is_aware(start) else None)
     if reversed:
         start, end = end, start
     parts: list[str] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from fastjango.http import QueryDict
@@ -121,22 +121,27 @@ def url(parser: Any, token: Any) -> URLNode:
 
 
 @register.simple_tag(name="querystring", takes_context=True)
-def querystring(context: Any, *args: Any, **kwargs: Any) -> str:
-    """Return the query string of the request (or of mappings), changed by *kwargs*; ``None`` takes a name out."""
+def querystring(context: Any, query_dict: Any = None, **kwargs: Any) -> str:
+    """
+    Return the query string of the request, changed by *kwargs*; ``None`` takes a name out.
+
+    Args:
+        query_dict: Used instead of the query of the request.
+    """
+    given = context.request.GET if query_dict is None else query_dict
     params = QueryDict(mutable=True)
-    for mapping in (*(args or (context.request.GET,)), kwargs):
-        if not isinstance(mapping, Mapping):
-            raise TemplateSyntaxError(
-                f"querystring requires mappings for positional arguments (got {mapping!r} instead)."
-            )
-        items: Any = mapping.lists() if isinstance(mapping, QueryDict) else mapping.items()
-        for key, value in items:
-            if not isinstance(key, str):
-                raise TemplateSyntaxError(f"querystring requires strings for mapping keys (got {key!r} instead).")
-            if value is None:
-                params.pop(key, None)
-            elif isinstance(value, Iterable) and not isinstance(value, str):
-                params.setlist(key, list(value))
-            else:
-                params[key] = value
-    return f"?{params.urlencode() if params else ''}"
+    for key, values in given.lists() if isinstance(given, QueryDict) else given.items():
+        if isinstance(values, (list, tuple)):
+            params.setlist(key, list(values))
+        else:
+            params[key] = values
+    for key, value in kwargs.items():
+        if value is None:
+            params.pop(key, None)
+        elif isinstance(value, Iterable) and not isinstance(value, str):
+            params.setlist(key, list(value))
+        else:
+            params[key] = value
+    if not params and not given:
+        return ""
+    return f"?{params.urlencode()}"

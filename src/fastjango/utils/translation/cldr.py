@@ -81,7 +81,7 @@ def _unit_names(locale: Locale, tags: list[str]) -> dict[Any, str]:
     plural_entry("%(size)d byte", "digital-byte", "%(size)d")
     for short, unit in SIZES.items():
         pattern = units.get(f"digital-{unit}", {}).get("short", {}).get("other", "")
-        if "{0}" in pattern:
+        if "{0}" in pattern and short not in pattern.upper():  # "KB" is understood where CLDR writes "kB"
             catalog[f"%s {short}"] = pattern.replace("%", "%%").replace("{0}", "%s")
     return catalog
 

@@ -89,10 +89,7 @@ def reset_translations() -> None:
     _translations = {}
     _default = None
     _active = ActiveTranslation()
-    check_for_language.cache_clear()  # type: ignore[attr-defined]
-    translation_catalog_exists.cache_clear()
-    get_languages.cache_clear()
-    _get_supported_language_variant.cache_clear()
+    _clear_language_caches()
 
 
 def translation(language: str) -> DjangoTranslation:
@@ -201,8 +198,13 @@ def check_for_language(lang_code: Any) -> bool:
     return isinstance(lang_code, str) and is_language_code(lang_code) and translation_catalog_exists(lang_code)
 
 
+def _clear_language_caches() -> None:
+    for function in (translation_catalog_exists, get_languages, _get_supported_language_variant):
+        function.cache_clear()
+
+
 # Django's is a cached function; code that clears it must keep working.
-check_for_language.cache_clear = translation_catalog_exists.cache_clear  # type: ignore[attr-defined]
+check_for_language.cache_clear = _clear_language_caches  # type: ignore[attr-defined]
 
 
 @functools.lru_cache(maxsize=1)
