@@ -59,7 +59,7 @@ class AppConfig:
     @cached_property
     def default_auto_field(self) -> str:  # type: ignore[no-redef]  # a subclass may set a plain text
         """Dotted path of the primary key field of models that declare none."""
-        return str(settings.DEFAULT_AUTO_FIELD)
+        return settings.DEFAULT_AUTO_FIELD  # type: ignore[no-any-return]
 
     @property
     def _is_default_auto_field_overridden(self) -> bool:

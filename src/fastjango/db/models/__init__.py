@@ -73,7 +73,7 @@ __all__ = [
     *_aggregates,
     *_constraints,
     *_enums,
-    *[name for name in _fields if not name.startswith("_")],
+    *[name for name in _fields if not name.startswith("_") and name != "router"],
     *_indexes,
     "CASCADE",
     "DEFERRED",

@@ -19,6 +19,7 @@ from fastjango.db.models.check_slot import run_model_checks
 from fastjango.db.models.construct import construct, from_row
 from fastjango.db.models.declare import ModelBase, model_unpickle
 from fastjango.db.models.deletion import Collector
+from fastjango.db.models.query import QuerySet
 from fastjango.db.models.refresh import refresh
 from fastjango.db.models.save import arguments
 from fastjango.db.models.save.related import prepare_related
@@ -187,18 +188,7 @@ class Model(AltersData, metaclass=ModelBase):
         Queries: 1, or 2 when a key is set that has no row yet; per table of inheritance.
         """
         if args:
-            given = arguments.positional(
-                "save",
-                args,
-                {
-                    "force_insert": force_insert,
-                    "force_update": force_update,
-                    "using": using,
-                    "update_fields": update_fields,
-                },
-            )
-            force_insert, force_update = given["force_insert"], given["force_update"]
-            using, update_fields = given["using"], given["update_fields"]
+            return self.save(**arguments.positional("save", args, _options(locals())))
         self._prepare_related_fields_for_save(operation_name="save")
         using = using or router.db_for_write(self.__class__, instance=self)
         if force_insert and (force_update or update_fields):
@@ -206,7 +196,7 @@ class Model(AltersData, metaclass=ModelBase):
         if update_fields is not None:
             # Nothing to write: nobody is told either.
             if not update_fields:
-                return
+                return None
             update_fields = arguments.fields_to_update(self, update_fields)
         elif not force_insert and using == self._state.db:
             # Columns that were not loaded are not written.
@@ -217,6 +207,7 @@ class Model(AltersData, metaclass=ModelBase):
             force_update=force_update,
             update_fields=update_fields,
         )
+        return None
 
     save.alters_data = True  # type: ignore[attr-defined]
 
@@ -229,9 +220,10 @@ class Model(AltersData, metaclass=ModelBase):
         update_fields: Any = None,
     ) -> None:
         """See ``save``."""
+        if args:
+            return await self.asave(**arguments.positional("asave", args, _options(locals())))
         return await bridge(
             self.save,
-            *args,
             force_insert=force_insert,
             force_update=force_update,
             using=using,
@@ -325,7 +317,8 @@ class Model(AltersData, metaclass=ModelBase):
             rows = base_qs.filter(pk=pk_val)
             # The row may vanish between the two, or a trigger may hide the count.
             return bool(rows.exists() and (rows._update(values) > 0 or rows.exists()))
-        if base_qs.query.where:
+        # A base manager of one's own may see fewer rows.
+        if type(base_qs) is not QuerySet or base_qs.query.where:
             return bool(base_qs.filter(pk=pk_val)._update(values) > 0)
         pairs = [(field, value) for field, _model, value in values]
         return update_row(base_qs.model, using, pairs, pk_val) > 0
@@ -440,3 +433,9 @@ class Model(AltersData, metaclass=ModelBase):
     def check(cls, **kwargs: Any) -> list[CheckMessage]:
         """Return the problems that the system checks find in the model."""
         return run_model_checks(cls, **kwargs)
+
+
+def _options(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the named options out of the local names of ``save``."""
+    names = ("force_insert", "force_update", "using", "update_fields")
+    return {name: given[name] for name in names}

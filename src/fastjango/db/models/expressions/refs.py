@@ -290,9 +290,10 @@ class Col(Expression):
 
     def result_converter(self, connection: Any) -> Callable[[Any], Any] | None:
         """Return the output field's converter, after that of the column's own field."""
+        # A relation or a generated column converts by its output field already.
+        if self.output_field is self.target or self.target.is_relation or self.target.generated:
+            return self.output_field.result_converter(connection)  # type: ignore[no-any-return]
         target = self.target.result_converter(connection)
-        if self.output_field is self.target:
-            return target  # type: ignore[no-any-return]
         return chain(self.output_field.result_converter(connection), target)
 
     @property

@@ -5,6 +5,7 @@ temporal boolean binary uuid net json files paths auto generated composite`` are
 Relations live in ``fastjango.db.models.relations``.
 """
 
+from fastjango.db import router
 from fastjango.db.models.expressions.output import provide_fields
 from fastjango.db.models.fields.attribute import DeferredAttribute, ForeignKeyDeferredAttribute
 from fastjango.db.models.fields.auto import (
@@ -103,6 +104,7 @@ __all__ = [
     "UUIDField",
     "_load_field",
     "return_None",
+    "router",
 ]
 
 provide_fields(

@@ -266,8 +266,6 @@ class Field(FieldChecks, FieldStorage, RegisterLookupMixin, Generic[ST, GT]):
             value = getattr(self, stored_as.get(option, option))
             if option == "choices" and isinstance(value, CallableChoiceIterator):
                 value = value.func
-            if option == "choices" and isinstance(value, Iterable):
-                value = list(value)
             same = value == default if option in _COMPARED_BY_VALUE else value is default
             if not same:
                 keywords[option] = value
@@ -397,7 +395,7 @@ class Field(FieldChecks, FieldStorage, RegisterLookupMixin, Generic[ST, GT]):
     def get_prep_value(self, value: Any) -> Any:
         """Return *value* as queries use it, before any database is known."""
         if isinstance(value, Promise):
-            value = value._proxy____cast()  # type: ignore[attr-defined]
+            value = value._cast()  # type: ignore[attr-defined]
         return value
 
     def pre_save(self, model_instance: Any, add: bool) -> Any:

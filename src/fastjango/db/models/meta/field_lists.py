@@ -301,6 +301,8 @@ class FieldLists:
     def _non_pk_concrete_field_names(self) -> frozenset[str]:
         names: list[str] = []
         pks = set(self.pk_fields)
+        for parent in self.all_parents:
+            pks.update(parent._meta.pk_fields)
         for field in self.concrete_fields:
             if field not in pks:
                 names.append(field.name)

@@ -5,9 +5,11 @@ Reading gives the cached object or fetches it; assigning stores the object and i
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from fastjango.db import router
+from fastjango.utils.deprecation import RemovedInDjango60Warning
 from fastjango.utils.functional import cached_property
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ class ForwardManyToOneDescriptor:
 
     def get_prefetch_queryset(self, instances: Sequence[Any], queryset: Any = None) -> Any:
         """Return the prefetch parts for one queryset; the older name."""
+        warn_of_old_name()
         return self.get_prefetch_querysets(instances, None if queryset is None else [queryset])
 
     def get_object(self, instance: Any) -> Any:
@@ -144,6 +147,15 @@ def one_queryset(querysets: Sequence[Any] | None, default: Any) -> Any:
     if querysets and len(querysets) != 1:
         raise ValueError("querysets argument of get_prefetch_querysets() should have a length of 1.")
     return querysets[0] if querysets else default()
+
+
+def warn_of_old_name() -> None:
+    """Warn a caller of ``get_prefetch_queryset``."""
+    warnings.warn(
+        "get_prefetch_queryset() is deprecated. Use get_prefetch_querysets() instead.",
+        RemovedInDjango60Warning,
+        stacklevel=3,
+    )
 
 
 def agree_on_database(instance: Any, value: Any) -> None:

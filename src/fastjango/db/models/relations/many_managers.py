@@ -9,7 +9,7 @@ from fastjango.db.bridge import bridge
 from fastjango.db.models import signals
 from fastjango.db.models.manager import Manager
 from fastjango.db.models.query_utils import Q
-from fastjango.db.models.relations.forward import one_queryset
+from fastjango.db.models.relations.forward import one_queryset, warn_of_old_name
 from fastjango.db.models.relations.sliced_prefetch import of_instances
 
 if TYPE_CHECKING:
@@ -129,6 +129,7 @@ class ManyToManyManager(_Base):
 
     def get_prefetch_queryset(self, instances: Sequence[Any], queryset: Any = None) -> Any:
         """Return the prefetch parts for one queryset; the older name."""
+        warn_of_old_name()
         return self.get_prefetch_querysets(instances, None if queryset is None else [queryset])
 
     @property

@@ -120,6 +120,22 @@ class ForeignObjectRel(FieldCacheMixin):
         """Return the forward field's type name."""
         return self.field.get_internal_type()  # type: ignore[no-any-return]
 
+    def get_prep_value(self, value: Any) -> Any:
+        """Prepare a key of this side."""
+        return self.target_field.get_prep_value(value)
+
+    def column_type(self) -> Any:
+        """Return the type of this side's key."""
+        return self.target_field.column_type()
+
+    def bind_converter(self, connection: Any) -> Any:
+        """Return the converter of this side's key."""
+        return self.target_field.bind_converter(connection)
+
+    def result_converter(self, connection: Any) -> Any:
+        """Return the converter of this side's key."""
+        return self.target_field.result_converter(connection)
+
     @property
     def db_type(self) -> Any:
         """The forward field's ``db_type``."""
@@ -155,7 +171,8 @@ class ForeignObjectRel(FieldCacheMixin):
     def __getstate__(self) -> dict[str, Any]:
         state = self.__dict__.copy()
         # Found again through the field.
-        state.pop("related_model", None)
+        for name in ("related_model", "path_infos"):
+            state.pop(name, None)
         return state
 
     def get_choices(

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastjango.db.models.relations.forward import agree_on_database, does_not_exist, one_queryset
+from fastjango.db.models.relations.forward import (
+    agree_on_database,
+    does_not_exist,
+    one_queryset,
+    warn_of_old_name,
+)
 from fastjango.db.models.relations.many_managers import create_forward_many_to_many_manager
 from fastjango.db.models.relations.reverse_managers import create_reverse_many_to_one_manager
 from fastjango.utils.functional import cached_property
@@ -49,6 +54,7 @@ class ReverseOneToOneDescriptor:
 
     def get_prefetch_queryset(self, instances: Sequence[Any], queryset: Any = None) -> Any:
         """Return the prefetch parts for one queryset; the older name."""
+        warn_of_old_name()
         return self.get_prefetch_querysets(instances, None if queryset is None else [queryset])
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:

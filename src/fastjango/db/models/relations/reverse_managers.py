@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fastjango.core.exceptions import FieldError
 from fastjango.db import router, transaction
 from fastjango.db.bridge import bridge
-from fastjango.db.models.relations.forward import one_queryset
+from fastjango.db.models.relations.forward import one_queryset, warn_of_old_name
 from fastjango.db.models.relations.sliced_prefetch import of_instances
 
 if TYPE_CHECKING:
@@ -30,10 +30,6 @@ class ReverseManyToOneManager(_Base):
         self.model = self.rel.related_model
         self.field = self.rel.field
         self.core_filters = {self.field.name: instance}
-        if not instance._is_pk_set():
-            raise ValueError(
-                f"{instance.__class__.__name__!r} instance needs to have a primary key value before this relationship can be used."
-            )
 
     def __call__(self, *, manager: str) -> Any:
         """Return the same relation through another manager of the model."""
@@ -102,6 +98,7 @@ class ReverseManyToOneManager(_Base):
 
     def get_prefetch_queryset(self, instances: Sequence[Any], queryset: Any = None) -> Any:
         """Return the prefetch parts for one queryset; the older name."""
+        warn_of_old_name()
         return self.get_prefetch_querysets(instances, None if queryset is None else [queryset])
 
     # -- changes -----------------------------------------------------------------------

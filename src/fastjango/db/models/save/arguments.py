@@ -15,11 +15,13 @@ def positional(method_name: str, args: tuple[Any, ...], options: dict[str, Any])
         RemovedInDjango60Warning,
         stacklevel=3,
     )
-    names = ("force_insert", "force_update", "using", "update_fields")
-    if len(args) > len(names):
-        raise TypeError(f"Model.{method_name}() takes from 1 to 5 positional arguments but {len(args) + 1} were given")
-    for name, value in zip(names, args, strict=False):
-        if options[name] is not None and options[name] is not False:
+    defaults = {"force_insert": False, "force_update": False, "using": None, "update_fields": None}
+    if len(args) > len(defaults):
+        raise TypeError(
+            f"Model.{method_name}() takes from 1 to {len(defaults) + 1} positional arguments but {len(args) + 1} were given"
+        )
+    for (name, default), value in zip(defaults.items(), args, strict=False):
+        if options[name] is not default:
             raise TypeError(f"Model.{method_name}() got multiple values for argument '{name}'")
         options[name] = value
     return options
