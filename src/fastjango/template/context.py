@@ -63,7 +63,7 @@ class BaseContext:
         return repr(self.dicts)
 
     def __iter__(self) -> Iterator[Any]:
-        return reversed(self.dicts)
+        yield from reversed(self.dicts)
 
     def push(self, *args: Any, **kwargs: Any) -> ContextDict:
         """Put a layer on top, made of the given mappings and names; use it in a ``with`` statement."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from importlib import import_module
 from inspect import FullArgSpec, getfullargspec, unwrap
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from fastjango.template.codegen.writer import CodeWriter, is_plain, knows_itself
 from fastjango.template.exceptions import TemplateSyntaxError
@@ -29,6 +29,9 @@ __all__ = [
 ]
 
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
 class InvalidTemplateLibrary(Exception):
     """A module that was to be loaded as a tag library is none."""
 
@@ -39,6 +42,15 @@ class Library:
     def __init__(self) -> None:
         self.filters: dict[str, Callable[..., Any]] = {}
         self.tags: dict[str, Callable[..., Any]] = {}
+
+    @overload
+    def tag(self, name: F) -> F: ...
+
+    @overload
+    def tag(self, name: str | None = None, compile_function: None = None) -> Callable[[F], F]: ...
+
+    @overload
+    def tag(self, name: str | None, compile_function: F) -> F: ...
 
     def tag(self, name: Any = None, compile_function: Any = None) -> Any:
         """Register a compile function ``(parser, token) -> Node``; as a call or as a decorator."""
@@ -57,10 +69,19 @@ class Library:
         self.tags[name] = compile_function
         return compile_function
 
-    def tag_function(self, func: Any) -> Any:
+    def tag_function(self, func: F) -> F:
         """Register the compile function *func* under its own name."""
         self.tags[func.__name__] = func
         return func
+
+    @overload
+    def filter(self, name: F, filter_func: None = None, **flags: Any) -> F: ...
+
+    @overload
+    def filter(self, name: str | None = None, filter_func: None = None, **flags: Any) -> Callable[[F], F]: ...
+
+    @overload
+    def filter(self, name: str | None, filter_func: F, **flags: Any) -> F: ...
 
     def filter(self, name: Any = None, filter_func: Any = None, **flags: Any) -> Any:
         """
@@ -96,9 +117,17 @@ class Library:
         filter_func._filter_name = name
         return filter_func
 
-    def filter_function(self, func: Any, **flags: Any) -> Any:
+    def filter_function(self, func: F, **flags: Any) -> F:
         """Register the filter *func* under its own name."""
         return self.filter(func.__name__, func, **flags)
+
+    @overload
+    def simple_tag(self, func: F) -> F: ...
+
+    @overload
+    def simple_tag(
+        self, func: None = None, takes_context: bool | None = None, name: str | None = None
+    ) -> Callable[[F], F]: ...
 
     def simple_tag(self, func: Any = None, takes_context: bool | None = None, name: str | None = None) -> Any:
         """
@@ -126,6 +155,14 @@ class Library:
             return function
 
         return _as_decorator(func, register, "Invalid arguments provided to simple_tag")
+
+    @overload
+    def simple_block_tag(self, func: F) -> F: ...
+
+    @overload
+    def simple_block_tag(
+        self, func: None = None, takes_context: bool | None = None, name: str | None = None, end_name: str | None = None
+    ) -> Callable[[F], F]: ...
 
     def simple_block_tag(
         self, func: Any = None, takes_context: bool | None = None, name: str | None = None, end_name: str | None = None
@@ -168,7 +205,7 @@ class Library:
 
     def inclusion_tag(
         self, filename: Any, func: Any = None, takes_context: bool | None = None, name: str | None = None
-    ) -> Any:
+    ) -> Callable[[F], F]:
         """
         Register a function that gives the context for the template *filename*, which is shown.
 
@@ -321,6 +358,7 @@ class SimpleBlockNode(SimpleNode):
         return args, kwargs
 
 
+@knows_itself
 class InclusionNode(TagHelperNode):
     """The node of an inclusion tag."""
 
@@ -346,6 +384,10 @@ class InclusionNode(TagHelperNode):
         text: str = template.render(inner)
         return text
 
+    def context_writes(self) -> Iterable[str] | None:
+        """Return nothing, unless the function gets the context."""
+        return None if self.takes_context else ()
+
     def _template(self, engine: Any) -> Any:
         if callable(getattr(self.filename, "render", None)):
             return self.filename
@@ -354,10 +396,6 @@ class InclusionNode(TagHelperNode):
         if not isinstance(self.filename, str) and isinstance(self.filename, Iterable):
             return engine.select_template(self.filename)
         return engine.get_template(self.filename)
-
-
-knows_itself(InclusionNode)
-InclusionNode.context_writes = lambda self: None if self.takes_context else ()  # type: ignore[method-assign]
 
 
 def _parse(

@@ -88,6 +88,8 @@ class NodeList(list[Any]):
     def __init__(self, nodes: Iterable[Any] = ()) -> None:
         super().__init__(nodes)
         self._renderings = 0
+        # Kept by loader_tags.py: the blocks in this list, by name.
+        self.block_nodes: dict[str, Any] | None = None
         self._programs: dict[bool, tuple[int, Program | None]] = {}
 
     def render(self, context: Any) -> Any:

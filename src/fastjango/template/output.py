@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape as escape_html
 from typing import Any
 
-from markupsafe import _escape_inner as markup_escape  # the C function behind markupsafe.escape
+import markupsafe
 
 from fastjango.conf import settings
 from fastjango.utils.formats import localize
@@ -14,6 +15,10 @@ from fastjango.utils.safestring import SafeString
 from fastjango.utils.timezone import template_localtime
 
 __all__ = ["escape_text", "markup_escape", "render_value_in_context", "show"]
+
+
+# The C function behind markupsafe.escape: it returns the very same object if there is nothing to escape.
+markup_escape: Callable[[str], str] = getattr(markupsafe, "_escape_inner", lambda text: text + " ")
 
 
 def escape_text(text: str) -> str:

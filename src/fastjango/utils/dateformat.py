@@ -13,6 +13,7 @@ from email.utils import format_datetime as format_datetime_rfc5322
 from typing import Any
 
 from fastjango.utils.dates import MONTHS, MONTHS_3, MONTHS_ALT, MONTHS_AP, WEEKDAYS, WEEKDAYS_ABBR
+from fastjango.utils.functional import cached_property
 from fastjango.utils.timezone import (
     _datetime_ambiguous_or_imaginary,
     get_default_timezone,
@@ -87,9 +88,13 @@ class TimeFormat(Formatter):
 
     def __init__(self, obj: Any) -> None:
         self.data = obj
-        self.timezone: tzinfo | None = None
-        if isinstance(obj, datetime):
-            self.timezone = get_default_timezone() if is_naive(obj) else obj.tzinfo
+
+    @cached_property
+    def timezone(self) -> tzinfo | None:
+        """The zone of the value; a naive datetime is in the default zone, other values have none."""
+        if not isinstance(self.data, datetime):
+            return None
+        return get_default_timezone() if is_naive(self.data) else self.data.tzinfo
 
     def _zone_at_moment(self) -> tzinfo | None:
         """Return the zone, unless its clock shows this moment twice or never."""

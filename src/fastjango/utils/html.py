@@ -203,7 +203,7 @@ def strip_spaces_between_tags(value: Any) -> str:
 
 
 @keep_lazy_text
-def avoid_wrapping(value: Any) -> Any:
+def avoid_wrapping(value: str) -> str:
     """Return *value* with non-breaking spaces."""
     return value.replace(" ", "\xa0")
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import walk_packages
-from typing import Any
+from typing import Any, NoReturn
 
 from fastjango.apps import apps
 from fastjango.conf import settings
@@ -116,14 +116,14 @@ class Template:
 def copy_exception(exc: TemplateDoesNotExist, backend: Any = None) -> TemplateDoesNotExist:
     """Return an exception like *exc* that names *backend*."""
     backend = backend or exc.backend
-    new: Any = type(exc)(*exc.args, tried=exc.tried, backend=backend, chain=exc.chain)
+    new: Any = type(exc)(exc.args[0] if exc.args else None, tried=exc.tried, backend=backend, chain=exc.chain)
     if hasattr(exc, "template_debug"):
         new.template_debug = exc.template_debug
     copied: TemplateDoesNotExist = new
     return copied
 
 
-def reraise(exc: TemplateDoesNotExist, backend: Any) -> Any:
+def reraise(exc: TemplateDoesNotExist, backend: Any) -> NoReturn:
     """Raise *exc* again, naming *backend*."""
     raise copy_exception(exc, backend) from exc
 

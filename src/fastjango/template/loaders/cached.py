@@ -19,7 +19,9 @@ MAX_CACHED_TEMPLATES = 20_000
 
 def copy_exception(exc: TemplateDoesNotExist) -> TemplateDoesNotExist:
     """Return a fresh exception like *exc*, without its traceback."""
-    return TemplateDoesNotExist(*exc.args, tried=exc.tried, backend=exc.backend, chain=exc.chain)
+    return TemplateDoesNotExist(
+        exc.args[0] if exc.args else None, tried=exc.tried, backend=exc.backend, chain=exc.chain
+    )
 
 
 class Loader(BaseLoader):

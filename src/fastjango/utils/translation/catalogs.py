@@ -169,6 +169,7 @@ class DjangoTranslation(gettext_module.GNUTranslations):
     """
 
     domain = "django"
+    _fallback: Any  # of the base class, which does not declare it
 
     def __init__(self, language: str, domain: str | None = None, localedirs: Sequence[str] | None = None) -> None:
         gettext_module.GNUTranslations.__init__(self)
@@ -177,7 +178,7 @@ class DjangoTranslation(gettext_module.GNUTranslations):
         self.__language = language
         self.__to_language = to_language(language)
         self.__locale = to_locale(language)
-        self._catalog: Any = TranslationCatalog()  # type: ignore[assignment]  # gettext's own is a dict
+        self._catalog: Any = TranslationCatalog()
         self.plural: Callable[[int], int] = lambda n: int(n != 1)
         if self.domain == "django":
             for name in locale_chain(self.__locale):
@@ -238,7 +239,8 @@ class DjangoTranslation(gettext_module.GNUTranslations):
             found = self._catalog.plural(message, 1)
         if found is not None:
             return found
-        return self._fallback.gettext(message) if self._fallback else message
+        text: str = self._fallback.gettext(message) if self._fallback else message
+        return text
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """Return the translation of *msgid1* in the form for *n* things."""
@@ -246,5 +248,6 @@ class DjangoTranslation(gettext_module.GNUTranslations):
         if found is not None:
             return found
         if self._fallback:
-            return self._fallback.ngettext(msgid1, msgid2, n)
+            text: str = self._fallback.ngettext(msgid1, msgid2, n)
+            return text
         return msgid1 if n == 1 else msgid2

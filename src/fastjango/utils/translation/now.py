@@ -40,24 +40,28 @@ def gettext_noop(message: Any) -> Any:
     return message
 
 
-def gettext(message: Any) -> Any:
+def gettext(message: Any) -> str:
     """Return *message* in the active language."""
-    return (trans_real if settings.USE_I18N else trans_null).gettext(message)
+    text: str = (trans_real if settings.USE_I18N else trans_null).gettext(message)
+    return text
 
 
-def ngettext(singular: Any, plural: Any, number: Any) -> Any:
+def ngettext(singular: Any, plural: Any, number: Any) -> str:
     """Return the text for *number* things in the active language."""
-    return _translator().ngettext(singular, plural, number)
+    text: str = _translator().ngettext(singular, plural, number)
+    return text
 
 
-def pgettext(context: Any, message: Any) -> Any:
+def pgettext(context: Any, message: Any) -> str:
     """Return *message* in the active language, as it is meant in *context*."""
-    return _translator().pgettext(context, message)
+    text: str = _translator().pgettext(context, message)
+    return text
 
 
-def npgettext(context: Any, singular: Any, plural: Any, number: Any) -> Any:
+def npgettext(context: Any, singular: Any, plural: Any, number: Any) -> str:
     """Return the text for *number* things in the active language, as it is meant in *context*."""
-    return _translator().npgettext(context, singular, plural, number)
+    text: str = _translator().npgettext(context, singular, plural, number)
+    return text
 
 
 def activate(language: str | None) -> None:

@@ -272,7 +272,7 @@ def get_language_from_request(request: Any, check_path: bool = False) -> str:
     if cookie is not None and cookie in get_languages() and check_for_language(cookie):
         chosen: str = cookie
         return chosen
-    wanted = [cookie]
+    wanted: list[str | None] = [cookie]
     for code, _quality in parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", "")):
         if code == "*":
             break
