@@ -1,7 +1,7 @@
 """The data layer: models, fields, queries. What ``models.py`` files import."""
 
 from fastjango.core.exceptions import ObjectDoesNotExist
-from fastjango.db.models import signals
+from fastjango.db.models import checks, signals  # noqa: F401  # checks register themselves
 from fastjango.db.models.aggregates import *  # noqa: F403
 from fastjango.db.models.aggregates import __all__ as _aggregates
 from fastjango.db.models.constraints import *  # noqa: F403

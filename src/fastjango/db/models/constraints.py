@@ -10,6 +10,7 @@ from fastjango.core import checks
 from fastjango.core.exceptions import FieldDoesNotExist, FieldError, RemovedInDjango60Warning, ValidationError
 from fastjango.db.connections import connections
 from fastjango.db.engines import DEFAULT_DB_ALIAS
+from fastjango.db.models import condition_check  # noqa: F401  # lets Q.check() reach the database
 from fastjango.db.models.constants import LOOKUP_SEP
 from fastjango.db.models.constraint_arguments import validate_unique
 from fastjango.db.models.ddl import IndexParts, condition_sql

@@ -52,7 +52,7 @@ class TwoFacedReader:
         self._buffer.clear()
 
 
-class TwoFacedConnection(_Connection):
+class TwoFacedConnection(_Connection):  # type: ignore[misc]  # see above
     """A PyMySQL connection for both worlds."""
 
     # Read by the clean-up after a cancellation.

@@ -13,6 +13,9 @@ from fastjango.db.models.check_slot import register_model_checks
 from fastjango.db.models.checks.model import check_model
 from fastjango.db.models.checks.project import check_all_models, check_lazy_references, find_lazy_references
 
+# The name that Django's tests and tools use.
+_check_lazy_references = find_lazy_references
+
 register_model_checks(check_model)
 register(Tags.models)(check_all_models)
 register(Tags.models)(check_lazy_references)

@@ -14,6 +14,7 @@ from operator import or_
 from typing import Any
 
 from fastjango.db.models import signals
+from fastjango.db.models.sql.write import delete_rows, update_related
 from fastjango.db.transaction import atomic, mark_for_rollback_on_error
 
 
@@ -71,8 +72,6 @@ class DeletionPlan:
 
     def execute(self) -> tuple[int, dict[str, int]]:
         """Run the steps in one transaction; returns the number of deleted rows, also by model label."""
-        from fastjango.db.models.sql.write import delete_rows
-
         counted: Counter[str] = Counter()
         with atomic(using=self.using, savepoint=False):
             self._send(signals.pre_delete)
@@ -106,8 +105,6 @@ class DeletionPlan:
 
     def _update(self, step: UpdateField) -> None:
         """Run one update: querysets that are not loaded in one statement, objects by key."""
-        from fastjango.db.models.sql.write import update_related
-
         lazy, loaded = [], []
         for target in step.targets:
             if getattr(target, "_result_cache", target) is None:
@@ -123,8 +120,6 @@ class DeletionPlan:
 
 def delete_one(model: Any, instance: Any, using: str) -> tuple[int, dict[str, int]]:
     """Delete a single object that nothing refers to. Queries: 1."""
-    from fastjango.db.models.sql.write import delete_rows
-
     with mark_for_rollback_on_error(using):
         count = delete_rows(model, using, model._meta.pk, [instance.pk])
     setattr(instance, model._meta.pk.attname, None)
