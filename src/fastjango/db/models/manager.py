@@ -26,6 +26,12 @@ class BaseManager(Generic[M]):
     _queryset_class: Any
     _constructor_args: tuple[tuple[Any, ...], dict[str, Any]]
 
+    if not TYPE_CHECKING:
+
+        def __class_getitem__(cls, *args, **kwargs):
+            # The parameter is for type checkers only.
+            return cls
+
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         obj = super().__new__(cls)
         obj._constructor_args = (args, kwargs)

@@ -24,6 +24,7 @@ class Subquery(BaseExpression, Combinable):
 
     template = _TEMPLATE
     contains_aggregate = False
+    contains_column_references = False
     empty_result_set_value: Any = None
     subquery = True
 
@@ -33,6 +34,10 @@ class Subquery(BaseExpression, Combinable):
         self.query.subquery = True
         self.extra = extra
         super().__init__(output_field)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # The queryset would be evaluated; the query is enough.
+        return {**self.__dict__, "queryset": None}
 
     # Shape
 

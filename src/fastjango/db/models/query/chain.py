@@ -162,7 +162,9 @@ class QuerySetChain(QuerySetCore[M]):
             if not other._shape.query.can_filter():
                 other = other._by_keys()
         query = left.peek_query()
-        known = {**left._known_related_objects, **other._known_related_objects}
+        known = {field: dict(objects) for field, objects in left._known_related_objects.items()}
+        for field, objects in other._known_related_objects.items():
+            known.setdefault(field, {}).update(objects)
         query = query.chain()
         query.combine(other.peek_query(), connector)
         merged = self._derive(detached(query), ())

@@ -9,11 +9,12 @@ from __future__ import annotations
 import copy
 import warnings
 from collections.abc import AsyncIterator, Generator, Iterator
-from typing import Any, ClassVar, Generic, Self, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast, overload
 
 from fastjango.db import DJANGO_VERSION_PICKLE_KEY, router
 from fastjango.db.bridge import bridge
 from fastjango.db.errors import NotSupportedError
+from fastjango.db.models.expressions.shape import queryset_key
 from fastjango.utils.version import get_version
 
 from .iterables import ModelIterable, ValuesIterable
@@ -28,6 +29,12 @@ REPR_OUTPUT_SIZE = 20
 
 class QuerySetCore(Generic[M]):
     """The state of a lazy query."""
+
+    if not TYPE_CHECKING:
+
+        def __class_getitem__(cls, *args, **kwargs):
+            # The parameter is for type checkers only.
+            return cls
 
     # State that is mostly at its default stands on the class.
     _db: str | None = None
@@ -96,8 +103,6 @@ class QuerySetCore(Generic[M]):
 
     def slotted_query(self, first_slot: int) -> Any:
         """Return the query for use inside another one whose binds hold ours from *first_slot* on."""
-        if self._fields and len(self._fields) > 1:
-            raise TypeError("Cannot use multi-field values querysets as filter values.")
         query = self._shape.query.clone()
         query.slot_base = first_slot
         query._db = self._db
@@ -109,13 +114,21 @@ class QuerySetCore(Generic[M]):
             return self._query.clone()
         return self._shape.query.with_binds(self._binds)
 
+    def shape_into(self, binds: list[Any]) -> Any:
+        """Return the key of this queryset inside another query; its binds are appended."""
+        return queryset_key(self, binds)
+
+    def with_slots(self, counter: Any) -> Any:
+        """Return the query with places in the binds of the query around it."""
+        return self.slotted_query(counter.take(len(self._binds)))
+
+    shape_into.queryset_only = True  # type: ignore[attr-defined]
+    with_slots.queryset_only = True  # type: ignore[attr-defined]
     slotted_query.queryset_only = True  # type: ignore[attr-defined]
     peek_query.queryset_only = True  # type: ignore[attr-defined]
 
     def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
         """Return the query, as the right side of a lookup inside another one."""
-        if self._fields and len(self._fields) > 1:
-            raise TypeError("Cannot use multi-field values querysets as filter values.")
         query = self.peek_query().resolve_expression(*args, **kwargs)
         query._db = self._db
         return query

@@ -331,7 +331,7 @@ class QuerySetWrites(QuerySetReads[M]):
         connection = connections[self.db]
         most = connection.ops.bulk_batch_size(["pk", "pk", *fields], objs)
         size = min(batch_size, most) if batch_size else most
-        requires_casting = connection.features.requires_casted_case_in_updates
+        requires_casting = getattr(connection.features, "requires_casted_case_in_updates", connection.vendor == "postgresql")
         queryset = self.using(self.db)._without_order()
         rows = 0
         with transaction.atomic(using=self.db, savepoint=False):

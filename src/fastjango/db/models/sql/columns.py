@@ -186,7 +186,7 @@ class RelatedColumns:
             relation, model = rel.field, rel.related_model
             if not relation.unique or rel.many_to_many:
                 continue
-            sub_mask = mask.get(rel) or mask.get(relation) or {}
+            sub_mask = mask.get(rel) or {}
             if not descends(relation, True, requested, sub_mask, reverse=True):
                 continue
             name = relation.related_query_name()
@@ -259,7 +259,7 @@ def descends(relation: Any, restricted: bool, requested: Any, mask: Any, reverse
             return False
     elif relation.null:
         return False
-    if restricted and mask and relation.name in requested and relation not in mask:
+    if restricted and not reverse and mask and relation.name in requested and relation not in mask:
         raise FieldError(
             f"Field {relation.model._meta.object_name}.{relation.name} cannot be both deferred and "
             "traversed using select_related at the same time."

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Self
 
 
+from fastjango.db.models.expressions.shape import Uncacheable
+
 from .constants import INNER
 from .datastructures import BaseTable, Join
 from .joins import JoinPromoter
@@ -123,6 +125,14 @@ class CombineBook(SummaryBook):
     def replace_expressions(self, replacements: Any) -> Any:
         """Return this query, or what it is to be replaced by."""
         return replacements.get(self, self) if replacements else self
+
+    def shape_into(self, binds: list[Any]) -> Any:
+        """Raise ``Uncacheable``: a bare query has no shape; a queryset has one."""
+        raise Uncacheable("a query without its queryset")
+
+    def to_clause(self, ctx: Any) -> Any:
+        """Return the query as a value inside another."""
+        return ctx.subquery(self).scalar_subquery()
 
     def get_source_expressions(self) -> list[Any]:
         """Return nothing: the parts of another query are its own business."""

@@ -66,7 +66,8 @@ def build_combined(
         statement = limited(statement, query, ctx)
     first = parts[0]
     objects = listed.objects if listed.objects is not None else first.objects
-    return Statement(statement, first.columns, objects, listed.annotations)
+    extra = max(0, len(first.columns) - len(listed.columns)) if query.selected is not None else 0
+    return Statement(statement, first.columns, objects, listed.annotations, extra)
 
 
 def _check_parts(query: Any, features: Any) -> None:

@@ -73,6 +73,9 @@ class Context:
         if type_ is not None:
             field = None
         elif field is not None:
+            while not hasattr(field, "column_type"):
+                # The far side of a relation: its values are those of the field it points at.
+                field = field.target_field
             type_ = field.column_type()
         if type_ is None:
             type_ = sa.literal(value).type if value is not None else _UNTYPED

@@ -232,12 +232,10 @@ class ConditionBook(NameBook):
         """
         *transforms, lookup_name = lookups or ["exact"]
         for name in transforms:
-            lhs = self.try_transform(lhs, name)
+            lhs = self.try_transform(lhs, name, lookups)
         lookup_class = lhs.get_lookup(lookup_name)
         if not lookup_class:
-            if lhs.output_field.is_relation:
-                raise FieldError(f"Related Field got invalid lookup: {lookup_name}")
-            lhs = self.try_transform(lhs, lookup_name)
+            lhs = self.try_transform(lhs, lookup_name, lookups)
             lookup_name = "exact"
             lookup_class = lhs.get_lookup(lookup_name)
             if not lookup_class:

@@ -6,7 +6,7 @@ reach further than the fields, relations, annotations and registered transforms.
 
 from __future__ import annotations
 
-import functools
+import difflib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -277,7 +277,7 @@ class NameBook(TableBook):
             )
         return lookup_parts, field_parts, False
 
-    def try_transform(self, lhs: Any, name: str) -> Any:
+    def try_transform(self, lhs: Any, name: str, lookups: list[str] | None = None) -> Any:
         """
         Return *lhs* under the transform called *name*.
 
@@ -287,10 +287,12 @@ class NameBook(TableBook):
         transform_class = lhs.get_transform(name)
         if transform_class:
             return transform_class(lhs)
-        output_field = lhs.output_field.__class__
-        hint = _similar_lookups(output_field, name)
+        output_field = lhs.output_field
+        similar = difflib.get_close_matches(name, output_field.get_lookups())
+        hint = f", perhaps you meant {' or '.join(similar)}?" if similar else "."
+        asked = name if lookups is None else LOOKUP_SEP.join(lookups[lookups.index(name) :])
         raise FieldError(
-            f"Unsupported lookup '{name}' for {output_field.__name__} or join on the field not permitted{hint}"
+            f"Unsupported lookup '{asked}' for {type(output_field).__name__} or join on the field not permitted{hint}"
         )
 
     # -- references
@@ -309,6 +311,8 @@ class NameBook(TableBook):
                 self.check_no_joins([annotation])
             if summarize:
                 # The inner query selects it; the summary refers to it by name.
+                if name not in self.annotation_select:
+                    raise FieldError(f"Cannot aggregate over the '{name}' alias. Use annotate() to promote it.")
                 return Ref(name, self.annotation_select[name])
             return annotation
         parts = name.split(LOOKUP_SEP)
@@ -349,14 +353,6 @@ def refs_expression(lookup_parts: list[str], annotations: Any) -> tuple[str | No
         if annotations.get(name):
             return name, lookup_parts[length:]
     return None, []
-
-
-@functools.lru_cache(maxsize=512)
-def _similar_lookups(output_field: Any, name: str) -> str:
-    import difflib  # noqa: PLC0415 - only for an error message
-
-    suggestions = difflib.get_close_matches(name, output_field.get_lookups())
-    return f", perhaps you meant {' or '.join(suggestions)}?" if suggestions else "."
 
 
 __all__ = ["JoinInfo", "NameBook", "get_children_from_q", "get_field_names_from_opts", "refs_expression"]

@@ -141,6 +141,8 @@ class Ordering:
                 yield OrderBy(Ref(column, RawSQL(*query.extra[column])), descending=descending), True
             else:
                 yield OrderBy(RawSQL(*query.extra[column]), descending=descending), False
+        elif LOOKUP_SEP in column and column.split(LOOKUP_SEP, 1)[0] in query.annotations:
+            yield OrderBy(query.resolve_ref(column), descending=descending), False
         elif query.combinator and self.select:
             # The other queries may call another column so.
             yield OrderBy(F(column), descending=descending), False
@@ -187,7 +189,8 @@ class Ordering:
                 if isinstance(item, OrderBy):
                     result.append(item.prefix_references(f"{name}{LOOKUP_SEP}"))
                 else:
-                    result.extend(self.by_name(item, target_opts, joins[-1], direction, already_seen))
+                    inner = self.by_name(item, target_opts, joins[-1], direction, already_seen)
+                    result.extend(ordering.prefix_references(f"{name}{LOOKUP_SEP}") for ordering in inner)
             return result
         targets, final_alias, _ = query.trim_joins(info.targets, joins, info.path)
         return [OrderBy(info.transform_function(target, final_alias), descending=descending) for target in targets]
@@ -212,6 +215,7 @@ class Ordering:
             if part.has_select_fields:
                 raise DatabaseError("ORDER BY term does not match any column in the result set.")
             part.add_annotation(unresolved, name)
+        query.add_select_col(source, name)
         self.select = [*self.select, (source, name)]
         resolved.set_source_expressions([PositionRef(len(self.select), name, source)])
         return resolved

@@ -254,7 +254,7 @@ class SelectBook(ConditionBook):
                 if not hasattr(relation, "field"):
                     # Many-to-many and generic relations have no column to leave out.
                     continue
-                key = field = relation.field
+                key, field = relation, relation.field
             self._mask_without(_concrete(field.model), branch, mask.setdefault(key, {}))
         return mask
 
@@ -268,8 +268,7 @@ class SelectBook(ConditionBook):
                 key: Any = (name, field)
             else:
                 field = opts.pk if name == "pk" else opts.get_field(name)
-                # The mask of a reverse relation hangs on the field at its other end.
-                key = field.field if field in opts.related_objects else field
+                key = field
             sub_mask = mask.setdefault(key, {})
             if branch:
                 if not field.is_relation:

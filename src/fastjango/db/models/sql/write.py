@@ -16,6 +16,8 @@ from fastjango.db.connections import connections
 from fastjango.db.execute import change, fetch, insert_id
 from fastjango.db.models.constants import OnConflict
 
+from fastjango.db.models.expressions.adapter import Shim, splice
+
 from .context import BindBook, Context
 from .plan import compile_text
 from .query import Query
@@ -105,7 +107,7 @@ def _insert_batch(
     can_return = _can_return(connection, len(lines))
     wanted = returning if can_return else ()
     if any(hasattr(value, "to_clause") for line in lines for value in line) or any(
-        hasattr(field, "get_placeholder") for field in fields
+        has_placeholder(field) for field in fields
     ):
         sql, args = _compile_insert(model, connection, fields, lines, wanted, conflict)
     else:
@@ -163,11 +165,20 @@ def _compile_insert(
     return sql, args(())
 
 
+def has_placeholder(field: Any) -> bool:
+    """Tell whether a user's field writes its own placeholder."""
+    method = getattr(type(field), "get_placeholder", None)
+    return method is not None and not method.__module__.startswith("fastjango.")
+
+
 def _clause(ctx: Context, field: Any, value: Any) -> Any:
     if hasattr(value, "to_clause"):
         return ctx.select_clause(value)
     # Prepared for the driver already: the parameter is typed, not converted again.
-    return ctx.raw_bind(value, field.column_type())
+    bound = ctx.raw_bind(value, field.column_type())
+    if has_placeholder(field):
+        return splice(ctx, field.get_placeholder(value, Shim(ctx), ctx.connection), [bound])
+    return bound
 
 
 def _insert_defaults(
@@ -223,7 +234,7 @@ def _needs_query(field: Any, value: Any) -> bool:
     return (
         hasattr(value, "resolve_expression")
         or hasattr(value, "prepare_database_save")
-        or hasattr(field, "get_placeholder")
+        or has_placeholder(field)
     )
 
 
