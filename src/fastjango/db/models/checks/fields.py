@@ -65,10 +65,21 @@ def check_name_clashes(model: Any) -> list[Any]:
         for relation in parent._meta.get_fields():
             if relation not in used.values():
                 used.setdefault(relation.name, relation)
+    # Two links of a diamond may have one name.
+    for link in model._meta.parents.values():
+        clash = used.get(link.name) if link else None
+        if clash:
+            found.append(
+                checks.Error(
+                    f"The field '{link.name}' clashes with the field '{clash.name}' from model '{clash.model._meta}'.",
+                    obj=model,
+                    id="models.E006",
+                )
+            )
     for field in model._meta.local_fields:
         clash = used.get(field.name) or used.get(field.attname) or None
         # An "id" that is no key has a message of its own.
-        own_id = field.name == "id" or (clash is not None and clash.name == "id" and clash.model == model)
+        own_id = field.name == "id" and (clash is not None and clash.name == "id" and clash.model == model)
         if clash and not own_id:
             found.append(
                 checks.Error(

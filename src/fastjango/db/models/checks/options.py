@@ -77,10 +77,10 @@ def check_ordering(model: Any) -> list[Any]:
     names = [name.removeprefix("-") for name in names]
     wrong = [name for name in names if LOOKUP_SEP in name and not _path_exists(model, name)]
     known = {"pk"} if opts.pk is not None else set()
-    for field in opts.get_fields(include_parents=True, include_hidden=True):
+    for field in [*opts.fields, *opts.related_objects]:
         if getattr(field, "auto_created", False) and not field.concrete:
             known.add(
-                field.related_query_name() if hasattr(field, "related_query_name") else field.field.related_query_name()
+                field.field.related_query_name() if hasattr(field, "field") else field.related_query_name()
             )
         else:
             known.add(field.name)

@@ -76,7 +76,7 @@ class FieldChecks:
         if not self.choices:
             return []
         if not isinstance(self.choices, (Iterable, CallableChoiceIterator)) or isinstance(self.choices, str):
-            message = "'choices' must be a mapping (e.g. a dictionary) or an ordered iterable (e.g. a list or tuple)."
+            message = "'choices' must be a mapping (e.g. a dictionary) or an iterable (e.g. a list or tuple)."
             return [checks.Error(message, obj=self, id="fields.E004")]
         longest = 0
         for entry in self.choices:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fastjango.conf import settings
 from fastjango.core import checks, exceptions
 from fastjango.db.models.fields.composite import CompositePrimaryKey
-from fastjango.db.models.relations.pending import RECURSIVE_RELATIONSHIP_CONSTANT
+from fastjango.db.models.relations.pending import RECURSIVE_RELATIONSHIP_CONSTANT, resolve_relation
 
 if TYPE_CHECKING:
     from fastjango.core.checks import CheckMessage
@@ -79,7 +79,7 @@ class ManyToManyChecks:
         assert from_model is not None, (
             "ManyToManyField with intermediate tables cannot be checked if you don't pass the model where the field is attached to."
         )
-        to_model = resolve_target(from_model, self.remote_field.model)
+        to_model = resolve_relation(from_model, self.remote_field.model)
         target_name = to_model if isinstance(to_model, str) else to_model._meta.object_name
         relationship_name = through._meta.object_name
         found: list[CheckMessage] = []
@@ -249,8 +249,3 @@ class ManyToManyChecks:
 
 def _is_made(through: Any) -> bool:
     return not isinstance(through, str) and bool(through._meta.auto_created)
-
-
-def resolve_target(from_model: Any, target: Any) -> Any:
-    """Return the other model; "self" is the model itself."""
-    return from_model if target == RECURSIVE_RELATIONSHIP_CONSTANT else target
