@@ -8,6 +8,7 @@ group is ``(name, [(value, label), ...])``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import EnumType
 from itertools import islice
 from typing import Any
 
@@ -19,18 +20,10 @@ __all__ = [
     "CallableChoiceIterator",
     "flatten_choices",
     "normalize_choices",
-    "register_choices_class",
 ]
 
-_choices_class: type | None = None
 _KEPT = (Promise, bytes, str)
 _DEEPEST = 2  # groups hold no groups
-
-
-def register_choices_class(choices: type) -> None:
-    """Fill the slot: the metaclass of enumerations that have ``.choices``."""
-    global _choices_class  # noqa: PLW0603 - the slot
-    _choices_class = choices
 
 
 class BaseChoiceIterator:
@@ -99,8 +92,8 @@ def normalize_choices(value: Any, *, depth: int = 0) -> Any:
     """Return *value* as a list of pairs; what cannot be read as choices is returned unchanged."""
     if isinstance(value, (BaseChoiceIterator, *_KEPT)):
         return value
-    if _choices_class is not None and isinstance(value, _choices_class):
-        return value.choices  # type: ignore[attr-defined]
+    if isinstance(value, EnumType) and hasattr(value, "choices"):
+        return value.choices
     if depth >= _DEEPEST:
         return value
     pairs: Any

@@ -97,6 +97,12 @@ class BaseConnectionHandler:
         """Return all connections; only those in use when *initialized_only*."""
         return [self[alias] for alias in self if not initialized_only or hasattr(self._connections, alias)]
 
+    def reset(self) -> None:
+        """Forget the connections and read the settings anew; for settings that change in tests."""
+        self._settings = None
+        self.__dict__.pop("settings", None)
+        self._connections = ThreadConnections()
+
     def close_all(self) -> None:
         """Close the connections that are in use."""
         for connection in self.all(initialized_only=True):

@@ -10,6 +10,7 @@ import mimetypes
 from io import StringIO
 from typing import Any
 from urllib.parse import urlparse
+from xml.sax.saxutils import quoteattr  # noqa: S406 - it writes, it does not read
 
 from fastjango.utils.encoding import iri_to_uri
 from fastjango.utils.xmlutils import SimplerXMLGenerator
@@ -52,6 +53,9 @@ def get_tag_uri(url: str, date: Any) -> str:
     return f"tag:{parts.hostname}{day}:{parts.path}{fragment}"
 
 
+_QUOTE = {'"': "&quot;"}
+
+
 def _guess_stylesheet_type(url: Any) -> Any:
     """Return the media type of a stylesheet and its encoding."""
     return mimetypes.guess_type(str(url))
@@ -83,12 +87,11 @@ class Stylesheet:
         return _guess_stylesheet_type(self.url)[0] if self._mimetype == "" else self._mimetype
 
     def __str__(self) -> str:
-        data = [f'href="{self.url}"']
-        if self.mimetype is not None:
-            data.append(f'type="{self.mimetype}"')
-        if self.media is not None:
-            data.append(f'media="{self.media}"')
-        return " ".join(data)
+        # The address is worked out once; a lazy one may be expensive.
+        url = self.url
+        mimetype = _guess_stylesheet_type(url)[0] if self._mimetype == "" else self._mimetype
+        attrs = {"href": url, "media": self.media, "type": mimetype}
+        return " ".join(f"{name}={quoteattr(value, _QUOTE)}" for name, value in attrs.items() if value is not None)
 
     def __repr__(self) -> str:
         return repr((self.url, self.mimetype, self.media))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import os
 from shutil import copymode, copystat
 from typing import Any
@@ -50,9 +50,8 @@ def file_move_safe(
             os.close(descriptor)
     try:
         copystat(old_file_name, new_file_name)
-    except PermissionError as error:
+    except PermissionError:
         # Some file systems do not take a time or a label; the mode is what matters.
-        if error.errno not in {errno.EPERM, errno.EACCES}:
-            raise
-        copymode(old_file_name, new_file_name)
+        with contextlib.suppress(PermissionError):
+            copymode(old_file_name, new_file_name)
     os.remove(old_file_name)

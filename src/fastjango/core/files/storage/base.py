@@ -30,12 +30,13 @@ class Storage:
         """
         if name is None:
             name = content.name
-        is_instance = hasattr(content, "chunks")
-        if not is_instance:
+        if not hasattr(content, "chunks"):
             content = File(content, name)
+        validate_file_name(name, allow_relative_path=True)
         name = self.get_available_name(name, max_length=max_length)
+        # A storage of somebody else may make up names of its own.
+        validate_file_name(name, allow_relative_path=True)
         name = self._save(name, content)  # type: ignore[attr-defined]
-        # A storage of somebody else may make up a name of its own.
         validate_file_name(name, allow_relative_path=True)
         return str(name)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import warnings
 from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin
 
 from fastjango.conf import settings
+from fastjango.core.exceptions import RemovedInDjango60Warning
 from fastjango.core.files import File, locks
 from fastjango.core.files.move import file_move_safe
 from fastjango.core.files.storage.base import Storage
@@ -32,6 +34,9 @@ class FileSystemStorage(Storage, StorageSettingsMixin):
         allow_overwrite: Replace a file of the same name, instead of taking another name.
     """
 
+    # Deprecated: subclasses used to take os.O_EXCL out to overwrite files.
+    OS_OPEN_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
     def __init__(
         self,
         location: Any = None,
@@ -45,6 +50,12 @@ class FileSystemStorage(Storage, StorageSettingsMixin):
         self._file_permissions_mode = file_permissions_mode
         self._directory_permissions_mode = directory_permissions_mode
         self._allow_overwrite = allow_overwrite
+        if type(self).OS_OPEN_FLAGS != FileSystemStorage.OS_OPEN_FLAGS:
+            warnings.warn(
+                "Overriding OS_OPEN_FLAGS is deprecated. Use the allow_overwrite parameter instead.",
+                RemovedInDjango60Warning,
+                stacklevel=2,
+            )
         setting_changed.connect(self._clear_cached_properties)
 
     @cached_property
@@ -110,8 +121,9 @@ class FileSystemStorage(Storage, StorageSettingsMixin):
 
     def _write(self, full_path: str, content: Any) -> None:
         """Write *content* to a file that is made for it, under a lock."""
-        flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0)
-        flags |= os.O_TRUNC if self._allow_overwrite else os.O_EXCL
+        flags = self.OS_OPEN_FLAGS
+        if self._allow_overwrite or not flags & os.O_EXCL:
+            flags = (flags & ~os.O_EXCL) | os.O_TRUNC
         descriptor = os.open(full_path, flags, 0o666)
         file: Any = None
         try:

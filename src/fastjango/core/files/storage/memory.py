@@ -96,10 +96,7 @@ class InMemoryDirNode(_Times):
         node: Any = self
         for number, part in enumerate(parts):
             if not isinstance(node, InMemoryDirNode):
-                if not create_if_missing:
-                    return None
-                where = os.path.join(*parts[:number])
-                raise NotADirectoryError(f"{where} exists and is not a directory.")  # pragma: no cover
+                raise FileExistsError(f"{os.path.join(*parts[:number])!r} exists and is not a directory.")
             is_leaf = number == len(parts) - 1
             child = node._children.get(part)
             if child is None:
@@ -107,6 +104,7 @@ class InMemoryDirNode(_Times):
                     return None
                 child = leaf_cls() if is_leaf and leaf_cls else InMemoryDirNode()
                 node._children[part] = child
+                node.was_read()
                 node.was_changed()
             node = child
         return node
@@ -122,6 +120,7 @@ class InMemoryDirNode(_Times):
     def remove_child(self, name: str) -> None:
         """Remove a file or a folder."""
         self._children.pop(name, None)
+        self.was_read()
         self.was_changed()
 
 
@@ -188,6 +187,8 @@ class InMemoryStorage(Storage, StorageSettingsMixin):
     def _open(self, name: str, mode: str = "rb") -> Any:
         create = "w" in mode
         file_node = self._resolve(name, create_if_missing=create, leaf_cls=InMemoryFileNode)
+        if isinstance(file_node, InMemoryDirNode):
+            raise IsADirectoryError(f"{name!r} is a directory.")
         return file_node.open(mode)
 
     def _save(self, name: str, content: Any) -> str:
@@ -197,6 +198,9 @@ class InMemoryStorage(Storage, StorageSettingsMixin):
             if opened is None:
                 opened = file_node.open("wb" if isinstance(chunk, bytes) else "wt")
             opened.write(chunk)
+        if hasattr(content, "temporary_file_path"):
+            # As with a storage on disk, which takes the file itself.
+            os.remove(content.temporary_file_path())
         file_node.was_changed()
         return self._relative_path(name).replace("\\", "/")
 
