@@ -50,6 +50,11 @@ class BoundField(RenderableFieldMixin):
         """The id that the widget's element has."""
         return self.field.widget.attrs.get("id") or self.auto_id
 
+    def __str__(self) -> str:
+        if self.field.show_hidden_initial:
+            return self.as_widget() + self.as_hidden(only_initial=True)
+        return self.as_widget()
+
     def __bool__(self) -> bool:
         # A widget without parts is a field all the same.
         return True

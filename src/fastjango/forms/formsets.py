@@ -446,7 +446,7 @@ def formset_factory(
         "validate_max": validate_max,
         "renderer": renderer,
     }
-    return type(f"{form.__name__}FormSet", (formset,), attributes)
+    return type(f"{form.__name__}Set", (formset,), attributes)
 
 
 def all_valid(formsets: Iterable[Any]) -> bool:

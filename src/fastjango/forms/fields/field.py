@@ -74,6 +74,7 @@ class Field:
         self.widget = self._make_widget(widget or self.widget)
         self.error_messages = self._collect_messages(error_messages)
         self.validators: list[Any] = [*self.default_validators, *validators]
+        super().__init__()
 
     def _make_widget(self, widget: Any) -> Any:
         own = widget() if isinstance(widget, type) else copy.deepcopy(widget)

@@ -34,7 +34,8 @@ class ChoiceWidget(Widget):
 
     allow_multiple_selected = False
     input_type: str | None = None
-    option_template_name: str
+    template_name: Any = None
+    option_template_name: Any = None
     add_id_index = True
     checked_attribute: ClassVar[Mapping[str, Any]] = {"checked": True}
     option_inherits_attrs = True

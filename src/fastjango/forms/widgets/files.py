@@ -36,8 +36,9 @@ class FileInput(Input):
         return None
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        """Return the uploaded file; ``None`` when there is none."""
-        return files.get(name)
+        """Return the uploaded file, a list where several are allowed; ``None`` when there is none."""
+        read = getattr(files, "getlist", files.get) if self.allow_multiple_selected else files.get
+        return read(name)
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         """Tell whether no file came under *name*."""
