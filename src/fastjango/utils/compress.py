@@ -52,7 +52,6 @@ class _Compressor:
 
     def add(self, item: bytes) -> bytes:
         self.file.write(item)
-        self.file.flush()
         return self.buffer.read()
 
     def finish(self) -> bytes:

@@ -6,6 +6,7 @@ All helpers take time proportional to the length of their text.
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Iterable, Mapping
 from html import escape as escape_html
@@ -42,10 +43,10 @@ __all__ = [
 VOID_ELEMENTS = frozenset("area base br col embed hr img input link meta param source track wbr frame spacer".split())
 # How often tags are taken out of what taking tags out has left; more is an attack.
 MAX_STRIP_TAGS_DEPTH = 50
-# HTMLParser needs quadratic time for many unclosed tags: at most so many after the last ">".
-MAX_UNCLOSED_TAGS = 500
+# HTMLParser needs quadratic time for many unclosed tags; text of this length after one is looked at.
 LONG_OPEN_TAG_WITHOUT_CLOSING = 1000
 
+_TAG_START = re.compile(r"<[a-zA-Z]")
 _JS_ESCAPES: dict[int, str] = {ord(char): f"\\u{ord(char):04X}" for char in "\\'\"><&=-;`\u2028\u2029"}
 _JS_ESCAPES.update({code: f"\\u{code:04X}" for code in range(32)})
 _JSON_SCRIPT_ESCAPES = {ord(char): f"\\u{ord(char):04X}" for char in "<>&"}
@@ -165,29 +166,26 @@ def strip_tags(value: Any) -> str:
         SuspiciousOperation: The text is built so that taking tags out would take very long.
     """
     text = str(value)
-    for start in _long_open_tags(text):
-        if text.count("<", start) > MAX_STRIP_TAGS_DEPTH - 1:
-            raise SuspiciousOperation
-    for _depth in range(MAX_STRIP_TAGS_DEPTH + 1):
+    if any(piece.count("<") >= MAX_STRIP_TAGS_DEPTH for piece in _long_open_tags(text)):
+        raise SuspiciousOperation
+    for _depth in range(MAX_STRIP_TAGS_DEPTH):
         if "<" not in text or ">" not in text:
             return text
         stripped = _strip_once(text)
-        if text.count("<") == stripped.count("<"):
-            # Nothing was recognised as a tag; the parser may have reordered nothing.
+        if text.count("<") == stripped.count("<"):  # no tag was found
             return text
         text = stripped
-        if _depth == MAX_STRIP_TAGS_DEPTH:
-            raise SuspiciousOperation
+    if "<" in text and ">" in text:
+        raise SuspiciousOperation
     return text
 
 
-def _long_open_tags(text: str) -> Iterable[int]:
-    """Give the places of a "<" that is followed by very much text and no ">"."""
-    end = text.rfind(">") + 1
-    if len(text) - end >= LONG_OPEN_TAG_WITHOUT_CLOSING:
-        first = text.find("<", end)
-        if first != -1 and len(text) - first >= LONG_OPEN_TAG_WITHOUT_CLOSING:
-            yield first
+def _long_open_tags(text: str) -> Iterable[str]:
+    """Give what follows a tag's start without its end, where that is very long."""
+    for piece in text.split(">"):
+        start = _TAG_START.search(piece)
+        if start is not None and len(piece) - start.end() >= LONG_OPEN_TAG_WITHOUT_CLOSING:
+            yield piece[start.start() :]
 
 
 @keep_lazy_text

@@ -33,6 +33,8 @@ class SafeString(str, SafeData):
 
     def __add__(self, rhs: Any) -> Any:
         """Join two strings; the result is safe only if both are."""
+        if not isinstance(rhs, str):
+            return NotImplemented
         joined = str.__add__(self, rhs)
         return SafeString(joined) if isinstance(rhs, SafeData) else joined
 

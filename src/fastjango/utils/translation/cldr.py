@@ -90,7 +90,10 @@ def _list_words(locale: Locale) -> dict[Any, str]:
     patterns = locale.list_patterns.get("or")
     if not patterns:
         return {}
-    words = {", ": patterns["middle"].removeprefix("{0}").removesuffix("{1}")}
+    comma = patterns["middle"].removeprefix("{0}").removesuffix("{1}")
+    if any(char.isalpha() for char in comma):  # CLDR repeats the "or"
+        comma = "، " if locale.script == "Arab" or locale.text_direction == "rtl" and locale.language != "he" else ", "
+    words = {", ": comma}
     conjunction = patterns["2"].removeprefix("{0}").removesuffix("{1}").strip()
     if conjunction and "{" not in conjunction:
         words["or"] = conjunction

@@ -1,0 +1,5 @@
+"""``templatize`` at Django's path."""
+
+from fastjango.utils.translation.rounding import TranslatorCommentWarning, templatize
+
+__all__ = ["templatize", "TranslatorCommentWarning"]
