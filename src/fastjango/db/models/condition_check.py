@@ -48,4 +48,4 @@ def check_condition(condition: Q, against: dict[str, Any], using: str) -> bool:
         return True
 
 
-checker.run = check_condition  # type: ignore[method-assign]  # the slot is an attribute
+checker.run = check_condition

@@ -19,6 +19,7 @@ from fastjango.db.models.check_slot import run_model_checks
 from fastjango.db.models.construct import construct, from_row
 from fastjango.db.models.declare import ModelBase, model_unpickle
 from fastjango.db.models.deletion import Collector
+from fastjango.db.models.face_slot import pydantic_schema
 from fastjango.db.models.query import QuerySet
 from fastjango.db.models.refresh import refresh
 from fastjango.db.models.save import arguments
@@ -428,6 +429,11 @@ class Model(AltersData, metaclass=ModelBase):
 
     def _get_field_expression_map(self, meta: Any, exclude: Any = None) -> dict[str, Any]:
         return validation.field_expression_map(self, meta, exclude)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Return how Pydantic reads and writes this model."""
+        return pydantic_schema(cls, source, handler)
 
     @classmethod
     def check(cls, **kwargs: Any) -> list[CheckMessage]:

@@ -79,9 +79,7 @@ def check_ordering(model: Any) -> list[Any]:
     known = {"pk"} if opts.pk is not None else set()
     for field in [*opts.fields, *opts.related_objects]:
         if getattr(field, "auto_created", False) and not field.concrete:
-            known.add(
-                field.field.related_query_name() if hasattr(field, "field") else field.related_query_name()
-            )
+            known.add(field.field.related_query_name() if hasattr(field, "field") else field.related_query_name())
         else:
             known.add(field.name)
             if hasattr(field, "attname"):

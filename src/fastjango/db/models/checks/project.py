@@ -58,12 +58,14 @@ def _check_tables(tables: dict[str, list[str]]) -> list[Any]:
                 f"You have configured settings.DATABASE_ROUTERS. Verify that {names} are correctly routed to "
                 "separate databases."
             )
-            kind, number = checks.Warning, "models.W035"
+            found.append(checks.Warning(_shared(table, names), obj=table, hint=hint, id="models.W035"))
         else:
-            hint = None  # type: ignore[assignment]  # no advice
-            kind, number = checks.Error, "models.E028"  # type: ignore[assignment]  # the other class
-        found.append(kind(f"db_table '{table}' is used by multiple models: {names}.", obj=table, hint=hint, id=number))
+            found.append(checks.Error(_shared(table, names), obj=table, id="models.E028"))
     return found
+
+
+def _shared(table: str, names: str) -> str:
+    return f"db_table '{table}' is used by multiple models: {names}."
 
 
 def _check_names(names: dict[str, list[str]], what: str, one_model: str, many_models: str) -> list[Any]:
