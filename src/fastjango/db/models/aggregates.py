@@ -161,6 +161,7 @@ class Avg(NumericOutputFieldMixin, Aggregate):
     """The mean."""
 
     function = "AVG"
+    arity = 1
     name = "Avg"
     allow_distinct = True
 
@@ -169,6 +170,7 @@ class Count(Aggregate):
     """The number of rows, or of values that are not NULL."""
 
     function = "COUNT"
+    arity = 1
     name = "Count"
     output_field = Output("IntegerField")
     allow_distinct = True
@@ -209,6 +211,7 @@ class Max(Aggregate):
     """The greatest value."""
 
     function = "MAX"
+    arity = 1
     name = "Max"
 
 
@@ -216,12 +219,14 @@ class Min(Aggregate):
     """The least value."""
 
     function = "MIN"
+    arity = 1
     name = "Min"
 
 
 class _Spread(NumericOutputFieldMixin, Aggregate):
     """A measure of spread, of a population or a sample."""
 
+    arity = 1
     functions: tuple[str, str] = ("", "")
 
     def __init__(self, expression: Any, sample: bool = False, **extra: Any) -> None:
@@ -243,6 +248,7 @@ class Sum(Aggregate):
     """The sum."""
 
     function = "SUM"
+    arity = 1
     name = "Sum"
     allow_distinct = True
 

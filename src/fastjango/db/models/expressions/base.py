@@ -22,6 +22,8 @@ from fastjango.db.models.expressions.shape import (
     Uncacheable,
     constant_key,
     is_expression,
+    part_key,
+    slotted_part,
 )
 from fastjango.utils.deconstruct import deconstructible
 from fastjango.utils.hashable import make_hashable
@@ -120,7 +122,7 @@ class BaseExpression:
         return (
             type(self),
             tuple(state),
-            tuple(None if part is None else part.shape_into(binds) for part in sources),
+            tuple(part_key(part, binds) for part in sources),
         )
 
     @staticmethod
@@ -141,7 +143,7 @@ class BaseExpression:
         if not sources:
             return self
         clone = self.copy()
-        clone.set_source_expressions([None if part is None else part.with_slots(counter) for part in sources])
+        clone.set_source_expressions([slotted_part(part, counter) for part in sources])
         return clone
 
     # Resolution
@@ -402,12 +404,7 @@ class Expression(BaseExpression, Combinable):
         next(arguments)
         parts: list[Any] = [type(self)]
         for name, value in arguments:
-            if hasattr(value, "get_internal_type"):
-                model = getattr(value, "model", None)
-                value = (model._meta.label, value.name) if model and value.name else type(value)  # noqa: PLW2901
-            else:
-                value = make_hashable(value)  # noqa: PLW2901
-            parts.append((name, value))
+            parts.append((name, _identity_of(value)))
         return tuple(parts)
 
     def __eq__(self, other: object) -> bool:
@@ -417,6 +414,18 @@ class Expression(BaseExpression, Combinable):
 
     def __hash__(self) -> int:
         return hash(self.identity)
+
+
+def _identity_of(value: Any) -> Any:
+    """Return what stands for a constructor's argument when two expressions are compared."""
+    if type(value) is tuple:
+        return tuple(map(_identity_of, value))
+    if isinstance(value, dict):
+        return tuple((key, _identity_of(item)) for key, item in value.items())
+    if hasattr(value, "get_internal_type"):
+        model = getattr(value, "model", None)
+        return (model._meta.label, value.name) if model and value.name else type(value)
+    return make_hashable(value)
 
 
 def parse(expression: Any) -> Any:

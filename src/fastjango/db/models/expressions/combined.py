@@ -16,7 +16,7 @@ from fastjango.db.models.expressions.combinable import Combinable, makers
 from fastjango.db.models.expressions.elements import Pieces, binary, call, infix
 from fastjango.db.models.expressions.func import numeric_on_sqlite
 from fastjango.db.models.expressions.operand_types import combined_type
-from fastjango.db.models.expressions.shape import SlotCounter, Uncacheable, field_key
+from fastjango.db.models.expressions.shape import SlotCounter, Uncacheable, field_key, part_key, slotted_part
 from fastjango.utils.deconstruct import deconstructible
 
 if TYPE_CHECKING:
@@ -70,15 +70,15 @@ class CombinedExpression(Expression):
             type(self),
             self.connector,
             None if explicit is None else field_key(explicit),
-            self.lhs.shape_into(binds),
-            self.rhs.shape_into(binds),
+            part_key(self.lhs, binds),
+            part_key(self.rhs, binds),
         )
 
     def with_slots(self, counter: SlotCounter) -> CombinedExpression:
         """Return a copy whose values know their places."""
         clone = self.copy()
-        clone.lhs = self.lhs.with_slots(counter)
-        clone.rhs = self.rhs.with_slots(counter)
+        clone.lhs = slotted_part(self.lhs, counter)
+        clone.rhs = slotted_part(self.rhs, counter)
         return clone
 
     def _resolve_output_field(self) -> Any:

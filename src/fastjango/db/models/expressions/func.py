@@ -202,7 +202,7 @@ class ExpressionWrapper(Expression):
 
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return the clause of the wrapped expression."""
-        return ctx.clause(self.expression)
+        return numeric_on_sqlite(self, ctx.clause(self.expression), ctx)
 
 
 @deconstructible(path="fastjango.db.models.expressions.NegatedExpression")

@@ -8,6 +8,7 @@ from fastjango.db.models.expressions.combinable import Combinable
 from fastjango.db.models.expressions.output import field_class
 
 _NULL = "NoneType"
+_POSITIVE = "PositiveIntegerField"
 _INTEGER, _FLOAT, _DECIMAL = "IntegerField", "FloatField", "DecimalField"
 _DATE, _DATETIME, _TIME, _DURATION = "DateField", "DateTimeField", "TimeField", "DurationField"
 
@@ -49,6 +50,8 @@ def _fill() -> None:
     numbers = (_INTEGER, _FLOAT, _DECIMAL)
     arithmetic = (Combinable.ADD, Combinable.SUB, Combinable.MUL, Combinable.DIV, Combinable.MOD, Combinable.POW)
     for connector in arithmetic:
+        if connector != Combinable.SUB:
+            register_combinable_fields(_POSITIVE, connector, _POSITIVE, _POSITIVE)
         for kind in numbers:
             register_combinable_fields(kind, connector, kind, kind)
     for connector in arithmetic:

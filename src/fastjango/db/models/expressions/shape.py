@@ -148,6 +148,27 @@ def value_key(name: str, value: Any, binds: list[Any]) -> Hashable:
     return "object"
 
 
+def part_key(part: Any, binds: list[Any]) -> Hashable:
+    """Return the key of a part of an expression: None, a queryset or an expression."""
+    if part is None:
+        return None
+    if is_queryset(part):
+        return queryset_key(part, binds)
+    if not hasattr(part, "shape_into"):
+        raise Uncacheable(f"{type(part).__qualname__} has no key")
+    key: Hashable = part.shape_into(binds)
+    return key
+
+
+def slotted_part(part: Any, counter: SlotCounter) -> Any:
+    """Return a part whose values know their places; the order is that of ``part_key``."""
+    if part is None:
+        return None
+    if is_queryset(part):
+        return part.slotted_query(counter.take(len(part.binds)))
+    return part.with_slots(counter)
+
+
 def slot_value(value: Any, counter: SlotCounter) -> Any:
     """Return *value* with its place in the binds; the order is that of ``value_key``."""
     if value is None:
@@ -168,8 +189,10 @@ __all__ = [
     "field_key",
     "is_expression",
     "is_queryset",
+    "part_key",
     "queryset_key",
     "shaping_names",
     "slot_value",
+    "slotted_part",
     "value_key",
 ]

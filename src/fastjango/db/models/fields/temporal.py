@@ -278,8 +278,9 @@ class DateTimeField(DateField[ST, GT]):
             value = datetime.datetime(value.year, value.month, value.day)
             if settings.USE_TZ:
                 # A date means its local midnight; it is most often a mistake.
+                name = f"{self.model.__name__}.{self.name}" if hasattr(self, "model") else "(unbound)"
                 warnings.warn(
-                    f"DateTimeField {self.model.__name__}.{self.name} received a naive datetime ({value}) while time zone support is active.",
+                    f"DateTimeField {name} received a naive datetime ({value}) while time zone support is active.",
                     RuntimeWarning,
                     stacklevel=2,
                 )

@@ -50,6 +50,12 @@ def zone_clause(ctx: ClauseContext, zone: datetime.tzinfo | None) -> Clause:
     return ctx.bind(None, None, None, convert, _STRING)
 
 
+def stored_zone(ctx: ClauseContext) -> Clause:
+    """Return the parameter that names the zone in which the database keeps moments."""
+    connection = ctx.connection
+    return ctx.bind(None, None, None, lambda _: connection.timezone_name, _STRING)
+
+
 def _inverted(name: str | None) -> str | None:
     if not name:
         return name
@@ -70,7 +76,7 @@ def _offset_of(name: str) -> tuple[str, str, str]:
 def _sqlite_zones(ctx: ClauseContext, zone: datetime.tzinfo | None, zoned: bool) -> tuple[Clause, Clause]:
     if not (zoned and settings.USE_TZ):
         return Pieces("NULL"), Pieces("NULL")
-    stored = ctx.bind(ctx.connection.timezone_name, None, None, None, _STRING)
+    stored = stored_zone(ctx)
     return zone_clause(ctx, zone), stored
 
 
@@ -80,7 +86,7 @@ def in_zone(ctx: ClauseContext, clause: Clause, zone: datetime.tzinfo | None) ->
         return clause
     if ctx.vendor == "postgresql":
         return Pieces(clause.self_group(), " AT TIME ZONE ", zone_clause(ctx, zone), atomic=False)
-    stored = ctx.bind(ctx.connection.timezone_name, None, None, None, _STRING)
+    stored = stored_zone(ctx)
     return call("CONVERT_TZ", clause, stored, zone_clause(ctx, zone))
 
 

@@ -234,12 +234,13 @@ class TruncBase(TimezoneMixin, Transform):
         Return the resolved function.
 
         Raises:
+            TypeError: The argument is no date or time.
             ValueError: The argument cannot be cut to that unit, or gives no such result.
         """
         clone = super().resolve_expression(query, allow_joins, reuse, summarize, for_save)
         field = clone.lhs.output_field
         if not is_field(field, "DateField", "TimeField"):
-            raise AssertionError(f"{field.name!r} isn't a DateField, TimeField, or DateTimeField.")
+            raise TypeError(f"{field.name!r} isn't a DateField, TimeField, or DateTimeField.")
         if not is_field(clone.output_field, "DateField", "DateTimeField", "TimeField"):
             raise ValueError("output_field must be either DateField, TimeField, or DateTimeField")
         _check_trunc(type(self), clone, field)

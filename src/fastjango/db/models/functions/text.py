@@ -12,6 +12,7 @@ from fastjango.db.models.expressions.elements import Pieces, call, joined
 from fastjango.db.models.expressions.func import Func
 from fastjango.db.models.expressions.output import Output, is_field
 from fastjango.db.models.expressions.values import Value
+from fastjango.db.models.functions.comparison import Coalesce
 from fastjango.db.models.lookups.base import Transform
 
 if TYPE_CHECKING:
@@ -67,8 +68,10 @@ class ConcatPair(Func):
         return Pieces("(", *joined(self._parts(ctx), " || "), ")")
 
     def coalesce(self) -> ConcatPair:
-        """Return a copy in which NULL is empty; it is so anyway."""
-        return self.copy()
+        """Return a copy in which NULL is empty."""
+        clone = self.copy()
+        clone.set_source_expressions([Coalesce(part, Value("")) for part in clone.get_source_expressions()])
+        return clone
 
 
 class Concat(Func):

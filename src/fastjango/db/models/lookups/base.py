@@ -13,7 +13,7 @@ from fastjango.db.models.expressions import adapter, output
 from fastjango.db.models.expressions.base import Expression
 from fastjango.db.models.expressions.elements import BOOLEAN, Pieces
 from fastjango.db.models.expressions.func import Func
-from fastjango.db.models.expressions.shape import SlotCounter, slot_value, value_key
+from fastjango.db.models.expressions.shape import SlotCounter, is_expression, part_key, slot_value, slotted_part, value_key
 from fastjango.db.models.expressions.values import Value
 from fastjango.db.models.lookups.registry import RegisterLookupMixin
 from fastjango.utils.hashable import make_hashable
@@ -104,20 +104,41 @@ class Lookup(Expression):
             value = transform(value)
         return value
 
+    @property
+    def takes_slot(self) -> bool:
+        """
+        Whether the SQL is the same for other values of the same kind.
+
+        Not so for users' own SQL, which may look at the value, and for lists of transformed values.
+        """
+        if adapter.has_writer(type(self)) or self._has_text_hooks():
+            return False
+        return not (self.bilateral_transforms and isinstance(self.rhs, list | tuple))
+
     # The tree
 
     def get_source_expressions(self) -> list[Any]:
         """Return the left side, and the right one when it is an expression."""
         if self.rhs_is_direct_value():
-            return [self.lhs]
+            return [self.lhs, *(self.rhs[place] for place in self._expression_places())]
         return [self.lhs, self.rhs]
+
+    def _expression_places(self) -> list[int]:
+        """Return where expressions stand in a list of values."""
+        if not isinstance(self.rhs, list | tuple):
+            return []
+        return [place for place, item in enumerate(self.rhs) if is_expression(item)]
 
     def set_source_expressions(self, exprs: Sequence[Any]) -> None:
         """Replace the sides."""
-        if len(exprs) == 1:
-            self.lhs = exprs[0]
-        else:
-            self.lhs, self.rhs = exprs
+        self.lhs = exprs[0]
+        if not self.rhs_is_direct_value():
+            self.rhs = exprs[1]
+        elif len(exprs) > 1:
+            items = list(self.rhs)
+            for place, item in zip(self._expression_places(), exprs[1:], strict=True):
+                items[place] = item
+            self.rhs = items
 
     def get_group_by_cols(self) -> list[Any]:
         """Return the columns of both sides."""
@@ -130,8 +151,8 @@ class Lookup(Expression):
         """Return the key of a lookup that is used as an expression."""
         super().shape_into([])  # refuses what cannot be keyed
         if not self.rhs_is_direct_value():
-            return (type(self), self.lhs.shape_into(binds), self.rhs.shape_into(binds))
-        left = self.lhs.shape_into(binds)
+            return (type(self), part_key(self.lhs, binds), part_key(self.rhs, binds))
+        left = part_key(self.lhs, binds)
         name = f"__{self.lookup_name}"
         return (type(self), left, value_key(name, self.rhs, binds), self.value_kind(self.rhs))
 
@@ -143,9 +164,9 @@ class Lookup(Expression):
     def with_slots(self, counter: SlotCounter) -> Lookup:
         """Return a copy whose values know their places."""
         clone = self.copy()
-        clone.lhs = self.lhs.with_slots(counter)
+        clone.lhs = slotted_part(self.lhs, counter)
         if not self.rhs_is_direct_value():
-            clone.rhs = self.rhs.with_slots(counter)
+            clone.rhs = slotted_part(self.rhs, counter)
             return clone
         slotted = slot_value(self.rhs, counter)
         clone.rhs_slot = getattr(slotted, "slot", None)
@@ -164,6 +185,11 @@ class Lookup(Expression):
         clone.lhs = self.lhs.resolve_expression(query, allow_joins, reuse, summarize, for_save)
         if hasattr(self.rhs, "resolve_expression"):
             clone.rhs = self.rhs.resolve_expression(query, allow_joins, reuse, summarize, for_save)
+        elif self._expression_places():
+            clone.rhs = [
+                item.resolve_expression(query, allow_joins, reuse, summarize, for_save) if is_expression(item) else item
+                for item in self.rhs
+            ]
         return clone
 
     @property
@@ -209,10 +235,11 @@ class Lookup(Expression):
     ) -> Clause:
         """Return the right side: an expression, an inner query or a parameter."""
         rhs = self.rhs
-        if self.bilateral_transforms and self.rhs_is_direct_value():
-            value = Value(rhs, output_field=self.lhs.output_field)
-            value.slot = self.rhs_slot
-            return ctx.clause(self.apply_bilateral_transforms(value).resolve_expression(None))
+        if self.bilateral_transforms:
+            if self.rhs_is_direct_value():
+                rhs = Value(rhs, output_field=self.lhs.output_field)
+                rhs.slot = self.rhs_slot
+            return ctx.clause(self.apply_bilateral_transforms(rhs).resolve_expression(None))
         if is_query(rhs):
             return ctx.subquery(rhs).scalar_subquery()  # type: ignore[no-any-return]
         if not self.rhs_is_direct_value():

@@ -12,7 +12,7 @@ from sqlalchemy.sql import operators
 
 from fastjango.core.exceptions import EmptyResultSet, FullResultSet
 from fastjango.db.models.expressions import adapter
-from fastjango.db.models.expressions.elements import comparison, negation
+from fastjango.db.models.expressions.elements import Pieces, comparison, infix, negation
 from fastjango.db.models.expressions.output import lookup_of
 from fastjango.db.models.expressions.refs import Col
 from fastjango.db.models.expressions.shape import Uncacheable
@@ -56,6 +56,19 @@ def integer_range(field: Any, ctx: ClauseContext | None = None) -> tuple[int, in
     return _INT64 if ctx is not None and ctx.vendor == "sqlite" else bounds
 
 
+def _temporal_kind(side: Any) -> str | None:
+    field = getattr(side, "_output_field_or_none", None)
+    return None if field is None else str(field.get_internal_type())
+
+
+def _as_moment(side: Any, clause: Clause) -> Clause:
+    if isinstance(side, Col) and _temporal_kind(side) == "DateTimeField":
+        return clause
+    midnight = infix(clause, "||", Pieces("' 00:00:00'"))
+    # A date plus a duration is a moment by its type, and still written as a date.
+    return Pieces("CASE WHEN LENGTH(", clause, ") = 10 THEN ", midnight, " ELSE ", clause, " END")
+
+
 class Comparison(BuiltinLookup):
     """A lookup with one of SQL's comparison operators."""
 
@@ -89,7 +102,17 @@ class Comparison(BuiltinLookup):
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return the comparison."""
         self._check_range(ctx)
-        return comparison(self.lhs_clause(ctx), type(self).operator, self.rhs_clause(ctx))
+        left, right = self.lhs_clause(ctx), self.rhs_clause(ctx)
+        if ctx.vendor == "sqlite" and not self.rhs_is_direct_value():
+            left, right = self._same_precision(left, right)
+        return comparison(left, type(self).operator, right)
+
+    def _same_precision(self, left: Clause, right: Clause) -> tuple[Clause, Clause]:
+        """Make a date its midnight where it is compared with a moment: both are texts there."""
+        kinds = [_temporal_kind(side) for side in (self.lhs, self.rhs)]
+        if set(kinds) == {"DateField", "DateTimeField"}:
+            return _as_moment(self.lhs, left), _as_moment(self.rhs, right)
+        return left, right
 
     @adapter.native
     def get_rhs_op(self, connection: Any, rhs: str) -> str:
@@ -130,7 +153,12 @@ class Exact(Comparison):
         """Return the comparison; a condition that is to be true is itself."""
         if not self._is_test(self.rhs):
             return super().build_clause(ctx)
-        clause = self.lhs_clause(ctx)
+        try:
+            clause = self.lhs_clause(ctx)
+        except EmptyResultSet:
+            raise (EmptyResultSet if self.rhs else FullResultSet) from None
+        except FullResultSet:
+            raise (FullResultSet if self.rhs else EmptyResultSet) from None
         return clause if self.rhs else negation(clause)
 
 

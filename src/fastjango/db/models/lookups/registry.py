@@ -53,7 +53,7 @@ class RegisterLookupMixin:
 
     @classmethod
     def _clear_cached_class_lookups(cls) -> None:
-        RegisterLookupMixin.get_class_lookups.cache_clear()  # type: ignore[attr-defined]
+        RegisterLookupMixin.get_class_lookups.cache_clear()
         for subclass in _all_subclasses(cls):
             clear = getattr(subclass.get_class_lookups, "cache_clear", None)
             if clear is not None:

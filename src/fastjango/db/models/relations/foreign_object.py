@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from fastjango.core import checks, exceptions
 from fastjango.db.models.fields.composite import CompositePrimaryKey
 from fastjango.db.models.fields.typevars import GT, ST
-from fastjango.db.models.lookups import registry
 from fastjango.db.models.query_utils import PathInfo
 from fastjango.db.models.relations.forward import ForwardManyToOneDescriptor
 from fastjango.db.models.relations.pending import RECURSIVE_RELATIONSHIP_CONSTANT
@@ -336,17 +336,11 @@ class ForeignObject(RelatedField[ST, GT]):
         return self.get_reverse_path_info()
 
     @classmethod
+    @functools.cache  # one entry per field class; registering a lookup clears it
     def get_class_lookups(cls) -> dict[str, Any]:
         """Return the lookups of relations; those of plain columns do not fit."""
-        cached = cls.__dict__.get("_all_class_lookups")
-        if cached is not None and cached[0] == registry.epoch:
-            return cached[1]  # type: ignore[no-any-return]
         bases = cls.__mro__[: cls.__mro__.index(ForeignObject) + 1]
-        merged: dict[str, Any] = {}
-        for base in reversed(bases):
-            merged.update(base.__dict__.get("class_lookups", {}))
-        cls._all_class_lookups = (registry.epoch, merged)
-        return merged
+        return cls.merge_dicts([base.__dict__.get("class_lookups", {}) for base in bases])
 
     # -- binding -----------------------------------------------------------------------
 
