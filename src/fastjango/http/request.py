@@ -71,13 +71,13 @@ class HttpRequest:
     def __init__(self) -> None:
         self.__dict__.update(
             GET=QueryDict(mutable=True),
-            POST=QueryDict(mutable=True),
             COOKIES={},
             META={},
             FILES=MultiValueDict(),
             content_type=None,
             content_params=None,
         )
+        self.POST = QueryDict(mutable=True)
         self.path = self.path_info = ""
         self.method = None
         self.resolver_match = None
@@ -410,16 +410,13 @@ class HttpRequest:
     @property
     def POST(self) -> QueryDict:
         """The form of a POST body; empty for other methods and other media types."""
-        fields = self.__dict__
-        if "_post" not in fields:
-            if "POST" in fields:
-                return cast("QueryDict", fields["POST"])
+        if "_post" not in self.__dict__:
             self._load_post_and_files()
-        return cast("QueryDict", fields["_post"])
+        return self._post
 
     @POST.setter
     def POST(self, value: QueryDict) -> None:
-        self.__dict__["_post"] = value
+        self._post = value
 
     @property
     def FILES(self) -> MultiValueDict:

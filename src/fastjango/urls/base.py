@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
-from urllib.parse import quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 from fastjango.conf.script_prefix import clear_script_prefix, get_script_prefix, set_script_prefix
 from fastjango.http import QueryDict
@@ -59,7 +59,7 @@ def reverse(
         if text:
             url += f"?{text}"
     if fragment is not None:
-        url += f"#{quote(fragment)}"
+        url += "#" + fragment
     return url
 
 

@@ -203,7 +203,8 @@ class Dispatch:
             plain = type(getattr(item, "pattern", None)) is RoutePattern and isinstance(item.pattern._route, str)
             if plain and kind is self._pattern_class:
                 self._add_leaf(chain, item)
-            elif plain and kind is self._resolver_class and _ends_a_segment(item.pattern):
+            # A URLconf may include itself; then it is entered as far as the path goes, no further.
+            elif plain and kind is self._resolver_class and _ends_a_segment(item.pattern) and item not in chain:
                 self._add(item.url_patterns, (*chain, item))
             else:
                 self.slow.append(Slow(self._order, chain, item))
@@ -234,9 +235,7 @@ class Dispatch:
 
     def find(self, path: str) -> ResolverMatch | None:
         """Return the match of the first pattern, in their order, that has *path*."""
-        found: list[tuple[int, Leaf, list[str]]] = []
-        for leaf in self.literals.get(path, ()):
-            found.append((leaf.order, leaf, []))
+        found: list[tuple[int, Leaf, list[str]]] = [(leaf.order, leaf, []) for leaf in self.literals.get(path, ())]
         if self.has_tree:
             self.tree.find(path.split("/"), 0, [], found)
         if len(found) > 1:

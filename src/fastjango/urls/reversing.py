@@ -7,6 +7,7 @@ The table is made on first use, once per language, because patterns may be trans
 from __future__ import annotations
 
 import re
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
@@ -18,6 +19,9 @@ from fastjango.utils.translation import get_language
 
 if TYPE_CHECKING:
     from fastjango.urls.converters import Converter
+
+
+_populating: ContextVar[frozenset[int]] = ContextVar("populating", default=frozenset())
 
 
 class Possibility(NamedTuple):
@@ -55,15 +59,22 @@ class ReverseTable:
         return bool(self._tables)
 
     def _populate(self) -> None:
-        language = get_language()
-        if language not in self._tables:
-            self._tables[language] = self._make_table()
+        self._table()
 
     def _table(self) -> Table:
-        table = self._tables.get(get_language())
-        if table is None:
-            self._populate()
-            table = self._tables[get_language()]
+        language = get_language()
+        table = self._tables.get(language)
+        if table is not None:
+            return table
+        populating = _populating.get()
+        if id(self) in populating:
+            # A URLconf that includes itself: what it gives is being collected already.
+            return Table(MultiValueDict(), {}, {})
+        token = _populating.set(populating | {id(self)})
+        try:
+            table = self._tables[language] = self._make_table()
+        finally:
+            _populating.reset(token)
         return table
 
     def _make_table(self) -> Table:

@@ -55,7 +55,8 @@ def csrf_failure(request: Any, reason: str = "", template_name: str = CSRF_FAILU
         if template_name != CSRF_FAILURE_TEMPLATE_NAME:
             # Somebody chose that name: they should hear of it.
             raise
-        template = Engine().from_string(TEMPLATE.read_text(encoding="utf-8"))
+        with TEMPLATE.open(encoding="utf-8") as file:
+            template = Engine().from_string(file.read())
         body = template.render(Context(context))
     return HttpResponseForbidden(body)
 

@@ -203,9 +203,9 @@ class JSONCatalog(JavaScriptCatalog):
 
 
 __all__ = [
-    "get_formats",
-    "JavaScriptCatalog",
-    "JSONCatalog",
     "LANGUAGE_QUERY_PARAMETER",
+    "JSONCatalog",
+    "JavaScriptCatalog",
+    "get_formats",
     "set_language",
 ]

@@ -61,7 +61,8 @@ def directory_index(path: str, fullpath: Path) -> HttpResponse:
         template = loader.select_template(["static/directory_index.html", "static/directory_index"])
     except TemplateDoesNotExist:
         engine = Engine(libraries={"i18n": "fastjango.templatetags.i18n"})
-        template = engine.from_string(TEMPLATE.read_text(encoding="utf-8"))
+        with TEMPLATE.open(encoding="utf-8") as file:
+            template = engine.from_string(file.read())
         context: Any = Context()
     else:
         context = {}

@@ -71,7 +71,7 @@ def cause_of(exc: BaseException) -> BaseException | None:
 def chain_of(exc: Any) -> list[BaseException]:
     """Return the exceptions that led to *exc*, the first one first, and *exc* at the end."""
     chain: list[BaseException] = []
-    while isinstance(exc, BaseException):
+    while exc is not None:
         chain.append(exc)
         exc = cause_of(exc)
         if exc in chain:

@@ -37,8 +37,10 @@ def technical_500_response(
 
 def _from_exception(exception: BaseException, key: str) -> Any:
     """Return what the resolver says of a path, ``None`` when the error is a view's own."""
-    said = exception.args[0] if exception.args else None
-    return said.get(key) if isinstance(said, dict) else None
+    try:
+        return exception.args[0][key]
+    except (IndexError, KeyError, TypeError):
+        return None
 
 
 def technical_404_response(request: Any, exception: BaseException) -> HttpResponse:
