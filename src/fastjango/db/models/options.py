@@ -16,6 +16,7 @@ from fastjango.db import connection, connections
 from fastjango.db.backends.utils import truncate_name
 from fastjango.db.models.constraints import UniqueConstraint
 from fastjango.db.models.fields import AutoField, CompositePrimaryKey, OrderWrt
+from fastjango.db.models.lookups import registry
 from fastjango.db.models.manager import Manager
 from fastjango.db.models.meta.field_lists import (
     IMMUTABLE_WARNING,
@@ -131,6 +132,18 @@ class Options(ParentPaths, FieldLists):
         self.apps: Any = self.default_apps
         self.default_related_name: str | None = None
         self.original_attrs: dict[str, Any] = {}
+
+    @property
+    def ordering(self) -> Any:
+        """The default order."""
+        return self._ordering
+
+    @ordering.setter
+    def ordering(self, value: Any) -> None:
+        # Cached plans contain the order they were made with.
+        if self.__dict__.get("_ordering", value) != value:
+            registry.bump_epoch()
+        self._ordering = value
 
     @property
     def label(self) -> str:

@@ -159,6 +159,7 @@ class BaseDatabaseFeatures:
     supports_nulls_distinct_unique_constraints = False
     supports_on_delete_db_cascade = True
     supports_partial_indexes = True
+    related_fields_match_type = False
     supports_comments = False
     supports_comments_inline = False
     supports_expression_indexes_in_constraints = True

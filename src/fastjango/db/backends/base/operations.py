@@ -222,7 +222,7 @@ class BaseDatabaseOperations:
         self, value: Any, max_digits: int | None = None, decimal_places: int | None = None
     ) -> Any:
         """Convert a decimal for the driver."""
-        return conversions.format_number(value, max_digits, decimal_places)
+        return value
 
     def adapt_ipaddressfield_value(self, value: Any) -> Any:
         """Convert an address for the driver."""

@@ -123,7 +123,7 @@ def adapters(naive: bool) -> AdaptersMap:
     made = AdaptersMap(psycopg.adapters)
     # By default ints are sent as int2, int4 or int8 by size: several prepared plans for one statement.
     made.register_dumper(int, Int8Dumper)
-    for name in ("inet", "cidr"):
+    for name in ("inet", "cidr", "jsonb"):
         made.register_loader(name, TextLoader)
     if naive:
         made.register_loader("timestamptz", NaiveTimestamptzLoader)

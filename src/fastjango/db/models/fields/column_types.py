@@ -144,8 +144,9 @@ class ExactDecimal(StoredType):
         def as_text(value: Any) -> Any:
             if value is None:
                 return None
+            # As many digits as the value has: a number too long for the column may be asked for.
             if isinstance(value, decimal.Decimal):
-                return format_number(value, self.max_digits, self.decimal_places)
+                return str(value)
             return value
 
         return as_text
@@ -182,26 +183,6 @@ def decimal_of_number(value: Any) -> Any:
     if isinstance(value, (float, int)):
         return _exact_decimal_from_float(float(value)) if isinstance(value, float) else (decimal.Decimal(value))
     return decimal.Decimal(value)
-
-
-def format_number(value: decimal.Decimal | None, max_digits: int | None, decimal_places: int | None) -> str | None:
-    """
-    Return *value* as digits with the column's number of places.
-
-    Raises:
-        decimal.InvalidOperation: the value has more digits than the column.
-    """
-    if value is None:
-        return None
-    context = decimal.getcontext().copy()
-    if max_digits is not None:
-        context.prec = max_digits
-    if decimal_places is not None:
-        value = value.quantize(decimal.Decimal(1).scaleb(-decimal_places), context=context)
-    else:
-        context.traps[decimal.Rounded] = True
-        value = context.create_decimal(value)
-    return f"{value:f}"
 
 
 class DateText(StoredType):

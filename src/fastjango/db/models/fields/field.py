@@ -188,11 +188,17 @@ class Field(FieldChecks, FieldStorage, RegisterLookupMixin, Generic[ST, GT]):
 
         def __set__(self, instance: Any, value: ST) -> None: ...
 
+    if not TYPE_CHECKING:
+
+        def __class_getitem__(cls, *args, **kwargs):
+            """Return the class itself: parameters are for type checkers only."""
+            return cls
+
     # -- being a value -----------------------------------------------------------------
 
     def __str__(self) -> str:
         if not hasattr(self, "model"):
-            return object.__repr__(self)
+            return repr(self)
         return f"{self.model._meta.label}.{self.name}"
 
     def __repr__(self) -> str:

@@ -102,10 +102,13 @@ class FieldFile(File):
         """Store *content* under a free name near *name*; then save the instance."""
         name = self.field.generate_filename(self.instance, name)
         self.name = self.storage.save(name, content, max_length=self.field.max_length)
-        setattr(self.instance, self.field.attname, self.name)
+        self._set_instance_attribute(self.name, content)
         self._committed = True
         if save:
             self.instance.save()
+
+    def _set_instance_attribute(self, name: Any, content: Any) -> None:
+        setattr(self.instance, self.field.attname, name)
 
     save.alters_data = True  # type: ignore[attr-defined]
 
@@ -325,6 +328,11 @@ class ImageFileDescriptor(FileDescriptor[GT]):
 
 class ImageFieldFile(ImageFile, FieldFile):
     """The image of one instance's field."""
+
+    def _set_instance_attribute(self, name: Any, content: Any) -> None:
+        # The sizes are read from what is at hand, not from the storage.
+        setattr(self.instance, self.field.attname, content)
+        self.instance.__dict__[self.field.attname] = name
 
     def delete(self, save: bool = True) -> None:
         """Remove the image; its sizes are forgotten."""

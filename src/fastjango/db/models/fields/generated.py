@@ -32,7 +32,7 @@ class GeneratedField(Field[ST, GT]):
         *,
         expression: Any,
         output_field: Any,
-        db_persist: bool | None,
+        db_persist: bool | None = None,
         **kwargs: Any,
     ) -> None:
         if kwargs.setdefault("editable", False):

@@ -12,13 +12,49 @@ from fastjango.db.models.expressions import Value
 from fastjango.db.models.fields.column_types import JSONText
 from fastjango.db.models.fields.field import Field
 from fastjango.db.models.fields.typevars import GT, ST
-from fastjango.db.models.lookups.json import KeyTextTransform, KeyTransform, KeyTransformFactory
+from fastjango.db.models.lookups.json import (
+    KT,
+    ContainedBy,
+    DataContains,
+    HasAnyKeys,
+    HasKey,
+    HasKeyOrArrayIndex,
+    HasKeys,
+    JSONExact,
+    KeyTextTransform,
+    KeyTransform,
+    KeyTransformExact,
+    KeyTransformFactory,
+    KeyTransformIExact,
+    KeyTransformIn,
+    KeyTransformIsNull,
+    KeyTransformTextLookupMixin,
+)
 from fastjango.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from fastjango.core.checks import CheckMessage
 
-__all__ = ["JSONField", "KeyTextTransform", "KeyTransform", "KeyTransformFactory"]
+__all__ = [
+    "KT",
+    "CheckFieldDefaultMixin",
+    "ContainedBy",
+    "DataContains",
+    "HasAnyKeys",
+    "HasKey",
+    "HasKeyOrArrayIndex",
+    "HasKeys",
+    "JSONExact",
+    "JSONField",
+    "KeyTextTransform",
+    "KeyTransform",
+    "KeyTransformExact",
+    "KeyTransformFactory",
+    "KeyTransformIExact",
+    "KeyTransformIn",
+    "KeyTransformIsNull",
+    "KeyTransformTextLookupMixin",
+]
 
 
 class CheckFieldDefaultMixin:
@@ -131,8 +167,7 @@ class JSONField(CheckFieldDefaultMixin, Field[ST, GT]):
             value = value.value
         elif hasattr(value, "resolve_expression"):
             return value
-        convert = self._driver_converter_of(connection)
-        return value if convert is None else convert(value)
+        return connection.ops.adapt_json_value(value, self.encoder)
 
     def bind_converter(self, connection: Any) -> Any:
         """Return the writer; unlike other types it turns None into JSON's null."""
