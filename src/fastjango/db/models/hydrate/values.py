@@ -22,13 +22,20 @@ def dict_reader(plan: SelectPlan, names: tuple[str, ...]) -> Callable[[Rows], li
     return scope.function(["def read(rows):", f"    return [{{{pairs}}} for r in rows]"])
 
 
-def tuple_reader(plan: SelectPlan) -> Callable[[Rows], list[tuple[Any, ...]]]:
-    """Return the function from rows to tuples; the rows themselves where nothing is to be converted."""
+def tuple_reader(plan: SelectPlan, places: list[int] | None = None) -> Callable[[Rows], list[tuple[Any, ...]]]:
+    """
+    Return the function from rows to tuples; the rows themselves where nothing is to be converted.
+
+    Args:
+        places: Which columns, in which order; all when missing.
+    """
     converters = plan.converters
-    if plan.width == len(converters) and not any(converters):
-        return _as_they_are
+    if places is None or places == list(range(plan.width)):
+        places = list(range(plan.width))
+        if plan.width == len(converters) and not any(converters):
+            return _as_they_are
     scope = Scope()
-    values = "".join(f"{scope.column(place, converters)}, " for place in range(plan.width))
+    values = "".join(f"{scope.column(place, converters)}, " for place in places)
     return scope.function(["def read(rows):", f"    return [({values}) for r in rows]"])
 
 
@@ -38,10 +45,10 @@ def flat_reader(plan: SelectPlan) -> Callable[[Rows], list[Any]]:
     return scope.function(["def read(rows):", f"    return [{scope.column(0, plan.converters)} for r in rows]"])
 
 
-def named_reader(plan: SelectPlan, names: tuple[str, ...]) -> Callable[[Rows], list[Any]]:
+def named_reader(plan: SelectPlan, names: tuple[str, ...], places: list[int] | None = None) -> Callable[[Rows], list[Any]]:
     """Return the function from rows to named tuples."""
     row_class = row_type(names)
-    read = tuple_reader(plan)
+    read = tuple_reader(plan, places)
 
     def read_named(rows: Rows) -> list[Any]:
         return [row_class._make(values) for values in read(rows)]
@@ -52,11 +59,22 @@ def named_reader(plan: SelectPlan, names: tuple[str, ...]) -> Callable[[Rows], l
 @lru_cache(maxsize=512)
 def row_type(names: tuple[str, ...]) -> Any:
     """Return the class of a named row."""
-    return namedtuple("Row", names)  # noqa: PYI024 - made at run time
+    made: Any = namedtuple("Row", names)  # noqa: PYI024 - made at run time
+    made.__reduce__ = _reduce_row
+    return made
+
+
+def _reduce_row(row: Any) -> Any:
+    return unpickle_row, (row._fields, tuple(row))
+
+
+def unpickle_row(names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
+    """Return a named row that was pickled."""
+    return row_type(names)._make(values)
 
 
 def _as_they_are(rows: Rows) -> Rows:
     return rows
 
 
-__all__ = ["dict_reader", "flat_reader", "named_reader", "row_type", "tuple_reader"]
+__all__ = ["dict_reader", "flat_reader", "named_reader", "row_type", "tuple_reader", "unpickle_row"]

@@ -118,9 +118,11 @@ class ValuesListIterable(BaseIterable):
     """Tuples."""
 
     def reader(self, plan: SelectPlan) -> Callable[[Rows], list[Any]]:
-        read = plan.readers.get("tuples")
+        names = chosen_names(self.queryset)
+        key = ("tuples", names)
+        read = plan.readers.get(key)
         if read is None:
-            read = plan.readers["tuples"] = tuple_reader(plan)
+            read = plan.readers[key] = tuple_reader(plan, places_of(self.queryset, names))
         return read
 
 
@@ -128,13 +130,11 @@ class NamedValuesListIterable(ValuesListIterable):
     """Named tuples."""
 
     def reader(self, plan: SelectPlan) -> Callable[[Rows], list[Any]]:
-        query = self.queryset.shape.query
-        fields = self.queryset._fields
-        names = tuple(fields) if fields and not query.annotation_select else result_names(query)
+        names = chosen_names(self.queryset) or result_names(self.queryset.shape.query)
         key = ("named", names)
         read = plan.readers.get(key)
         if read is None:
-            read = plan.readers[key] = named_reader(plan, names)
+            read = plan.readers[key] = named_reader(plan, names, places_of(self.queryset, names))
         return read
 
 
@@ -146,6 +146,25 @@ class FlatValuesListIterable(BaseIterable):
         if read is None:
             read = plan.readers["flat"] = flat_reader(plan)
         return read
+
+
+def chosen_names(queryset: Any) -> tuple[str, ...] | None:
+    """Return the names in the order of ``values_list(...)``, those added later at the end."""
+    fields = queryset._fields
+    if not fields:
+        return None
+    names = result_names(queryset.shape.query)
+    if fields == names:
+        return tuple(fields)
+    return (*fields, *(name for name in names if name not in fields and not name.startswith("__orderbycol")))
+
+
+def places_of(queryset: Any, names: tuple[str, ...] | None) -> list[int] | None:
+    """Return where the named columns stand in a row."""
+    if names is None:
+        return None
+    known = {name: place for place, name in enumerate(result_names(queryset.shape.query))}
+    return [known[name] for name in names] if all(name in known for name in names) else None
 
 
 def result_names(query: Any) -> tuple[str, ...]:

@@ -178,24 +178,7 @@ def _filtered_by_key(shape: Shape, binds: Binds, condition: Any, sticky: bool) -
     key = ("filter", sticky, condition.shape_into(values))
     if any(isinstance(value, Iterator) for value in values):
         raise Uncacheable("an iterator can be read once only")
-    family: Family | None = shape.children.get(key)
-    query: Any = None
-    if family is None:
-        query = _build(shape, binds, condition, sticky)
-        first = len(binds)
-        lookups = [(slot - first, lookup, info) for slot, lookup, info in query.slotted_lookups]
-        family = Family(lookups)
-        kinds = family.prepare(shape, values)
-        family = shape.intern(key, family)
-    else:
-        kinds = family.prepare(shape, values)
-    node = family.nodes.get(kinds)
-    if node is None:
-        if query is None:
-            query = _build(shape, binds, condition, sticky)
-        query.slotted_lookups = []
-        Trie.nodes += 1
-        node = family.nodes.setdefault(kinds, Shape(shape.model, query, interned=True))
+    node = _keyed_node(shape, binds, key, values, lambda: _build(shape, binds, condition, sticky))
     return node, binds + tuple(values)
 
 
@@ -249,16 +232,7 @@ def keyed(
         values: list[Any] = []
         try:
             key = (name, tuple(_expression_key(expression, values) for expression in expressions))
-            node = shape.children.get(key)
-            if node is None:
-                counter = SlotCounter(len(binds))
-                slotted = [
-                    item if isinstance(item, str) else item.with_slots(counter) for item in expressions
-                ]
-                query = shape.query.chain()
-                query = apply(query, slotted) or query
-                query.slotted_lookups = []
-                node = shape.adopt(key, query)
+            node = _keyed_node(shape, binds, key, values, lambda: _applied(shape, binds, expressions, apply))
         except Uncacheable:
             pass
         else:
@@ -266,6 +240,45 @@ def keyed(
     query = shape.query.chain()
     query = apply(query, expressions) or query
     return Shape(shape.model, query, interned=False), binds
+
+
+def _applied(shape: Shape, binds: Binds, expressions: list[Any], apply: Callable[[Any, list[Any]], Any]) -> Any:
+    """Return the query after a verb whose expressions know the places of their values."""
+    counter = SlotCounter(len(binds))
+    slotted = [item if isinstance(item, str) else item.with_slots(counter) for item in expressions]
+    source = shape.query.chain()
+    query = apply(source, slotted) or source
+    if query is not source:
+        query.slotted_lookups = [*source.slotted_lookups, *query.slotted_lookups]
+        query.uncacheable = query.uncacheable or source.uncacheable
+    return query
+
+
+def _keyed_node(shape: Shape, binds: Binds, key: Key, values: list[Any], build: Callable[[], Any]) -> Shape:
+    """Return the node of a key; *values* are checked and converted by the lookups they belong to."""
+    found: Any = shape.children.get(key)
+    if isinstance(found, Shape):
+        return found
+    query: Any = None
+    if found is None:
+        query = build()
+        first = len(binds)
+        found = Family([(slot - first, lookup, info) for slot, lookup, info in query.slotted_lookups])
+        if query.uncacheable:
+            found.prepare(shape, values)
+            query.slotted_lookups = []
+            return Shape(shape.model, query, interned=False)
+        if not found.lookups:
+            return shape.adopt(key, query)
+        found = shape.intern(key, found)
+    kinds = found.prepare(shape, values)
+    node: Shape | None = found.nodes.get(kinds)
+    if node is None:
+        query = query or build()
+        query.slotted_lookups = []
+        Trie.nodes += 1
+        node = found.nodes.setdefault(kinds, Shape(shape.model, query, interned=True))
+    return node  # type: ignore[no-any-return]
 
 
 def _expression_key(expression: Any, values: list[Any]) -> Key:

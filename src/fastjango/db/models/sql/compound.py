@@ -12,6 +12,7 @@ from fastjango.db.errors import DatabaseError, NotSupportedError
 from .context import Context
 from .order import Ordering
 from .statement import Options, Statement, limited
+from .tables import identifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,7 @@ def build_combined(
             raise
     if not parts:
         raise EmptyResultSet
-    selects = [_operand(part.select, ctx) for part in parts]
+    selects = [_operand(part, ctx) for part in parts]
     combine = _KINDS[kind, query.combinator_all and kind == "union"]
     statement = combine(*selects) if len(selects) > 1 else _single(parts[0], selects[0], order_by, query, ctx)
     if order_by:
@@ -85,15 +86,18 @@ def _build_part(query: Any, part: Any, ctx: Context, options: Options, build: An
     if query.selected is not None and part.selected is None:
         # values() on the whole: every part selects the same columns.
         part.set_values(tuple(query.selected))
-    elide = options.elide_empty and not (query.is_sliced and query.combinator == "union")
+    # Parts of a sliced union may be sliced themselves: one alone would not stand in its place.
+    sliced = ctx.connection.features.supports_slicing_ordering_in_compound and query.is_sliced
+    elide = options.elide_empty and not (sliced and query.combinator == "union")
     part_ctx = Context(part, ctx.connection, ctx.binds, ctx.slot_base + part.slot_base, ctx.parent)
     return build(part, part_ctx, Options(with_col_aliases=True, elide_empty=elide))  # type: ignore[no-any-return]
 
 
-def _operand(select: Any, ctx: Context) -> Any:
+def _operand(part: Statement, ctx: Context) -> Any:
     """Return a part as an operand; a set operation inside another is read from a subquery."""
+    select = part.select
     if isinstance(select, sa.CompoundSelect) and not ctx.connection.features.supports_parentheses_in_compound:
-        return sa.select(sa.literal_column("*")).select_from(select.subquery())
+        return _wrapped(part, select)
     return select
 
 
@@ -101,7 +105,12 @@ def _single(part: Statement, select: Any, order_by: Any, query: Any, ctx: Contex
     """Return the only part that has rows, ready to be ordered and limited from outside."""
     if not order_by and not query.is_sliced:
         return select
-    return sa.select(sa.literal_column("*")).select_from(select.subquery("U0"))
+    return _wrapped(part, select)
+
+
+def _wrapped(part: Statement, select: Any) -> Any:
+    names = [sa.column(identifier(str(alias))) for _, alias in part.columns]
+    return sa.select(*names).select_from(select.subquery("U0")).set_label_style(sa.LABEL_STYLE_NONE)
 
 
 __all__ = ["build_combined"]

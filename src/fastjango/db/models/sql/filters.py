@@ -14,7 +14,7 @@ from fastjango.core.exceptions import FieldError
 from fastjango.db.errors import NotSupportedError
 from fastjango.db.models.constants import LOOKUP_SEP
 from fastjango.db.models.expressions import Col, ColPairs, Exists, F, OuterRef, ResolvedOuterRef
-from fastjango.db.models.expressions.shape import Slotted, Uncacheable, is_queryset
+from fastjango.db.models.expressions.shape import Slotted, is_queryset
 from fastjango.db.models.lookups import Lookup
 from fastjango.db.models.query_utils import Q, check_rel_lookup_compatibility
 
@@ -174,9 +174,7 @@ class ConditionBook(NameBook):
     def _expression_filter(self, expression: Any, can_reuse: Any, allow_joins: bool, summarize: bool) -> WhereNode:
         if not getattr(expression, "conditional", False):
             raise TypeError("Cannot filter against a non-conditional expression.")
-        condition = expression.resolve_expression(
-            self, allow_joins=allow_joins, reuse=can_reuse, summarize=summarize
-        )
+        condition = expression.resolve_expression(self, allow_joins=allow_joins, reuse=can_reuse, summarize=summarize)
         if not isinstance(condition, Lookup):
             condition = self.build_lookup(["exact"], condition, True)
         return WhereNode([condition], connector=AND)
@@ -252,7 +250,9 @@ class ConditionBook(NameBook):
         condition = self.build_lookup(lookups, lhs, rhs)
         if slot is not None and condition is not None:
             if not hasattr(condition, "rhs_slot") or not getattr(condition, "takes_slot", True):
-                raise Uncacheable("a lookup that needs its value at once")
+                # The lookup holds its value: a plan with it is good for this value only.
+                self.uncacheable = True
+                return condition
             condition.rhs_slot = slot
             self.slotted_lookups.append((slot, condition, info))
         return condition

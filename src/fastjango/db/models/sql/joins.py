@@ -202,6 +202,8 @@ class TableBook(QuerySpec):
         self.table_map = {
             table: [change_map.get(alias, alias) for alias in aliases] for table, aliases in self.table_map.items()
         }
+        if self.combined_queries:
+            self.combined_queries = tuple(query.relabeled_clone(change_map) for query in self.combined_queries)
         self.external_aliases = {
             change_map.get(alias, alias): (aliased or alias in change_map)
             for alias, aliased in self.external_aliases.items()

@@ -141,6 +141,8 @@ class Ordering:
                 yield OrderBy(Ref(column, RawSQL(*query.extra[column])), descending=descending), True
             else:
                 yield OrderBy(RawSQL(*query.extra[column]), descending=descending), False
+        elif LOOKUP_SEP in column and query.combinator and column.split(LOOKUP_SEP, 1)[0] in query.annotations:
+            raise NotImplementedError("Ordering combined queries by transforms is not implemented.")
         elif LOOKUP_SEP in column and column.split(LOOKUP_SEP, 1)[0] in query.annotations:
             yield OrderBy(query.resolve_ref(column), descending=descending), False
         elif query.combinator and self.select:

@@ -45,6 +45,9 @@ class Query(CombineBook):
             raise ValueError("Need either using or connection")
         if connection is None:
             connection = connections[str(using)]
+        elif connection.alias in connections:
+            # The object behind fastjango.db.connection.
+            connection = connections[connection.alias]
         return SQLCompiler(self, connection, using, elide_empty)
 
     # -- values in their places

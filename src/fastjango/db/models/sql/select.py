@@ -198,7 +198,7 @@ def _aggregate_over_rows(query: Any, ctx: Context, options: Options) -> Statemen
         query.inner_query, inner_ctx, Options(with_col_aliases=True, elide_empty=options.elide_empty)
     )
     columns: Select = [(annotation, alias) for alias, annotation in query.annotation_select.items()]
-    clauses = column_clauses(columns, ctx)
+    clauses = column_clauses([(expression, None) for expression, _ in columns], ctx)
     statement = sa.select(*clauses).select_from(rows.select.subquery("subquery"))
     return Statement(
         statement.set_label_style(sa.LABEL_STYLE_NONE),

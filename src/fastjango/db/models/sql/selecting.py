@@ -114,6 +114,11 @@ class SelectBook(ConditionBook):
     def set_annotation_mask(self, names: Iterable[str] | None) -> None:
         """Say which annotations are columns; None means all."""
         self.annotation_select_mask = None if names is None else list(dict.fromkeys(names))
+        if self.selected and self.annotation_select_mask is not None:
+            shown = {*self.annotation_select_mask, *self.extra}
+            self.selected = {
+                name: source for name, source in self.selected.items() if not isinstance(source, str) or source in shown
+            }
         self._annotation_select_cache = None
 
     def append_annotation_mask(self, names: Iterable[str]) -> None:

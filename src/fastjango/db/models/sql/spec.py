@@ -83,6 +83,8 @@ class QuerySpec:
         # took a place while the last filter was built.
         self.slot_base = 0
         self.slotted_lookups: list[tuple[int, Any, Any]] = []
+        # A value stands in the query itself, not in the binds.
+        self.uncacheable = False
 
     # -- copies
 

@@ -115,6 +115,7 @@ class SummaryBook(SelectBook):
 
     def _over_tables(self, aggregates: dict[str, Any]) -> Any:
         self.select = ()
+        self.selected = None
         self.default_cols = False
         self.extra = {}
         if self.annotations:

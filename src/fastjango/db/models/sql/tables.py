@@ -7,6 +7,7 @@ correlates anything.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +25,16 @@ def identifier(name: str) -> quoted_name:
     return quoted_name(name, True)
 
 
+_GENERATED = re.compile(r"[A-Z]+[0-9]+")
+
+
+def join_identifier(name: str) -> quoted_name:
+    """Return the name of a table in the query; names that we made (T3, U0) need no quotes."""
+    if _GENERATED.fullmatch(name):
+        return quoted_name(name, False)
+    return identifier(name)
+
+
 class NamedColumn(ColumnClause[Any]):
     """A column of the table called by a name; brings no table into the statement."""
 
@@ -32,7 +43,7 @@ class NamedColumn(ColumnClause[Any]):
     def __init__(self, name: str, table_name: str | None, type_: Any) -> None:
         super().__init__(identifier(name), type_)
         if table_name is not None:
-            self.table = sa.table(identifier(table_name))
+            self.table = sa.table(join_identifier(table_name))
 
     @property
     def _from_objects(self) -> list[Any]:
@@ -78,7 +89,7 @@ def _print_tables(element: FromTables, compiler: Any, **options: Any) -> str:
     for entry in element.entries:
         table = quote(identifier(entry.name))
         if entry.join_name != entry.name:
-            table = f"{table} {quote(identifier(entry.join_name))}"
+            table = f"{table} {quote(join_identifier(entry.join_name))}"
         if entry.join_type is None:
             words.append(f", {table}" if words else table)
         else:

@@ -72,7 +72,7 @@ def _returns(connection: Any, on_conflict: Any) -> bool:
 def _value(model: Any, connection: Any, field: Any, obj: Any, raw: bool) -> Any:
     value = getattr(obj, field.attname) if raw else field.pre_save(obj, add=True)
     if hasattr(value, "resolve_expression"):
-        return resolve_for_insert(model, field, value)
+        value = resolve_for_insert(model, field, value)
     return field.get_db_prep_save(value, connection=connection)
 
 
@@ -376,10 +376,7 @@ def _update_own(query: Any, connection: Any, values: list[tuple[Any, Any]]) -> i
     table = table_of(query.get_meta(), [field for field, _ in values])
     sets: dict[str, Any] = {}
     for field, value in values:
-        if hasattr(value, "to_clause"):
-            clause = ctx.select_clause(value)
-        else:
-            clause = _clause(ctx, field, field.get_db_prep_save(value, connection=connection))
+        clause = _clause(ctx, field, field.get_db_prep_save(value, connection=connection))
         if hasattr(field, "placeholder_clause"):
             clause = field.placeholder_clause(clause, ctx)
         sets[field.column] = clause
