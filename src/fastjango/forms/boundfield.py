@@ -48,7 +48,7 @@ class BoundField(RenderableFieldMixin):
     @property
     def id_for_part(self) -> str:
         """The id that the widget's element has."""
-        return self.field.widget.attrs.get("id") or self.auto_id
+        return str(self.field.widget.attrs.get("id") or self.auto_id)
 
     def __str__(self) -> str:
         if self.field.show_hidden_initial:
@@ -77,9 +77,9 @@ class BoundField(RenderableFieldMixin):
         return self.form.errors.get(self.name, self.form.error_class(renderer=self.form.renderer))
 
     @property
-    def template_name(self) -> str:  # type: ignore[override]  # read-only here
+    def template_name(self) -> str:
         """The template of the group of label, errors and widget."""
-        return self.field.template_name or self.form.renderer.field_template_name
+        return str(self.field.template_name or self.form.renderer.field_template_name)
 
     def get_context(self) -> dict[str, Any]:
         """Return the variables of that template."""
@@ -100,13 +100,13 @@ class BoundField(RenderableFieldMixin):
         own = self.build_widget_attrs(attrs or {}, chosen)
         if self.auto_id and "id" not in chosen.attrs:
             own.setdefault("id", self.html_initial_id if only_initial else self.auto_id)
-        name, value = self.html_name, self.value
-        if only_initial:
-            name = self.html_initial_name
-            if name in self.form.data:
-                submitted = self.form._widget_data_value(self.field.hidden_widget(), name)
-                return chosen.render(name=name, value=submitted, attrs=own, renderer=self.form.renderer)
-        return chosen.render(name=name, value=value(), attrs=own, renderer=self.form.renderer)
+        name = self.html_initial_name if only_initial else self.html_name
+        if only_initial and name in self.form.data:
+            value = self.form._widget_data_value(self.field.hidden_widget(), name)
+        else:
+            value = self.value()
+        html: SafeString = chosen.render(name=name, value=value, attrs=own, renderer=self.form.renderer)
+        return html
 
     def as_text(self, attrs: Mapping[str, Any] | None = None, **kwargs: Any) -> SafeString:
         """Return the field as a text input."""
@@ -172,7 +172,8 @@ class BoundField(RenderableFieldMixin):
         if id_ and self.field.required and required_class is not None:
             own["class"] = f"{own['class']} {required_class}" if "class" in own else required_class
         context = {"field": self, "label": text, "attrs": own, "use_tag": bool(id_), "tag": tag or "label"}
-        return self.form.render(self.form.template_name_label, context)
+        html: SafeString = self.form.render(self.form.template_name_label, context)
+        return html
 
     def legend_tag(
         self, contents: Any = None, attrs: Mapping[str, Any] | None = None, label_suffix: str | None = None
@@ -282,7 +283,7 @@ class BoundWidget:
     @property
     def template_name(self) -> str:
         """The part's template."""
-        return self.data.get("template_name") or self.parent_widget.template_name
+        return str(self.data.get("template_name") or self.parent_widget.template_name)
 
     @property
     def id_for_label(self) -> Any:

@@ -170,7 +170,7 @@ class BaseForm(RenderableFormMixin):
         return widget.value_from_datadict(self.data, self.files, html_name)
 
     @property
-    def template_name(self) -> str:  # type: ignore[override]  # a subclass may set plain text
+    def template_name(self) -> str:
         """The template of ``str(form)``, the renderer's unless the class names one."""
         return self.renderer.form_template_name  # type: ignore[no-any-return]
 
@@ -192,7 +192,8 @@ class BaseForm(RenderableFormMixin):
     def non_field_errors(self) -> ErrorList:
         """Return the errors that belong to no single field."""
         none = self.error_class(error_class="nonfield", renderer=self.renderer)
-        return self.errors.get(NON_FIELD_ERRORS, none)
+        found: ErrorList = self.errors.get(NON_FIELD_ERRORS, none)
+        return found
 
     def add_error(self, field: str | None, error: Any) -> None:
         """

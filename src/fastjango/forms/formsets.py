@@ -394,7 +394,7 @@ class BaseFormSet(RenderableFormMixin):
         return self._any_form().media  # type: ignore[no-any-return]
 
     @property
-    def template_name(self) -> str:  # type: ignore[override]  # a subclass may set plain text
+    def template_name(self) -> str:
         """The template of ``str(formset)``, the renderer's unless the class names one."""
         return self.renderer.formset_template_name  # type: ignore[no-any-return]
 

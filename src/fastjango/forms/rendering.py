@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from fastjango.utils.safestring import SafeString, mark_safe
+from fastjango.utils.safestring import SafeString
 
 __all__ = ["RenderableErrorMixin", "RenderableFieldMixin", "RenderableFormMixin", "RenderableMixin"]
 
@@ -32,7 +32,7 @@ class RenderableMixin:
         """Return the HTML; each argument replaces the object's own template, variables or renderer."""
         chosen = renderer or self.renderer
         html = chosen.render(template_name or self.template_name, context or self.get_context())
-        return mark_safe(html)
+        return SafeString(html)
 
     def __str__(self) -> str:
         return self.render()

@@ -58,7 +58,7 @@ class StaticFilesHandlerMixin:
         return self.get_response(request)
 
 
-class StaticFilesHandler(StaticFilesHandlerMixin, WSGIHandler):  # type: ignore[misc]  # the mixin's methods go first on purpose
+class StaticFilesHandler(StaticFilesHandlerMixin, WSGIHandler):
     """A WSGI application that serves static files in front of *application*."""
 
     def __init__(self, application: Any) -> None:
@@ -72,7 +72,7 @@ class StaticFilesHandler(StaticFilesHandlerMixin, WSGIHandler):  # type: ignore[
         return super().__call__(environ, start_response)
 
 
-class ASGIStaticFilesHandler(StaticFilesHandlerMixin, ASGIHandler):  # type: ignore[misc]  # the mixin's methods go first on purpose
+class ASGIStaticFilesHandler(StaticFilesHandlerMixin, ASGIHandler):
     """An ASGI application that serves static files in front of *application*."""
 
     def __init__(self, application: Any) -> None:

@@ -38,8 +38,8 @@ class StaticFilesStorage(FileSystemStorage):
         super().__init__(folder, url, *args, **kwargs)
         if not folder:
             # A plain storage would take MEDIA_ROOT now.
-            self.base_location = None
-            self.location = None
+            self.base_location: Any = None
+            self.location: Any = None
 
     def path(self, name: str) -> str:
         """Return the path of a file. Raises ``ImproperlyConfigured`` without ``STATIC_ROOT``."""
@@ -50,7 +50,7 @@ class StaticFilesStorage(FileSystemStorage):
         return super().path(name)
 
 
-class ManifestStaticFilesStorage(ManifestFilesMixin, StaticFilesStorage):
+class ManifestStaticFilesStorage(ManifestFilesMixin, StaticFilesStorage):  # type: ignore[misc]  # url() gains an argument
     """A folder for static files under names with a hash of their content, listed in a manifest."""
 
 

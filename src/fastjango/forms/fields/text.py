@@ -185,7 +185,7 @@ class GenericIPAddressField(CharField):
             return ""
         text = super().to_python(str(value).strip())
         if text and ":" in text:
-            return clean_ipv6_address(text, self.unpack_ipv4, max_length=self.max_length)
+            return clean_ipv6_address(text, self.unpack_ipv4, max_length=self.max_length or MAX_IPV6_ADDRESS_LENGTH)
         return text
 
 

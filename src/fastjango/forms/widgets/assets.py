@@ -36,13 +36,13 @@ class MediaAsset:
         # The same file twice is one file, whatever attributes go with it.
         if isinstance(other, str):
             return self._path == other
-        return type(self) is type(other) and self._path == other._path  # type: ignore[attr-defined]
+        return type(self) is type(other) and self._path == other._path
 
     def __hash__(self) -> int:
         return hash(self._path)
 
     def __str__(self) -> str:
-        return format_html(self.element_template, path=self.path, attributes=flatatt(self.attributes))
+        return str(format_html(self.element_template, path=self.path, attributes=flatatt(self.attributes)))
 
     def __repr__(self) -> str:
         return f"{type(self).__qualname__}({self._path!r})"

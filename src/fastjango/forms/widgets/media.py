@@ -13,7 +13,7 @@ from typing import Any
 
 from fastjango.forms.widgets.assets import asset_url
 from fastjango.utils.html import format_html
-from fastjango.utils.safestring import SafeString, mark_safe
+from fastjango.utils.safestring import SafeString
 
 __all__ = ["MEDIA_TYPES", "Media", "MediaDefiningClass", "MediaOrderConflictWarning", "media_property"]
 
@@ -62,7 +62,7 @@ class Media:
         return self.render()
 
     def __html__(self) -> SafeString:
-        return mark_safe(str(self))
+        return SafeString(str(self))
 
     @property
     def _css(self) -> dict[str, list[Any]]:
@@ -78,7 +78,7 @@ class Media:
 
     def render(self) -> SafeString:
         """Return every ``<link>``, then every ``<script>``, one per line."""
-        return mark_safe("\n".join([*self.render_css(), *self.render_js()]))
+        return SafeString("\n".join([*self.render_css(), *self.render_js()]))
 
     def render_js(self) -> list[Any]:
         """Return one ``<script>`` per file."""
@@ -150,7 +150,7 @@ def media_property(cls: type) -> property:
 
     def media(self: Any) -> Media:
         try:
-            inherited: Media = super(cls, self).media  # type: ignore[misc]  # a base may have none
+            inherited: Media = super(cls, self).media  # type: ignore[arg-type]  # a base may have none
         except AttributeError:
             inherited = Media()
         definition = getattr(cls, "Media", None)

@@ -14,7 +14,7 @@ from fastjango.forms.attributes import without_surrogates
 from fastjango.forms.renderers import get_default_renderer
 from fastjango.forms.widgets.media import Media, MediaDefiningClass
 from fastjango.utils import formats
-from fastjango.utils.safestring import SafeString, mark_safe
+from fastjango.utils.safestring import SafeString
 
 __all__ = ["Widget"]
 
@@ -74,7 +74,7 @@ class Widget(metaclass=MediaDefiningClass):
 
     def _render(self, template_name: str, context: Mapping[str, Any], renderer: Any = None) -> SafeString:
         chosen = renderer if renderer is not None else get_default_renderer()
-        return mark_safe(chosen.render(template_name, context))
+        return SafeString(chosen.render(template_name, context))
 
     def build_attrs(
         self, base_attrs: Mapping[str, Any], extra_attrs: Mapping[str, Any] | None = None

@@ -109,7 +109,7 @@ class Command(BaseCommand):
         self.post_process = options["post_process"]
         patterns = list(options["ignore_patterns"])
         if options["use_default_ignore_patterns"]:
-            patterns += apps.get_app_config("staticfiles").ignore_patterns
+            patterns += getattr(apps.get_app_config("staticfiles"), "ignore_patterns")
         self.ignore_patterns = list(dict.fromkeys(os.path.normpath(pattern) for pattern in patterns))
 
     def collect(self) -> dict[str, list[str]]:

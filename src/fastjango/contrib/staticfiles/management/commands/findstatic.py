@@ -29,10 +29,10 @@ class Command(LabelCommand):
             help="Only return the first match for each static file.",
         )
 
-    def handle_label(self, path: str, **options: Any) -> Any:
+    def handle_label(self, label: str, **options: Any) -> Any:
         """Return the paths of one file; say so on stderr when there is none."""
         verbosity = options["verbosity"]
-        found = finders.find(path, find_all=options["all"])
+        found = finders.find(label, find_all=options["all"])
         searched = ""
         if verbosity >= 2:
             places = "\n  ".join(str(place) for place in finders.searched_locations)
@@ -42,7 +42,7 @@ class Command(LabelCommand):
             real = [os.path.realpath(match) for match in matches]
             if verbosity < 1:
                 return "\n".join(real)
-            return "Found '{}' here:\n  {}{}".format(path, "\n  ".join(real), searched)
+            return "Found '{}' here:\n  {}{}".format(label, "\n  ".join(real), searched)
         if verbosity >= 1:
-            self.stderr.write("\n".join([f"No matching file found for '{path}'.", *([searched] if searched else [])]))
+            self.stderr.write("\n".join([f"No matching file found for '{label}'.", *([searched] if searched else [])]))
         return None
