@@ -18,6 +18,7 @@ MIDDLEWARE: list[str] = []
 ADMINS: list[tuple[str, str]] = []
 MANAGERS = ADMINS
 WSGI_APPLICATION: str | None = None
+ASGI_APPLICATION: str | None = None
 ABSOLUTE_URL_OVERRIDES: dict[str, Any] = {}
 SILENCED_SYSTEM_CHECKS: list[str] = []
 FIXTURE_DIRS: list[str] = []

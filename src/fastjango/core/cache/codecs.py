@@ -16,6 +16,7 @@ import zoneinfo
 from collections import OrderedDict
 from collections.abc import Callable
 from decimal import Decimal
+from pickle import PicklingError
 from typing import Any, NamedTuple
 
 from fastjango.core.cache import model_values
@@ -25,6 +26,10 @@ from fastjango.utils.safestring import SafeString, mark_safe
 
 TAG = "!"
 _PLAIN = frozenset({type(None), bool, str, int, float})
+
+
+class UncacheableValue(TypeError, PicklingError):
+    """A value of a class that no codec knows; also caught as what Django's caches raise for such values."""
 
 
 class Codec(NamedTuple):
@@ -58,7 +63,7 @@ def dumps(value: Any) -> bytes:
     Return *value* as tagged JSON.
 
     Raises:
-        TypeError: A part of it is of a class that no codec knows.
+        UncacheableValue: A part of it is of a class that no codec knows.
         ValueError: It contains itself, or is nested too deeply.
     """
     try:
@@ -125,7 +130,7 @@ def _encode_loosely(value: Any) -> Any:
     if isinstance(value, dict):
         return _encode(dict(value))
     raise fix(
-        TypeError(f"Object of type {type(value).__name__} cannot be cached without pickle."),
+        UncacheableValue(f"Object of type {type(value).__name__} cannot be cached without pickle."),
         "cache plain values, add fastjango.core.cache.register_codec() for the class, or set "
         "OPTIONS['serializer'] of the cache to 'fastjango.core.cache.serializers.PickleSerializer'",
         code="cache.E101",

@@ -183,11 +183,9 @@ class BaseCache:
         if value is self._missing_key:
             if callable(default):
                 default = default()
-            if default is not None:
-                self.add(key, default, timeout=timeout, version=version)
-                # Somebody may have been faster.
-                return self.get(key, default, version=version)
-            return None
+            self.add(key, default, timeout=timeout, version=version)
+            # Somebody may have been faster.
+            return self.get(key, default, version=version)
         return value
 
     async def aget_or_set(self, key: Any, default: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> Any:
@@ -196,10 +194,8 @@ class BaseCache:
         if value is self._missing_key:
             if callable(default):
                 default = default()
-            if default is not None:
-                await self.aadd(key, default, timeout=timeout, version=version)
-                return await self.aget(key, default, version=version)
-            return None
+            await self.aadd(key, default, timeout=timeout, version=version)
+            return await self.aget(key, default, version=version)
         return value
 
     def has_key(self, key: Any, version: Any = None) -> bool:

@@ -8,14 +8,20 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from fastjango.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from fastjango.core.cache.serializers import make_serializer
 from fastjango.db import DatabaseError, router, transaction
-from fastjango.db.execute import run, run_count
+from fastjango.db.execute import change, run, run_count
 from fastjango.utils.worlds import run_sync
 
 _NEVER = dt.datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001 - stored without zone, in UTC
+
+
+def _moment(value: Any) -> dt.datetime:
+    """Return a stored time; SQLite keeps it as text."""
+    return dt.datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 class Options:
@@ -49,6 +55,23 @@ def make_table(name: str) -> sa.Table:
         sa.Column("value", sa.Text, nullable=False),
         sa.Column("expires", sa.DateTime, nullable=False, index=True),
     )
+
+
+def create_cache_table(connection: Any, name: str, dry_run: bool = False) -> list[str]:
+    """
+    Make the table of a cache and its index, and return the statements.
+
+    Args:
+        dry_run: Only return them.
+    """
+    table = make_table(name)
+    steps: list[Any] = [CreateTable(table), *(CreateIndex(index) for index in table.indexes)]
+    statements = [str(step.compile(dialect=connection.dialect)).strip() for step in steps]
+    if not dry_run:
+        with transaction.atomic(using=connection.alias, savepoint=connection.features.can_rollback_ddl):
+            for statement in statements:
+                change(connection.alias, statement)
+    return statements
 
 
 class BaseDatabaseCache(BaseCache):
@@ -115,7 +138,7 @@ class DatabaseCache(BaseDatabaseCache):
         expired: list[str] = []
         now = self._now()
         for name, value, expires in run(self._reader(), statement):
-            if expires < now:
+            if _moment(expires) < now:
                 expired.append(name)
             else:
                 found[names[name]] = self._load(value)
@@ -147,7 +170,7 @@ class DatabaseCache(BaseDatabaseCache):
         try:
             with transaction.atomic(using=alias):
                 known = run(alias, sa.select(columns.expires).where(columns.cache_key == key))
-                live = bool(known) and known[0][0] >= now
+                live = bool(known) and _moment(known[0][0]) >= now
                 if known and (mode == "set" or (mode == "add" and not live) or (mode == "touch" and live)):
                     run_count(alias, self.table.update().where(columns.cache_key == key).values(**values))
                 elif not known and mode != "touch":
@@ -178,7 +201,7 @@ class DatabaseCache(BaseDatabaseCache):
         name = self.make_and_validate_key(key, version=version)
         columns = self.table.c
         rows = run(self._reader(), sa.select(columns.expires).where(columns.cache_key == name))
-        return bool(rows) and rows[0][0] > self._now().replace(microsecond=0)
+        return bool(rows) and _moment(rows[0][0]) > self._now().replace(microsecond=0)
 
     def _cull(self, alias: str, now: dt.datetime) -> None:
         """Remove what has expired and, when that is not enough, the first part by key."""

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fastjango.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
-from fastjango.core.cache.codecs import dumps, loads
+from fastjango.core.cache.codecs import UncacheableValue, dumps, loads
 from fastjango.core.cache.serializers import make_serializer
 
 # Shared by all caches of one name.
@@ -72,7 +72,7 @@ class LocMemCache(BaseCache):
             return _Serialized(self._serializer.dumps(value))
         try:
             return _Serialized(dumps(value))
-        except TypeError:
+        except UncacheableValue:
             return _Copied(copy.deepcopy(value))
 
     def _unpack(self, kept: Any) -> Any:
