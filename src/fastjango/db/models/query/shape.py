@@ -72,7 +72,7 @@ class Shape:
             query = self.query.chain()
             query = apply(query) or query
             node = self.adopt(key, query)
-        return node  # type: ignore[no-any-return]
+        return node
 
     def adopt(self, key: Key, query: Any) -> Shape:
         """Return the node of *key*, made from *query* if it is new."""
@@ -278,7 +278,7 @@ def _keyed_node(shape: Shape, binds: Binds, key: Key, values: list[Any], build: 
         query.slotted_lookups = []
         Trie.nodes += 1
         node = found.nodes.setdefault(kinds, Shape(shape.model, query, interned=True))
-    return node  # type: ignore[no-any-return]
+    return node
 
 
 def _expression_key(expression: Any, values: list[Any]) -> Key:
