@@ -52,7 +52,7 @@ class BoundField(RenderableFieldMixin):
 
     def __str__(self) -> str:
         if self.field.show_hidden_initial:
-            return self.as_widget() + self.as_hidden(only_initial=True)
+            return SafeString(self.as_widget() + self.as_hidden(only_initial=True))
         return self.as_widget()
 
     def __bool__(self) -> bool:
