@@ -1,0 +1,1 @@
+"""Filters that show numbers and dates as people say them: ``{% load humanize %}``."""
