@@ -32,12 +32,22 @@ def object_reader(plan: SelectPlan) -> Reader:
 
 def constructor_matters(model: Any) -> bool:
     """Tell whether instances of *model* must be made by ``from_db``."""
-    return _overrides_construction(model) or pre_init.has_listeners(model) or post_init.has_listeners(model)
+    state = model._meta.__dict__
+    overrides = state.get("_overrides_construction")
+    if overrides is None:
+        overrides = state["_overrides_construction"] = _overrides_construction(model)
+    return overrides or pre_init.has_listeners(model) or post_init.has_listeners(model)
 
 
 def readers_key(objects: ObjectColumns) -> tuple[bool, ...]:
     """Return what may change between two uses of a plan: who listens to the init signals."""
-    return (constructor_matters(objects.model), *(flag for child in objects.related for flag in readers_key(child)))
+    if not (pre_init.receivers or post_init.receivers):
+        return ()
+    return _listeners(objects)
+
+
+def _listeners(objects: ObjectColumns) -> tuple[bool, ...]:
+    return (constructor_matters(objects.model), *(flag for child in objects.related for flag in _listeners(child)))
 
 
 def _base_of(model: Any) -> Any:

@@ -184,14 +184,21 @@ class QuerySetChain(QuerySetCore[M]):
         Raises:
             TypeError: The queryset is sliced.
         """
-        if self._shape.query.is_sliced:
+        shape = self._shape
+        node = shape.children.get(("order_by", field_names)) if shape.interned else None
+        if node is not None:
+            return self._derive(node, self._binds)
+        if shape.query.is_sliced:
             raise TypeError("Cannot reorder a query once a slice has been taken.")
 
         def apply(query: Any, items: list[Any]) -> None:
             query.clear_ordering(force=True, clear_default=False)
             query.add_ordering(*items)
 
-        return self._derive(*keyed(self._shape, self._binds, "order_by", list(field_names), apply))
+        if all(type(name) is str for name in field_names):
+            node = shape.step(("order_by", field_names), lambda query: apply(query, list(field_names)))
+            return self._derive(node, self._binds)
+        return self._derive(*keyed(shape, self._binds, "order by expressions", list(field_names), apply))
 
     def reverse(self) -> Self:
         """Return the same rows in the opposite order."""

@@ -38,14 +38,15 @@ class QuerySetCore(Generic[M]):
 
     # State that is mostly at its default stands on the class.
     _db: str | None = None
-    _hints: dict[str, Any]
+    # Shared while empty: never changed in place.
+    _hints: dict[str, Any] = {}
     _query: Any = None
     _result_cache: list[Any] | None = None
     _sticky_filter = False
     _for_write = False
     _prefetch_related_lookups: tuple[Any, ...] = ()
     _prefetch_done = False
-    _known_related_objects: dict[Any, dict[Any, Any]]
+    _known_related_objects: dict[Any, dict[Any, Any]] = {}
     _iterable_class: Any = ModelIterable
     _fields: tuple[Any, ...] | None = None
     _defer_next_filter = False
@@ -56,8 +57,8 @@ class QuerySetCore(Generic[M]):
     def __init__(self, model: Any = None, query: Any = None, using: str | None = None, hints: Any = None) -> None:
         self.model = model
         self._db = using
-        self._hints = hints or {}
-        self._known_related_objects = {}
+        if hints:
+            self._hints = hints
         self._binds: Binds = ()
         if query is None:
             self._shape: Shape = root(model)
@@ -167,15 +168,13 @@ class QuerySetCore(Generic[M]):
             clone = cls.__new__(cls)
             clone.model = self.model
             clone._db = self._db
-            clone._hints = self._hints
-            clone._known_related_objects = self._known_related_objects
             state = self.__dict__
             for name in _CARRIED:
                 if name in state:
                     setattr(clone, name, state[name])
         else:
             clone = self._chain()
-        clone._query = None
+            clone._query = None
         clone._shape = shape
         clone._binds = binds
         return clone
@@ -360,6 +359,8 @@ class QuerySetCore(Generic[M]):
 
 
 _CARRIED = (
+    "_hints",
+    "_known_related_objects",
     "_for_write",
     "_prefetch_related_lookups",
     "_iterable_class",

@@ -28,36 +28,38 @@ class BaseIterable:
         self.chunked_fetch = chunked_fetch
         self.chunk_size = chunk_size
 
-    def reader(self, plan: SelectPlan) -> Callable[[Rows], list[Any]]:
+    def reader(self, plan: SelectPlan, db: str) -> Callable[[Rows], list[Any]]:
         """Return the function from rows to results; subclasses say it."""
         raise NotImplementedError
 
-    def plan(self) -> SelectPlan | None:
-        """Return the queryset's plan, or None when it has no results."""
-        queryset = self.queryset
-        plan: SelectPlan | None = queryset.shape.plan(queryset.db)
-        if plan is not None and queryset.shape.query.select_for_update:
-            check_transaction(queryset.shape.query, plan.connection)
+    def plan(self, db: str) -> SelectPlan | None:
+        """Return the queryset's plan for a database, or None when it has no results."""
+        shape = self.queryset._shape
+        plan: SelectPlan | None = shape.plan(db)
+        if plan is not None and shape.query.select_for_update:
+            check_transaction(shape.query, plan.connection)
         return plan
 
     def read(self) -> list[Any]:
         """Return all results. Queries: 1, none for an empty queryset."""
-        plan = self.plan()
+        queryset = self.queryset
+        db = queryset.db
+        plan = self.plan(db)
         if plan is None:
             return []
-        queryset = self.queryset
-        return self.reader(plan)(fetch(queryset.db, plan.sql, plan.args(queryset.binds)))
+        return self.reader(plan, db)(fetch(db, plan.sql, plan.args(queryset._binds)))
 
     def __iter__(self) -> Iterator[Any]:
         if not self.chunked_fetch:
             yield from self.read()
             return
-        plan = self.plan()
+        queryset = self.queryset
+        db = queryset.db
+        plan = self.plan(db)
         if plan is None:
             return
-        queryset = self.queryset
-        read = self.reader(plan)
-        for rows in stream(queryset.db, plan.sql, plan.args(queryset.binds), self.chunk_size):
+        read = self.reader(plan, db)
+        for rows in stream(db, plan.sql, plan.args(queryset.binds), self.chunk_size):
             yield from read(rows)
 
     async def _async_generator(self) -> Any:
@@ -73,13 +75,13 @@ class ModelIterable(BaseIterable):
 
     gives_instances = True
 
-    def reader(self, plan: SelectPlan) -> Callable[[Rows], list[Any]]:
+    def reader(self, plan: SelectPlan, db: str) -> Callable[[Rows], list[Any]]:
         assert plan.objects is not None
-        key = ("objects", readers_key(plan.objects))
+        key: Any = readers_key(plan.objects)
         read = plan.readers.get(key)
         if read is None:
             read = plan.readers[key] = object_reader(plan)
-        db, known = self.queryset.db, self.queryset._known_related_objects
+        known = self.queryset._known_related_objects
 
         def objects(rows: Rows) -> list[Any]:
             found: list[Any] = read(rows, db)
@@ -107,17 +109,17 @@ def set_known(objects: list[Any], known: dict[Any, dict[Any, Any]]) -> None:
 class ValuesIterable(BaseIterable):
     """Dictionaries."""
 
-    def reader(self, plan: SelectPlan) -> Callable[[Rows], list[Any]]:
+    def reader(self, plan: SelectPlan, db: str) -> Callable[[Rows], list[Any]]:
         read = plan.readers.get("dicts")
         if read is None:
-            read = plan.readers["dicts"] = dict_reader(plan, result_names(self.queryset.shape.query))
+            read = plan.readers["dicts"] = dict_reader(plan, result_names(self.queryset._shape.query))
         return read
 
 
 class ValuesListIterable(BaseIterable):
     """Tuples."""
 
-    def reader(self, plan: SelectPlan) -> Callable[[Rows], list[Any]]:
+    def reader(self, plan: SelectPlan, db: str) -> Callable[[Rows], list[Any]]:
         names = chosen_names(self.queryset)
         key = ("tuples", names)
         read = plan.readers.get(key)
@@ -129,8 +131,8 @@ class ValuesListIterable(BaseIterable):
 class NamedValuesListIterable(ValuesListIterable):
     """Named tuples."""
 
-    def reader(self, plan: SelectPlan) -> Callable[[Rows], list[Any]]:
-        names = chosen_names(self.queryset) or result_names(self.queryset.shape.query)
+    def reader(self, plan: SelectPlan, db: str) -> Callable[[Rows], list[Any]]:
+        names = chosen_names(self.queryset) or result_names(self.queryset._shape.query)
         key = ("named", names)
         read = plan.readers.get(key)
         if read is None:
@@ -141,7 +143,7 @@ class NamedValuesListIterable(ValuesListIterable):
 class FlatValuesListIterable(BaseIterable):
     """The first value of each row."""
 
-    def reader(self, plan: SelectPlan) -> Callable[[Rows], list[Any]]:
+    def reader(self, plan: SelectPlan, db: str) -> Callable[[Rows], list[Any]]:
         read = plan.readers.get("flat")
         if read is None:
             read = plan.readers["flat"] = flat_reader(plan)
@@ -153,7 +155,7 @@ def chosen_names(queryset: Any) -> tuple[str, ...] | None:
     fields = queryset._fields
     if not fields:
         return None
-    names = result_names(queryset.shape.query)
+    names = result_names(queryset._shape.query)
     if fields == names:
         return tuple(fields)
     return (*fields, *(name for name in names if name not in fields and not name.startswith("__orderbycol")))
@@ -163,7 +165,7 @@ def places_of(queryset: Any, names: tuple[str, ...] | None) -> list[int] | None:
     """Return where the named columns stand in a row."""
     if names is None:
         return None
-    known = {name: place for place, name in enumerate(result_names(queryset.shape.query))}
+    known = {name: place for place, name in enumerate(result_names(queryset._shape.query))}
     return [known[name] for name in names] if all(name in known for name in names) else None
 
 

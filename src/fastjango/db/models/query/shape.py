@@ -33,16 +33,15 @@ SLICES_PER_SHAPE = 64
 
 
 class Trie:
-    """The state of all tries: whether they are used, how many nodes there are, their generation."""
+    """The state of all tries: whether they are used, and how many nodes there are."""
 
     enabled = True
     nodes = 0
-    generation = 0
 
     @classmethod
     def drop(cls) -> None:
         """Forget every shape; called after changes that make plans wrong."""
-        cls.generation += 1
+        registry.bump_epoch()
         cls.nodes = 0
 
 
@@ -59,7 +58,8 @@ class Shape:
         # (names, types) of plain filter() calls -> where they lead.
         self.hot: dict[Any, HotFilter] = {}
         self.plans: dict[Key, Any] = {}
-        self.stamp: tuple[int, int] = (0, 0)
+        # Of a root: the epoch it was made in.
+        self.stamp = -1
 
     def __repr__(self) -> str:
         name = self.model.__name__ if self.model is not None else None
@@ -113,10 +113,9 @@ def root(model: Any) -> Shape:
         return Shape(model, Query(model), interned=False)
     state = model._meta.__dict__
     node: Shape | None = state.get("_shape_root")
-    stamp = (Trie.generation, registry.epoch)
-    if node is None or node.stamp != stamp:
+    if node is None or node.stamp != registry.epoch:
         node = Shape(model, Query(model), interned=True)
-        node.stamp = stamp
+        node.stamp = registry.epoch
         state["_shape_root"] = node
     return node
 
