@@ -58,7 +58,7 @@ class Leaf:
         # Later ones win: what a pattern around captures, its extra arguments, and so on inwards.
         self.layers = [(tuple(part.pattern.converters), part.default_kwargs) for part in chain]
         self.layers.append((tuple(pattern.pattern.converters), pattern.default_args))
-        self.converters = [converter for part in (*chain, pattern) for converter in _declared_converters(part.pattern)]
+        self.converters = [one for part in (*chain, pattern) for one in part.pattern.converters.values()]
         extra: dict[str, Any] = {}
         for part in chain:
             extra.update(part.default_kwargs)
@@ -70,7 +70,7 @@ class Leaf:
         kwargs: dict[str, Any] = {}
         captured: dict[str, Any] = {}
         try:
-            values = iter([convert(text) for convert, text in zip(self.converters, texts, strict=True)])
+            values = iter([converter.to_python(text) for converter, text in zip(self.converters, texts, strict=True)])
         except ValueError:
             return None
         for names, extra in self.layers:
@@ -89,10 +89,6 @@ class Leaf:
             captured_kwargs=captured,
             extra_kwargs=dict(self.extra_kwargs),
         )
-
-
-def _declared_converters(pattern: RoutePattern) -> list[Callable[[str], Any]]:
-    return [converter.to_python for converter in pattern.converters.values()]
 
 
 class Node:
