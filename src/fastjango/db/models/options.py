@@ -19,6 +19,7 @@ from fastjango.db.models.fields import AutoField, CompositePrimaryKey, OrderWrt
 from fastjango.db.models.lookups import registry
 from fastjango.db.models.manager import Manager
 from fastjango.db.models.meta.field_lists import (
+    EMPTY_RELATION_TREE,
     IMMUTABLE_WARNING,
     PROXY_PARENTS,
     FieldLists,
@@ -412,6 +413,7 @@ class Options(ParentPaths, FieldLists):
 
 __all__ = [
     "DEFAULT_NAMES",
+    "EMPTY_RELATION_TREE",
     "IMMUTABLE_WARNING",
     "PROXY_PARENTS",
     "Options",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic
 
 from fastjango.core.exceptions import FieldError
+from fastjango.db.models.face_slot import class_attribute
 from fastjango.db.models.fields.typevars import GT
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class DeferredAttribute(Generic[GT]):
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         if instance is None:
-            return self
+            return class_attribute(self, cls)
         data = instance.__dict__
         name = self.field.attname
         if name not in data:

@@ -21,6 +21,10 @@ def make_immutable_fields_list(name: str, data: Any) -> Any:
     return ImmutableList(data, warning=IMMUTABLE_WARNING % name)
 
 
+# What a model that nothing points at has, and an abstract one.
+EMPTY_RELATION_TREE: Any = make_immutable_fields_list("get_fields()", ())
+
+
 class FieldLists:
     """The field half of ``Options``."""
 
@@ -280,7 +284,7 @@ class FieldLists:
         for model in everything:
             # Straight into __dict__: the property is being computed for all at once.
             model._meta.__dict__["_relation_tree"] = pointing[model._meta.concrete_model._meta]
-        return self.__dict__.get("_relation_tree", ())
+        return self.__dict__.get("_relation_tree", EMPTY_RELATION_TREE)
 
     @cached_property
     def _relation_tree(self) -> Any:

@@ -21,13 +21,9 @@ class ParentPaths:
     @cached_property
     def all_parents(self) -> tuple[Any, ...]:
         """All ancestors with a table, nearest first."""
-        found: list[Any] = []
+        found = list(self.parents)
         for parent in self.parents:
-            if parent not in found:
-                found.append(parent)
-            for ancestor in parent._meta.all_parents:
-                if ancestor not in found:
-                    found.append(ancestor)
+            found.extend(ancestor for ancestor in parent._meta.all_parents if ancestor not in found)
         return tuple(found)
 
     def get_parent_list(self) -> list[Any]:

@@ -8,6 +8,7 @@ from fastjango.db import connections, router, transaction
 from fastjango.db.bridge import bridge
 from fastjango.db.models import signals
 from fastjango.db.models.manager import Manager
+from fastjango.db.models.query import QuerySet
 from fastjango.db.models.query_utils import Q
 from fastjango.db.models.relations.forward import one_queryset, warn_of_old_name
 from fastjango.db.models.relations.sliced_prefetch import of_instances
@@ -215,6 +216,20 @@ class ManyToManyManager(_Base):
 
     aremove.alters_data = True  # type: ignore[attr-defined]
 
+    def _build_remove_filters(self, removed: Any) -> Q:
+        """Return the condition of the intermediate rows to *removed*: keys, or a queryset."""
+        # A queryset of everything needs no condition.
+        some = not isinstance(removed, QuerySet) or removed._has_filters()
+        filters = Q.create([(self.source_field_name, self.related_val)])
+        if some:
+            filters &= Q.create([(f"{self.target_field_name}__in", removed)])
+        if self.symmetrical:
+            mirrored = Q.create([(self.target_field_name, self.related_val)])
+            if some:
+                mirrored &= Q.create([(f"{self.source_field_name}__in", removed)])
+            filters |= mirrored
+        return filters
+
     def _signal(self, action: str, pk_set: Any, db: Any) -> None:
         signals.m2m_changed.send(
             sender=self.through,
@@ -232,10 +247,8 @@ class ManyToManyManager(_Base):
         with transaction.atomic(using=db, savepoint=False):
             self._signal("pre_clear", None, db)
             self._remove_prefetched_objects()
-            own = Q.create([(self.source_field_name, self.related_val)])
-            if self.symmetrical:
-                own |= Q.create([(self.target_field_name, self.related_val)])
-            self.through._default_manager.using(db).filter(own).delete()
+            filters = self._build_remove_filters(super().get_queryset().using(db))
+            self.through._default_manager.using(db).filter(filters).delete()
             self._signal("post_clear", None, db)
 
     clear.alters_data = True  # type: ignore[attr-defined]
@@ -424,10 +437,13 @@ class ManyToManyManager(_Base):
         db = self._write_db()
         with transaction.atomic(using=db, savepoint=False):
             self._signal("pre_remove", keys, db)
-            filters = Q.create([(source_field_name, self.related_val), (f"{target_field_name}__in", keys)])
-            if self.symmetrical:
-                filters |= Q.create([(target_field_name, self.related_val), (f"{source_field_name}__in", keys)])
-            self.through._default_manager.using(db).filter(filters).delete()
+            # A manager that hides objects does not remove them either.
+            visible = super().get_queryset()
+            removed: Any = keys
+            if visible._has_filters():
+                target = self.target_field.target_field.attname
+                removed = visible.using(db).filter(**{f"{target}__in": keys})
+            self.through._default_manager.using(db).filter(self._build_remove_filters(removed)).delete()
             self._signal("post_remove", keys, db)
 
 

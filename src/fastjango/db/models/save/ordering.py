@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastjango.db import DEFAULT_DB_ALIAS
-
 
 def method_set_order(self: Any, ordered_obj: Any, id_list: Any, using: str | None = None) -> None:
     """Give the objects with the keys *id_list* this order. Queries: 1."""
     order_wrt = ordered_obj._meta.order_with_respect_to
     condition = order_wrt.get_forward_related_filter(self)
-    rows = ordered_obj.objects.db_manager(using or DEFAULT_DB_ALIAS).filter(**condition)
+    rows = ordered_obj.objects.db_manager(using).filter(**condition)
     rows.bulk_update([ordered_obj(pk=pk, _order=position) for position, pk in enumerate(id_list)], ["_order"])
 
 
