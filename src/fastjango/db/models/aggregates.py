@@ -223,25 +223,18 @@ class Min(Aggregate):
     name = "Min"
 
 
-class _Spread(NumericOutputFieldMixin, Aggregate):
-    """A measure of spread, of a population or a sample."""
+class StdDev(NumericOutputFieldMixin, Aggregate):
+    """The standard deviation, of a population or a sample."""
 
+    name = "StdDev"
     arity = 1
-    functions: tuple[str, str] = ("", "")
 
     def __init__(self, expression: Any, sample: bool = False, **extra: Any) -> None:
-        self.function = self.functions[1] if sample else self.functions[0]
+        self.function = "STDDEV_SAMP" if sample else "STDDEV_POP"
         super().__init__(expression, **extra)
 
     def _get_repr_options(self) -> dict[str, Any]:
-        return {**super()._get_repr_options(), "sample": self.function == self.functions[1]}
-
-
-class StdDev(_Spread):
-    """The standard deviation."""
-
-    name = "StdDev"
-    functions = ("STDDEV_POP", "STDDEV_SAMP")
+        return {**super()._get_repr_options(), "sample": self.function == "STDDEV_SAMP"}
 
 
 class Sum(Aggregate):
@@ -253,11 +246,18 @@ class Sum(Aggregate):
     allow_distinct = True
 
 
-class Variance(_Spread):
-    """The variance."""
+class Variance(NumericOutputFieldMixin, Aggregate):
+    """The variance, of a population or a sample."""
 
     name = "Variance"
-    functions = ("VAR_POP", "VAR_SAMP")
+    arity = 1
+
+    def __init__(self, expression: Any, sample: bool = False, **extra: Any) -> None:
+        self.function = "VAR_SAMP" if sample else "VAR_POP"
+        super().__init__(expression, **extra)
+
+    def _get_repr_options(self) -> dict[str, Any]:
+        return {**super()._get_repr_options(), "sample": self.function == "VAR_SAMP"}
 
 
 __all__ = ["Aggregate", "Avg", "Count", "Max", "Min", "StdDev", "Sum", "Variance"]

@@ -186,6 +186,10 @@ class BaseDatabaseOperations:
 
     prep_for_iexact_query = prep_for_like_query
 
+    def binary_placeholder_sql(self, value: Any) -> str:
+        """Return the placeholder of a binary value."""
+        return "%s"
+
     def adapt_unknown_value(self, value: Any) -> Any:
         """Convert a value of unknown field for the driver."""
         if isinstance(value, dt.datetime):

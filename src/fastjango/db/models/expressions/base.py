@@ -37,22 +37,10 @@ _UNKEYED = frozenset(
         "_constructor_args",
         "_output_field_or_none",
         "_output_field_resolved_to_none",
-        "contains_aggregate",
-        "contains_column_references",
-        "contains_over_clause",
-        "contains_subquery",
         "identity",
         "is_summary",
         "source_expressions",
     }
-)
-_RECOMPUTED = (
-    "contains_aggregate",
-    "contains_column_references",
-    "contains_over_clause",
-    "contains_subquery",
-    "_output_field_or_none",
-    "_output_field_resolved_to_none",
 )
 _FIFTEEN_DIGITS = Context(prec=15)
 
@@ -171,12 +159,7 @@ class BaseExpression:
     def _resolved_copy(self, summarize: bool) -> Self:
         clone = self.copy()
         clone.is_summary = summarize
-        clone._forget()
         return clone
-
-    def _forget(self) -> None:
-        for name in _RECOMPUTED:
-            self.__dict__.pop(name, None)
 
     def relabeled_clone(self, change_map: dict[str | None, str]) -> Self:
         """Return a copy whose columns use the new join names."""

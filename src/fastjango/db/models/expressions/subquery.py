@@ -30,7 +30,9 @@ class Subquery(BaseExpression, Combinable):
 
     def __init__(self, queryset: Any, output_field: Any = None, **extra: Any) -> None:
         self.queryset = queryset if hasattr(queryset, "slotted_query") else None
-        self.query = queryset.peek_query() if self.queryset is not None else getattr(queryset, "query", queryset).clone()
+        self.query = (
+            queryset.peek_query() if self.queryset is not None else getattr(queryset, "query", queryset).clone()
+        )
         self.query.subquery = True
         self.extra = extra
         super().__init__(output_field)

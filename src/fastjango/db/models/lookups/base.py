@@ -13,7 +13,14 @@ from fastjango.db.models.expressions import adapter, output
 from fastjango.db.models.expressions.base import Expression
 from fastjango.db.models.expressions.elements import BOOLEAN, Pieces
 from fastjango.db.models.expressions.func import Func
-from fastjango.db.models.expressions.shape import SlotCounter, is_expression, part_key, slot_value, slotted_part, value_key
+from fastjango.db.models.expressions.shape import (
+    SlotCounter,
+    is_expression,
+    part_key,
+    slot_value,
+    slotted_part,
+    value_key,
+)
 from fastjango.db.models.expressions.values import Value
 from fastjango.db.models.lookups.registry import RegisterLookupMixin
 from fastjango.utils.hashable import make_hashable
@@ -30,6 +37,20 @@ _TEXT_HOOKS = ("process_lhs", "process_rhs", "get_rhs_op", "get_db_prep_lookup",
 def is_query(value: Any) -> bool:
     """Whether *value* is the query of an inner queryset."""
     return hasattr(value, "has_limit_one")
+
+
+def check_selected(rhs: Any, name: str, expected: int = 1) -> None:
+    """
+    Check how many columns an inner query selects.
+
+    Raises:
+        ValueError: Not as many as it is compared with.
+    """
+    received = len(rhs.select) + len(rhs.annotation_select)
+    if received != expected:
+        raise ValueError(
+            f"The QuerySet value for the {name} lookup must have {expected} selected fields (received {received})"
+        )
 
 
 class Lookup(Expression):
@@ -353,6 +374,7 @@ __all__ = [
     "Lookup",
     "PostgresOperatorLookup",
     "Transform",
+    "check_selected",
     "condition",
     "is_query",
 ]

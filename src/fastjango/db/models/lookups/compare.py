@@ -16,7 +16,7 @@ from fastjango.db.models.expressions.elements import Pieces, comparison, infix, 
 from fastjango.db.models.expressions.output import lookup_of
 from fastjango.db.models.expressions.refs import Col
 from fastjango.db.models.expressions.shape import Uncacheable
-from fastjango.db.models.lookups.base import BuiltinLookup, condition, is_query
+from fastjango.db.models.lookups.base import BuiltinLookup, check_selected, condition, is_query
 
 if TYPE_CHECKING:
     from fastjango.db.models.expressions.elements import Clause
@@ -137,6 +137,8 @@ class Exact(Comparison):
             if not rhs.has_select_fields:
                 rhs.clear_select_clause()
                 rhs.add_fields(["pk"])
+            else:
+                check_selected(rhs, "exact")
         return super().get_prep_lookup()
 
     def _is_test(self, value: Any) -> bool:

@@ -18,7 +18,7 @@ from fastjango.db.models.expressions import adapter
 from fastjango.db.models.expressions.elements import joined
 from fastjango.db.models.expressions.output import lookup_of
 from fastjango.db.models.expressions.shape import Uncacheable, is_expression
-from fastjango.db.models.lookups.base import BuiltinLookup, condition, is_query
+from fastjango.db.models.lookups.base import BuiltinLookup, check_selected, condition, is_query
 from fastjango.db.models.lookups.compare import column_field, integer_range, item_clause, prepare_items
 
 if TYPE_CHECKING:
@@ -105,6 +105,8 @@ class In(BuiltinLookup):
             if not rhs.has_select_fields:
                 rhs.clear_select_clause()
                 rhs.add_fields(["pk"])
+            else:
+                check_selected(rhs, "'in'")
             return rhs
         if hasattr(rhs, "resolve_expression"):
             return rhs
