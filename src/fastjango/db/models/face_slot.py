@@ -11,6 +11,8 @@ import sys
 from importlib import import_module
 from typing import Any
 
+from sqlalchemy import inspection
+
 _SQLALCHEMY = "fastjango.db.models.faces.sqlalchemy"
 
 
@@ -38,3 +40,12 @@ class InstanceState:
             # select(Model) takes a class with this attribute for an instance.
             raise AttributeError("_sa_instance_state")
         return import_module(_SQLALCHEMY).instance_state(instance)
+
+
+def provide_inspection(metaclass: type) -> None:
+    """Let ``sqlalchemy.inspect`` know model classes: the first ``select(Model)`` maps the model."""
+
+    def inspect_class(model: Any) -> Any:
+        return import_module(_SQLALCHEMY).inspect_model(model)
+
+    inspection._inspects(metaclass)(inspect_class)

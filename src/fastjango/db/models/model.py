@@ -19,7 +19,7 @@ from fastjango.db.models.check_slot import run_model_checks
 from fastjango.db.models.construct import construct, from_row
 from fastjango.db.models.declare import ModelBase, model_unpickle
 from fastjango.db.models.deletion import Collector
-from fastjango.db.models.face_slot import pydantic_schema
+from fastjango.db.models.face_slot import InstanceState, provide_inspection, pydantic_schema
 from fastjango.db.models.query import QuerySet
 from fastjango.db.models.refresh import refresh
 from fastjango.db.models.save import arguments
@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 
 class Model(AltersData, metaclass=ModelBase):
     """A row of a table as an object."""
+
+    # Non-data: SQLAlchemy's state is in __dict__ once its ORM has looked at the instance.
+    _sa_instance_state = InstanceState()
 
     if TYPE_CHECKING:
         DoesNotExist: ClassVar[type[_Missing]]
@@ -445,3 +448,6 @@ def _options(given: dict[str, Any]) -> dict[str, Any]:
     """Return the named options out of the local names of ``save``."""
     names = ("force_insert", "force_update", "using", "update_fields")
     return {name: given[name] for name in names}
+
+
+provide_inspection(ModelBase)

@@ -118,7 +118,7 @@ def annotation(field: Any, *, incoming: bool) -> Any:
         kind = Annotated[kind, Field(**limits)] if limits else kind
     if field.null:
         kind = kind | None if kind is not Any else Any
-    described = {"title": str(field.verbose_name).capitalize()}
+    described: dict[str, Any] = {"title": str(field.verbose_name).capitalize()}
     if field.help_text:
         described["description"] = str(field.help_text)
     return Annotated[kind, Field(**described)]
