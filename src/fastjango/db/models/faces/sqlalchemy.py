@@ -82,8 +82,7 @@ class DualColumn:
             return data[self.name]
         if _has_session(data):
             return self.attribute.__get__(instance, owner)
-        _restore_key(instance, data)
-        return data[self.name] if self.name in data else self.fallback.__get__(instance, owner)
+        return self.fallback.__get__(instance, owner)
 
     def __set__(self, instance: Any, value: Any) -> None:
         if "_sa_instance_state" in instance.__dict__:
@@ -126,15 +125,6 @@ class DualRelation:
 def _has_session(data: dict[str, Any]) -> bool:
     state = data.get("_sa_instance_state")
     return state is not None and state.session_id is not None
-
-
-def _restore_key(instance: Any, data: dict[str, Any]) -> None:
-    """Give an object whose session has expired and left it its key back; Django loads the rest by it."""
-    state = data.get("_sa_instance_state")
-    if state is None or state.key is None:
-        return
-    for column, value in zip(state.mapper.primary_key, state.key[1], strict=True):
-        data.setdefault(state.mapper.get_property_by_column(column).key, value)
 
 
 # --- mapping --------------------------------------------------------------------------------------
@@ -221,6 +211,7 @@ def _map_one(model: Any) -> Any:
             model.__init__ = init
         _install_duals(model, mapper, fallbacks)
         event.listen(model, "load", _loaded)
+        event.listen(model, "expire", _expired)
     return mapper
 
 
@@ -342,6 +333,15 @@ def _loaded(instance: Any, context: Any) -> None:
         state.adding = False
         state.db = DEFAULT_DB_ALIAS
         instance._state = state
+
+
+def _expired(instance: Any, attrs: Any) -> None:
+    """Keep the key of an object that a commit has expired: without a session, Django loads the rest by it."""
+    data = instance.__dict__
+    state = data["_sa_instance_state"]
+    if state.key is not None:
+        for column, value in zip(state.mapper.primary_key, state.key[1], strict=True):
+            data.setdefault(state.mapper.get_property_by_column(column).key, value)
 
 
 def class_attribute(descriptor: Any, owner: Any) -> Any:
