@@ -337,9 +337,11 @@ def _loaded(instance: Any, context: Any) -> None:
 
 def _expired(instance: Any, attrs: Any) -> None:
     """Keep the key of an object that a commit has expired: without a session, Django loads the rest by it."""
+    if instance is None:
+        return  # it has been collected meanwhile
     data = instance.__dict__
-    state = data["_sa_instance_state"]
-    if state.key is not None:
+    state = data.get("_sa_instance_state")
+    if state is not None and state.key is not None:
         for column, value in zip(state.mapper.primary_key, state.key[1], strict=True):
             data.setdefault(state.mapper.get_property_by_column(column).key, value)
 
