@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from fastjango.conf import settings
+from fastjango.forms.markup import WRITERS
 from fastjango.template.backends.django import DjangoTemplates as DjangoBackend
 from fastjango.template.loader import get_template
 from fastjango.utils.deprecation import RemovedInDjango60Warning
@@ -79,7 +80,20 @@ class EngineMixin:
 class DjangoTemplates(EngineMixin, BaseRenderer):
     """Renders with the Django template language; templates lie in ``templates/`` of an app."""
 
-    backend = DjangoBackend
+    backend: Any = DjangoBackend
+    _writes_built_ins = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # A subclass that looks for templates elsewhere may find others under the built-in names.
+        own = ("get_template", "engine", "backend")
+        cls._writes_built_ins = all(getattr(cls, name) is getattr(DjangoTemplates, name) for name in own)
+
+    def render(self, template_name: str, context: Mapping[str, Any], request: Any = None) -> str:
+        """Return the HTML of a template; the built-in ones are written without the engine."""
+        if self._writes_built_ins and (write := WRITERS.get(template_name)) is not None:
+            return write(context, self)
+        return super().render(template_name, context, request)
 
 
 class Jinja2(EngineMixin, BaseRenderer):
