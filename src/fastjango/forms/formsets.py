@@ -446,7 +446,8 @@ def formset_factory(
         "validate_max": validate_max,
         "renderer": renderer,
     }
-    return type(f"{form.__name__}Set", (formset,), attributes)
+    ending = "Set" if form.__name__.endswith("Form") else "FormSet"
+    return type(form.__name__ + ending, (formset,), attributes)
 
 
 def all_valid(formsets: Iterable[Any]) -> bool:
