@@ -33,9 +33,6 @@ class AppConfig:
     label: str
     verbose_name: Any
     path: str
-    default_auto_field: str
-    _default_manager: Any
-    import_name: str | None = None
 
     def __init__(self, app_name: str, app_module: ModuleType | None) -> None:
         self.name = app_name
@@ -56,10 +53,12 @@ class AppConfig:
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.label}>"
 
-    @cached_property
-    def default_auto_field(self) -> str:  # type: ignore[no-redef]  # a subclass may set a plain text
+    def _default_auto_field(self) -> Any:
         """Dotted path of the primary key field of models that declare none."""
-        return settings.DEFAULT_AUTO_FIELD  # type: ignore[no-any-return]
+        return settings.DEFAULT_AUTO_FIELD
+
+    # A subclass sets a plain text.
+    default_auto_field: Any = cached_property(_default_auto_field)
 
     @property
     def _is_default_auto_field_overridden(self) -> bool:

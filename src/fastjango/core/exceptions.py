@@ -200,7 +200,7 @@ class ValidationError(Exception):
     def message_dict(self) -> dict[str, list[str]]:
         """The texts by field; ``AttributeError`` when the error has no fields."""
         self.error_dict  # noqa: B018 - the access raises the right error
-        return dict(self)  # type: ignore[arg-type]  # yields pairs when there is an error_dict
+        return dict(self)  # yields pairs when there is an error_dict
 
     @property
     def messages(self) -> list[str]:

@@ -60,7 +60,7 @@ class BasePaginator:
         allow_empty_first_page: bool = True,
         error_messages: dict[str, Any] | None = None,
     ) -> None:
-        self.object_list = object_list
+        self.object_list: Any = object_list
         self._check_object_list_is_ordered()
         self.per_page = int(per_page)
         self.orphans = int(orphans)
@@ -95,7 +95,7 @@ class BasePaginator:
         number = self._whole_number(number)
         if number > num_pages:
             raise EmptyPage(self.error_messages["no_results"])
-        return number
+        return int(number)
 
     def _pages_of(self, count: int) -> int:
         """Return how many pages *count* objects take."""

@@ -70,7 +70,7 @@ def base64_hmac(salt: Any, value: Any, key: Any, algorithm: str = "sha1") -> str
 
 def _cookie_signer_key(key: Any) -> bytes:
     # Keys of cookies are kept apart from those of other uses.
-    return b"fastjango.http.cookies" + force_bytes(key)
+    return b"fastjango.http.cookies" + bytes(force_bytes(key))
 
 
 def _cookie_signer_salt(key: str, salt: str) -> str:

@@ -304,7 +304,7 @@ def validate_ipv46_address(value: Any) -> None:
     )
 
 
-ip_address_validator_map = {
+ip_address_validator_map: dict[str, list[Callable[[Any], None]]] = {
     "both": [validate_ipv46_address],
     "ipv4": [validate_ipv4_address],
     "ipv6": [validate_ipv6_address],

@@ -41,7 +41,7 @@ def safe_join(base: Any, *paths: Any) -> str:
     Raises:
         SuspiciousFileOperation: The result would lie outside of *base*.
     """
-    final_path = abspath(join(base, *paths))
+    final_path: str = abspath(join(base, *paths))
     base_path = abspath(base)
     # The separator keeps /base from allowing /base-other; the root ends with one already.
     inside = normcase(final_path).startswith(normcase(base_path + sep))

@@ -35,7 +35,7 @@ class Archive:
     """An archive of any known kind, told by the ending of its name."""
 
     def __init__(self, file: Any) -> None:
-        self._archive: BaseArchive = self._archive_cls(file)(file)
+        self._archive = self._archive_cls(file)(file)
 
     @staticmethod
     def _archive_cls(file: Any) -> type[BaseArchive]:
@@ -75,6 +75,9 @@ class Archive:
 
 class BaseArchive:
     """What all kinds share."""
+
+    def __init__(self, file: Any) -> None:
+        """Open *file*: a path, or a file that is open."""
 
     @staticmethod
     def _copy_permissions(mode: int, filename: str) -> None:

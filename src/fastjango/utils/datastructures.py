@@ -33,7 +33,7 @@ class OrderedSet:
         return iter(self.dict)
 
     def __reversed__(self) -> Iterator[Any]:
-        return reversed(self.dict)
+        return iter(reversed(list(self.dict)))
 
     def __contains__(self, item: Any) -> bool:
         return item in self.dict

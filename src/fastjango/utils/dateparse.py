@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Any
 
 _DATE = r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
 _TIME = r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,](?P<microsecond>\d{1,6})\d{0,6})?)?"
@@ -43,7 +44,7 @@ postgres_interval_re = re.compile(
 _DURATIONS = (standard_duration_re, iso8601_duration_re, postgres_interval_re)
 
 
-def _clock(match: re.Match[str]) -> dict[str, int]:
+def _clock(match: re.Match[str]) -> dict[str, Any]:
     """Return the time of day in a match as keyword arguments."""
     parts = match.groupdict()
     microsecond = (parts["microsecond"] or "").ljust(6, "0")

@@ -29,7 +29,7 @@ def deconstructible(*args: type[Any], path: str | None = None) -> Any:
 
     def decorator(klass: type[T]) -> type[T]:
         def __new__(cls: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
-            instance = super(klass, cls).__new__(cls)  # type: ignore[misc]
+            instance = super(klass, cls).__new__(cls)
             instance._constructor_args = (args, kwargs)
             return instance
 
@@ -49,7 +49,7 @@ def deconstructible(*args: type[Any], path: str | None = None) -> Any:
             own_path = path if path and type(self) is klass else f"{type(self).__module__}.{name}"
             return own_path, self._constructor_args[0], self._constructor_args[1]
 
-        klass.__new__ = staticmethod(__new__)  # type: ignore[assignment]
+        klass.__new__ = staticmethod(__new__)  # type: ignore[method-assign]
         klass.deconstruct = deconstruct  # type: ignore[attr-defined]
         return klass
 

@@ -51,7 +51,7 @@ class cached_property(Generic[T]):  # noqa: N801 - Django's name
     def __set_name__(self, owner: type, name: str) -> None:
         if self.name is None:
             self.name = name
-            self.func = self.real_func  # type: ignore[method-assign]
+            self.func = self.real_func  # type: ignore[method-assign, assignment]
         elif name != self.name:
             raise TypeError(
                 f"Cannot assign the same cached_property to two different names ({self.name!r} and {name!r})."
@@ -66,7 +66,7 @@ class cached_property(Generic[T]):  # noqa: N801 - Django's name
     def __get__(self, instance: object | None, cls: type | None = None) -> Any:
         if instance is None:
             return self
-        value = instance.__dict__[self.name] = self.func(instance)
+        value = instance.__dict__[str(self.name)] = self.func(instance)
         return value
 
 
@@ -304,13 +304,13 @@ class LazyObject:
     __bytes__ = new_method_proxy(bytes)
     __str__ = new_method_proxy(str)
     __bool__ = new_method_proxy(bool)
-    __dir__ = new_method_proxy(dir)  # type: ignore[assignment]
-    __class__ = property(new_method_proxy(operator.attrgetter("__class__")))  # type: ignore[assignment]
-    __eq__ = new_method_proxy(operator.eq)  # type: ignore[assignment]
+    __dir__ = new_method_proxy(dir)
+    __class__ = property(new_method_proxy(operator.attrgetter("__class__")))
+    __eq__ = new_method_proxy(operator.eq)
     __lt__ = new_method_proxy(operator.lt)
     __gt__ = new_method_proxy(operator.gt)
-    __ne__ = new_method_proxy(operator.ne)  # type: ignore[assignment]
-    __hash__ = new_method_proxy(hash)  # type: ignore[assignment]
+    __ne__ = new_method_proxy(operator.ne)
+    __hash__ = new_method_proxy(hash)
     __getitem__ = new_method_proxy(operator.getitem)
     __setitem__ = new_method_proxy(operator.setitem)
     __delitem__ = new_method_proxy(operator.delitem)

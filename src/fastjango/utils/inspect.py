@@ -37,7 +37,7 @@ def get_func_full_args(func: Callable[..., Any]) -> list[tuple[str, ...]]:
     for param in _get_callable_parameters(func):
         if param.name == "self":
             continue
-        stars = {param.VAR_POSITIONAL: "*", param.VAR_KEYWORD: "**"}.get(param.kind, "")
+        stars = "*" if param.kind is param.VAR_POSITIONAL else "**" if param.kind is param.VAR_KEYWORD else ""
         name = stars + param.name
         found.append((name,) if param.default is param.empty else (name, param.default))
     return found

@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from fastjango.core.checks.messages import CheckMessage
 from fastjango.utils.inspect import func_accepts_kwargs
 
-Check = Callable[..., Iterable[CheckMessage]]
+C = TypeVar("C", bound=Callable[..., Any])
 
 
 class Tags:
@@ -60,6 +60,12 @@ class CheckRegistry:
                 importlib.import_module(room)
         finally:
             self.registered_checks, self.deployment_checks = current
+
+    @overload
+    def register(self, check: C, *tags: str, **kwargs: Any) -> C: ...
+
+    @overload
+    def register(self, check: str | None = None, *tags: str, **kwargs: Any) -> Callable[[C], C]: ...
 
     def register(self, check: Any = None, *tags: str, **kwargs: Any) -> Any:
         """

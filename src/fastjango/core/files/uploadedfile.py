@@ -43,7 +43,7 @@ class UploadedFile(File):
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.name} ({self.content_type})>"
 
-    @property  # type: ignore[override]
+    @property
     def name(self) -> Any:
         """The name without folders, at most 255 characters."""
         return self._name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from email import _header_value_parser as parser  # type: ignore[attr-defined]
+from email import _header_value_parser as parser
 from email.errors import HeaderParseError
 from email.header import Header
 from email.headerregistry import Address
@@ -21,6 +21,7 @@ def _parts(addr: Any) -> tuple[str, str, str]:
         local_part, domain = address.rsplit("@", 1)
         return name, local_part, domain
     addr = force_str(addr)
+    token: Any
     try:
         token, rest = parser.get_mailbox(addr)
     except (HeaderParseError, ValueError, IndexError):

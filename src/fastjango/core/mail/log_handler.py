@@ -60,7 +60,8 @@ class AdminEmailHandler(logging.Handler):
 
     def send_mail(self, subject: str, message: str, *args: Any, **kwargs: Any) -> None:
         """Send the mail."""
-        mail.mail_admins(subject, message, *args, connection=self.connection(), **kwargs)
+        kwargs["connection"] = self.connection()
+        mail.mail_admins(subject, message, *args, **kwargs)
 
     def connection(self) -> Any:
         """Return the backend."""

@@ -65,13 +65,13 @@ class MIMEMixin:
     def as_string(self, unixfrom: bool = False, linesep: str = "\n") -> str:
         """Return the message as text."""
         out = StringIO()
-        generator.Generator(out, mangle_from_=False).flatten(self, unixfrom=unixfrom, linesep=linesep)  # type: ignore[type-var]
+        generator.Generator(out, mangle_from_=False).flatten(self, unixfrom=unixfrom, linesep=linesep)
         return out.getvalue()
 
     def as_bytes(self, unixfrom: bool = False, linesep: str = "\n") -> bytes:
         """Return the message as bytes."""
         out = BytesIO()
-        generator.BytesGenerator(out, mangle_from_=False).flatten(self, unixfrom=unixfrom, linesep=linesep)  # type: ignore[type-var]
+        generator.BytesGenerator(out, mangle_from_=False).flatten(self, unixfrom=unixfrom, linesep=linesep)
         return out.getvalue()
 
 

@@ -140,7 +140,7 @@ class Deserializer(base.Deserializer):
         """Return the next object."""
         for event, node in self.event_stream:
             if event == "START_ELEMENT" and node.nodeName == "object":
-                self.event_stream.expandNode(node)
+                self.event_stream.expandNode(node)  # type: ignore[arg-type]
                 return self._handle_object(node)
         raise StopIteration
 

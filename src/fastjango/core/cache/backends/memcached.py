@@ -135,7 +135,7 @@ class PyLibMCCache(BaseMemcachedCache):
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         try:
-            import pylibmc
+            import pylibmc  # type: ignore[import-not-found]
         except ImportError as error:
             raise ImproperlyConfigured("This cache needs the pylibmc package.") from error
         super().__init__(server, params, library=pylibmc, value_not_found_exception=pylibmc.NotFound)

@@ -41,7 +41,8 @@ def _chosen(value: Any, app: Warning, middleware: Warning, both: Warning) -> lis
     has_app, has_middleware = _APP in settings.INSTALLED_APPS, _MIDDLEWARE in settings.MIDDLEWARE
     if has_app and has_middleware:
         return [both]
-    return ([app] if has_app else []) + ([middleware] if has_middleware else [])
+    chosen: list[CheckMessage] = [app] if has_app else []
+    return chosen + ([middleware] if has_middleware else [])
 
 
 @register(Tags.security, deploy=True)

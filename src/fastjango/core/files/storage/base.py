@@ -80,7 +80,7 @@ class Storage:
                         'Please make sure that the corresponding file field allows sufficient "max_length".'
                     )
                 name = os.path.join(dir_name, self.get_alternative_name(file_root, file_ext))
-        return name
+        return str(name)
 
     def generate_filename(self, filename: Any) -> str:
         """
@@ -93,7 +93,7 @@ class Storage:
         dirname, filename = os.path.split(filename)
         if ".." in pathlib.PurePath(dirname).parts:
             raise SuspiciousFileOperation(f"Detected path traversal attempt in '{dirname}'")
-        return os.path.normpath(os.path.join(dirname, self.get_valid_name(filename)))
+        return str(os.path.normpath(os.path.join(dirname, self.get_valid_name(filename))))
 
     def path(self, name: str) -> str:
         """Return where the file is on this machine; only storages on disk have an answer."""

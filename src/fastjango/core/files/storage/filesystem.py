@@ -66,7 +66,7 @@ class FileSystemStorage(Storage, StorageSettingsMixin):
     @cached_property
     def location(self) -> str:
         """The folder as an absolute path."""
-        return os.path.abspath(self.base_location)
+        return str(os.path.abspath(self.base_location))
 
     @cached_property
     def base_url(self) -> Any:
@@ -186,7 +186,7 @@ class FileSystemStorage(Storage, StorageSettingsMixin):
         url = filepath_to_uri(name)
         if url is not None:
             url = url.lstrip("/")
-        return urljoin(self.base_url, url)
+        return str(urljoin(self.base_url, url))
 
     def _datetime_from_timestamp(self, ts: float) -> dt.datetime:
         """Return a time; aware when ``USE_TZ`` is on."""

@@ -151,7 +151,7 @@ class InMemoryStorage(Storage, StorageSettingsMixin):
     @cached_property
     def location(self) -> str:
         """The folder as an absolute path."""
-        return os.path.abspath(self.base_location)
+        return str(os.path.abspath(self.base_location))
 
     @cached_property
     def base_url(self) -> Any:
@@ -236,7 +236,7 @@ class InMemoryStorage(Storage, StorageSettingsMixin):
         url = filepath_to_uri(name)
         if url is not None:
             url = url.lstrip("/")
-        return urljoin(self.base_url, url)
+        return str(urljoin(self.base_url, url))
 
     def get_accessed_time(self, name: str) -> Any:
         """Return when a file was last read."""

@@ -66,7 +66,7 @@ class EmailBackend(BaseEmailBackend):
         if not (self.ssl_certfile or self.ssl_keyfile):
             return ssl.create_default_context()
         context = ssl.SSLContext(protocol=ssl.PROTOCOL_TLS_CLIENT)
-        context.load_cert_chain(self.ssl_certfile, self.ssl_keyfile)  # type: ignore[arg-type]
+        context.load_cert_chain(self.ssl_certfile, self.ssl_keyfile)
         return context
 
     def open(self) -> Any:
