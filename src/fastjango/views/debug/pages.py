@@ -48,10 +48,10 @@ def technical_404_response(request: Any, exception: BaseException) -> HttpRespon
     path = _from_exception(exception, "path")
     tried = _from_exception(exception, "tried")
     match = getattr(request, "resolver_match", None)
-    resolved = tried is None and match is not None
-    if match is not None and resolved:
-        tried = match.tried
-    if not resolved and (not tried or (request.path == "/" and _is_only_admin(tried))):
+    resolved = tried is None
+    if resolved:
+        tried = match.tried if match is not None else None
+    elif not tried or (request.path == "/" and _is_only_admin(tried)):
         return default_urlconf(request)
     urlconf = getattr(request, "urlconf", settings.ROOT_URLCONF)
     if isinstance(urlconf, types.ModuleType):
