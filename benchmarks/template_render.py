@@ -7,7 +7,7 @@ ratio FastJango / Jinja2 (smaller is better). Run: ``python benchmarks/template_
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import statistics
 import sys
 import time
@@ -55,7 +55,7 @@ def table_context() -> dict[str, Any]:
         Thing(
             name=f"Product {number} & Co",
             category=categories[number % 5],
-            made=datetime.date(2026, 1 + number % 12, 1 + number % 28),
+            made=dt.date(2026, 1 + number % 12, 1 + number % 28),
             price=Decimal(number) * Decimal("1.37"),
             stock=number % 7,
         )
@@ -75,7 +75,9 @@ def page_context() -> dict[str, Any]:
     }
 
 
-def engines() -> tuple[Callable[[str], Callable[[dict[str, Any]], str]], Callable[[str], Callable[[dict[str, Any]], str]]]:
+def engines() -> tuple[
+    Callable[[str], Callable[[dict[str, Any]], str]], Callable[[str], Callable[[dict[str, Any]], str]]
+]:
     """Return for both engines a function from source to a renderer."""
     django = Engine()
 
@@ -126,7 +128,11 @@ def main() -> None:
     plain = TABLE.replace("@DATE@", "{{ row.made }}").replace("@PRICE@", "{{ row.price }}")
     cases = [
         ("table, date and number filters", TABLE, table_context()),
-        ("table, attributes only", plain.replace("{{ row.made }}", "{{ row.name }}").replace("{{ row.price }}", "{{ row.name }}"), table_context()),
+        (
+            "table, attributes only",
+            plain.replace("{{ row.made }}", "{{ row.name }}").replace("{{ row.price }}", "{{ row.name }}"),
+            table_context(),
+        ),
         ("small page", PAGE, page_context()),
     ]
     print(f"{'page':34}{'FastJango us':>14}{'Jinja2 us':>12}{'ratio':>8}")

@@ -6,7 +6,7 @@ A format is looked up in the project's ``FORMAT_MODULE_PATH``, then in
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import functools
 import unicodedata
@@ -68,6 +68,7 @@ ISO_INPUT_FORMATS: dict[str, list[str]] = {
     ],
 }
 MAX_CACHED_FORMATS = 2000
+FRAMEWORK_FORMATS = "fastjango.conf.locale"
 
 _format_cache: dict[tuple[str, str | None], Any] = {}
 _format_modules_cache: dict[str, list[ModuleType]] = {}
@@ -93,15 +94,19 @@ def iter_format_modules(
     names = [locale_name]
     if "_" in locale_name:
         names.append(locale_name.partition("_")[0])
-    for location in (*locations, "fastjango.conf.locale"):
+    framework = False
+    for location in (*locations, FRAMEWORK_FORMATS):
         for name in names:
             try:
-                yield import_module(f"{location}.{name}.formats")
+                module = import_module(f"{location}.{name}.formats")
             except ImportError:
                 continue
-    made = format_module(locale_name)
-    if made is not None:
-        yield made
+            framework = framework or location == FRAMEWORK_FORMATS
+            yield module
+    if not framework:
+        made = format_module(locale_name)
+        if made is not None:
+            yield made
 
 
 def get_format_modules(lang: str | None = None) -> list[ModuleType]:
@@ -207,11 +212,11 @@ def localize(value: Any, use_l10n: bool | None = None) -> Any:
         return str(value)
     if isinstance(value, (int, float, decimal.Decimal)):
         return str(value) if use_l10n is False else number_format(value, use_l10n=use_l10n)
-    if isinstance(value, datetime.datetime):
+    if isinstance(value, dt.datetime):
         return date_format(value, "DATETIME_FORMAT", use_l10n=use_l10n)
-    if isinstance(value, datetime.date):
+    if isinstance(value, dt.date):
         return date_format(value, use_l10n=use_l10n)
-    if isinstance(value, datetime.time):
+    if isinstance(value, dt.time):
         return time_format(value, use_l10n=use_l10n)
     return value
 
@@ -229,11 +234,11 @@ def localize_input(value: Any, default: str | None = None) -> Any:
         return str(value)
     if isinstance(value, (int, float, decimal.Decimal)):
         return number_format(value)
-    if isinstance(value, datetime.datetime):
+    if isinstance(value, dt.datetime):
         name = "DATETIME_INPUT_FORMATS"
-    elif isinstance(value, datetime.date):
+    elif isinstance(value, dt.date):
         name = "DATE_INPUT_FORMATS"
-    elif isinstance(value, datetime.time):
+    elif isinstance(value, dt.time):
         name = "TIME_INPUT_FORMATS"
     else:
         return value
@@ -242,7 +247,7 @@ def localize_input(value: Any, default: str | None = None) -> Any:
 
 @functools.lru_cache(maxsize=1)
 def _year_needs_padding() -> bool:
-    return datetime.date(1, 1, 1).strftime("%Y") != "0001"
+    return dt.date(1, 1, 1).strftime("%Y") != "0001"
 
 
 @functools.lru_cache(maxsize=256)

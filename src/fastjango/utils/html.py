@@ -16,6 +16,7 @@ from typing import Any
 from fastjango.core.exceptions import SuspiciousOperation
 from fastjango.utils.deprecation import RemovedInDjango60Warning
 from fastjango.utils.functional import Promise, keep_lazy, keep_lazy_text
+from fastjango.utils.json import DjangoJSONEncoder
 from fastjango.utils.links import Urlizer, smart_urlquote, urlize, urlizer
 from fastjango.utils.safestring import SafeData, SafeString, mark_safe
 from fastjango.utils.text import normalize_newlines
@@ -67,7 +68,7 @@ def escapejs(value: Any) -> Any:
 def json_script(value: Any, element_id: str | None = None, encoder: type[json.JSONEncoder] | None = None) -> Any:
     """Return *value* as JSON inside a ``<script type="application/json">`` element."""
     if encoder is None:
-        from fastjango.utils.json import DjangoJSONEncoder as encoder  # noqa: N813
+        encoder = DjangoJSONEncoder
 
     data = json.dumps(value, cls=encoder).translate(_JSON_SCRIPT_ESCAPES)
     if element_id:

@@ -27,7 +27,21 @@ _STRPTIME = {"d": "%d", "dd": "%d", "M": "%m", "MM": "%m", "y": "%Y", "yy": "%Y"
 _TIMES = ("%H:%M:%S", "%H:%M:%S.%f", "%H:%M")
 
 # What a language's readers expect and CLDR's patterns do not give.
-OWN: dict[str, dict[str, Any]] = {}
+OWN: dict[str, dict[str, Any]] = {
+    "ca": {
+        "DATE_FORMAT": r"j E \d\e Y",
+        "DATETIME_FORMAT": r"j E \d\e Y \a \l\e\s G:i",
+        "MONTH_DAY_FORMAT": r"j E",
+        "SHORT_DATE_FORMAT": "d/m/Y",
+        "SHORT_DATETIME_FORMAT": "d/m/Y G:i",
+    },
+    "es": {
+        "DATETIME_FORMAT": r"j \d\e F \d\e Y \a \l\a\s G:i",
+        "TIME_FORMAT": "G:i",
+        "SHORT_DATE_FORMAT": "d/m/Y",
+        "SHORT_DATETIME_FORMAT": "d/m/Y G:i",
+    },
+}
 
 
 def _convert(pattern: str, month: str) -> str:
@@ -41,7 +55,7 @@ def _convert(pattern: str, month: str) -> str:
             pieces.append(other)
         else:
             pieces.append("".join(f"\\{char}" if char.isascii() and char.isalpha() else char for char in quoted or "'"))
-    return "".join(pieces).strip()
+    return "".join(pieces).replace("\u202f", " ").strip()
 
 
 def _input_formats(short: str) -> list[str]:

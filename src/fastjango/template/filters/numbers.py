@@ -35,7 +35,7 @@ def floatformat(text: Any, arg: Any = -1) -> Any:
         places = int(arg)
     except ValueError:
         return shown
-    sign, digits, exponent = number.as_tuple()
+    _sign, digits, exponent = number.as_tuple()
     if not isinstance(exponent, int) or len(digits) + abs(exponent) > MAX_DIGITS or abs(places) > MAX_DIGITS:
         return shown
     whole = int(number)

@@ -27,8 +27,7 @@ def _dirs_of_the_registry() -> list[str]:
     registry: Any = getattr(sys.modules.get("fastjango.apps"), "apps", None)
     if registry is None or not registry.ready:
         return []
-    folders = (os.path.join(config.path, "locale") for config in reversed(list(registry.get_app_configs())))
-    return [folder for folder in folders if os.path.isdir(folder)]
+    return [os.path.join(config.path, "locale") for config in reversed(list(registry.get_app_configs()))]
 
 
 # Slot: the room `apps` lies above this one; whoever knows better may put its own function here.

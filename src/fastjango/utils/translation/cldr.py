@@ -19,6 +19,8 @@ MONTHS = "January February March April May June July August September October No
 MONTHS_AP = "Jan. Feb. March April May June July Aug. Sept. Oct. Nov. Dec.".split()
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 DURATIONS = ("year", "month", "week", "day", "hour", "minute", "second")
+# Languages whose months inside a date only have a preposition more, which the formats write themselves.
+NO_ALT_MONTHS = frozenset({"ca"})
 DAY_HALVES = (("a.m.", "am"), ("p.m.", "pm"), ("AM", "am"), ("PM", "pm"))
 SIZES = {"KB": "kilobyte", "MB": "megabyte", "GB": "gigabyte", "TB": "terabyte", "PB": "petabyte"}
 
@@ -37,7 +39,8 @@ def babel_locale(locale_name: str) -> Locale | None:
 
 
 def _plural(locale: Locale) -> tuple[list[str], Callable[[int], int]]:
-    tags = [*sorted(locale.plural_form.tags), "other"]
+    known = locale.plural_form.tags
+    tags = [tag for tag in ("zero", "one", "two", "few", "many") if tag in known] + ["other"]
     index = {tag: position for position, tag in enumerate(tags)}
     rule = locale.plural_form
     return tags, lambda n: index[rule(n)]
@@ -48,7 +51,8 @@ def _month_and_day_names(locale: Locale) -> dict[Any, str]:
     months, days = locale.months, locale.days
     for number, english in enumerate(MONTHS, start=1):
         catalog[english] = months["stand-alone"]["wide"][number]
-        catalog[f"alt. month\x04{english}"] = months["format"]["wide"][number]
+        in_date = months["stand-alone" if locale.language in NO_ALT_MONTHS else "format"]["wide"][number]
+        catalog[f"alt. month\x04{english}"] = in_date
         catalog[english[:3].lower()] = months["stand-alone"]["abbreviated"][number].rstrip(".").lower()
         catalog[f"abbrev. month\x04{MONTHS_AP[number - 1]}"] = months["format"]["abbreviated"][number]
         catalog.setdefault(english[:3], months["stand-alone"]["abbreviated"][number].rstrip("."))
@@ -73,7 +77,7 @@ def _unit_names(locale: Locale, tags: list[str]) -> dict[Any, str]:
         for position, tag in enumerate(tags):
             text = patterns.get(tag, patterns["other"])
             if "{0}" in text:
-                catalog[(msgid, position)] = text.replace("%", "%%").replace("{0}", placeholder)
+                catalog[(msgid, position)] = text.replace("%", "%%").replace("\xa0", " ").replace("{0}", placeholder)
 
     for unit in DURATIONS:
         for context in ("", "naturaltime-past\x04", "naturaltime-future\x04"):
@@ -92,7 +96,9 @@ def _list_words(locale: Locale) -> dict[Any, str]:
         return {}
     comma = patterns["middle"].removeprefix("{0}").removesuffix("{1}")
     if any(char.isalpha() for char in comma):  # CLDR repeats the "or"
-        comma = "، " if locale.script == "Arab" or locale.text_direction == "rtl" and locale.language != "he" else ", "
+        comma = (
+            "، " if locale.script == "Arab" or (locale.text_direction == "rtl" and locale.language != "he") else ", "
+        )
     words = {", ": comma}
     conjunction = patterns["2"].removeprefix("{0}").removesuffix("{1}").strip()
     if conjunction and "{" not in conjunction:

@@ -14,7 +14,7 @@ gettext_lazy: Callable[..., Any] = lazy(gettext, str)
 pgettext_lazy: Callable[..., Any] = lazy(pgettext, str)
 
 
-class NumberAwareText(str):
+class NumberAwareText(str):  # noqa: SLOT000 - it carries what it is made of
     """A text that picks its singular or plural when a number is put into it by ``%`` or ``format``."""
 
     _translate: Callable[..., Any]

@@ -2,4 +2,4 @@
 
 from fastjango.utils.translation.rounding import TranslatorCommentWarning, templatize
 
-__all__ = ["templatize", "TranslatorCommentWarning"]
+__all__ = ["TranslatorCommentWarning", "templatize"]

@@ -164,7 +164,8 @@ def gettext(message: Any) -> Any:
 
 def pgettext(context: str, message: Any) -> Any:
     """Return *message* in the active language, as it is meant in *context*."""
-    result = gettext(f"{context}{CONTEXT_SEPARATOR}{message}")
+    with_context = f"{context}{CONTEXT_SEPARATOR}{message}"
+    result = gettext(with_context)
     if CONTEXT_SEPARATOR in result:
         return message
     return mark_safe(result) if isinstance(message, SafeData) else result
@@ -189,13 +190,17 @@ def npgettext(context: str, singular: Any, plural: Any, number: Any) -> Any:
 
 @functools.lru_cache(maxsize=1000)
 def translation_catalog_exists(lang_code: str) -> bool:
-    """Tell whether there are translations for *lang_code* or for its language."""
-    return catalog_exists(to_locale(lang_code))
+    """Tell whether *lang_code* is well formed and there are translations for it or for its language."""
+    return is_language_code(lang_code) and catalog_exists(to_locale(lang_code))
 
 
 def check_for_language(lang_code: Any) -> bool:
     """Tell whether *lang_code* is well formed and has translations."""
-    return isinstance(lang_code, str) and is_language_code(lang_code) and translation_catalog_exists(lang_code)
+    return (
+        isinstance(lang_code, str)
+        and len(lang_code) <= LANGUAGE_CODE_MAX_LENGTH
+        and translation_catalog_exists(lang_code)
+    )
 
 
 def _clear_language_caches() -> None:
