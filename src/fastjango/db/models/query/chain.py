@@ -215,9 +215,7 @@ class QuerySetChain(QuerySetCore[M]):
         self._not_support_combined_queries("distinct")
         if self._shape.query.is_sliced:
             raise TypeError("Cannot create distinct fields once a slice has been taken.")
-        shape = self._shape.step(
-            ("distinct", field_names), lambda query: query.add_distinct_fields(*field_names)
-        )
+        shape = self._shape.step(("distinct", field_names), lambda query: query.add_distinct_fields(*field_names))
         return self._derive(shape, self._binds)
 
     # -- columns
@@ -424,9 +422,7 @@ class QuerySetChain(QuerySetCore[M]):
             query.select_for_update_of = tuple(of)
             query.select_for_no_key_update = no_key
 
-        clone = self._derive(
-            self._shape.step(("lock", nowait, skip_locked, tuple(of), no_key), apply), self._binds
-        )
+        clone = self._derive(self._shape.step(("lock", nowait, skip_locked, tuple(of), no_key), apply), self._binds)
         clone._for_write = True
         return clone
 
@@ -449,9 +445,7 @@ class QuerySetChain(QuerySetCore[M]):
     def datetimes(self, field_name: str, kind: str, order: str = "ASC", tzinfo: Any = None) -> Self:
         """Return the different moments of a datetime field, cut to *kind*."""
         if kind not in ("year", "month", "week", "day", "hour", "minute", "second"):
-            raise ValueError(
-                "'kind' must be one of 'year', 'month', 'week', 'day', 'hour', 'minute', or 'second'."
-            )
+            raise ValueError("'kind' must be one of 'year', 'month', 'week', 'day', 'hour', 'minute', or 'second'.")
         return self._moments(
             field_name, Trunc(field_name, kind, output_field=make_field("DateTimeField"), tzinfo=_zone(tzinfo)), order
         )

@@ -69,9 +69,7 @@ class QuerySetCore(Generic[M]):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         # A subclass with its own way of being made or copied is made and copied that way.
-        cls._plain = all(
-            getattr(cls, name) is getattr(QuerySetCore, name) for name in ("__init__", "_clone", "_chain")
-        )
+        cls._plain = all(getattr(cls, name) is getattr(QuerySetCore, name) for name in ("__init__", "_clone", "_chain"))
 
     # -- the query
 
@@ -142,8 +140,8 @@ class QuerySetCore(Generic[M]):
         if self._db is not None:
             return self._db
         if self._for_write:
-            return cast("str", router.db_for_write(self.model, **self._hints))
-        return cast("str", router.db_for_read(self.model, **self._hints))
+            return router.db_for_write(self.model, **self._hints)
+        return router.db_for_read(self.model, **self._hints)
 
     @property
     def ordered(self) -> bool:
@@ -154,7 +152,8 @@ class QuerySetCore(Generic[M]):
         if query.extra_order_by or query.order_by:
             return True
         return bool(
-            query.default_ordering and query.get_meta().ordering
+            query.default_ordering
+            and query.get_meta().ordering
             # A default ordering says nothing about groups.
             and not query.group_by
         )
@@ -326,7 +325,6 @@ class QuerySetCore(Generic[M]):
         found = self._derive(*sliced(self._shape, self._binds, k, k + 1))
         return found._results()[0]
 
-
     # -- refusals
 
     def _not_support_combined_queries(self, operation_name: str) -> None:
@@ -353,9 +351,9 @@ class QuerySetCore(Generic[M]):
                 or set(mine.extra_select) != set(others.extra_select)
                 or set(mine.annotation_select) != set(others.annotation_select)
             ):
-                raise TypeError("Merging '{}' classes must involve the same values in each case.".format(
-                    self.__class__.__name__
-                ))
+                raise TypeError(
+                    f"Merging '{self.__class__.__name__}' classes must involve the same values in each case."
+                )
 
 
 _CARRIED = (

@@ -169,9 +169,7 @@ class _Walk:
             else:
                 objects = _at_hand(objects, name)
 
-    def fetch(
-        self, objects: list[Any], prefetcher: Prefetcher, lookup: Prefetch, level: int, path: str
-    ) -> list[Any]:
+    def fetch(self, objects: list[Any], prefetcher: Prefetcher, lookup: Prefetch, level: int, path: str) -> list[Any]:
         found, additional = prefetch_one_level(objects, prefetcher.source, lookup, level)
         # A relation that was added automatically and leads in a circle is followed once.
         if not (path in self.done and lookup in self.automatic and prefetcher.descriptor in self.followed):
@@ -225,7 +223,7 @@ def _at_hand(objects: Sequence[Any], name: str) -> list[Any]:
     """Return the related objects that the instances hold already."""
     result: list[Any] = []
     for obj in objects:
-        cache = getattr(obj, "_prefetched_objects_cache", ())
+        cache: Any = getattr(obj, "_prefetched_objects_cache", ())
         if name in cache:
             related: Any = list(cache.get(name))
         else:
@@ -289,7 +287,8 @@ def prefetch_one_level(
 
 
 def _cache_single(prefetcher: Any, instance: Any, cache_name: str, value: Any) -> None:
-    for owner in (getattr(prefetcher, "field", None), getattr(prefetcher, "related", None), prefetcher):
+    owners: list[Any] = [getattr(prefetcher, "field", None), getattr(prefetcher, "related", None), prefetcher]
+    for owner in owners:
         if getattr(owner, "cache_name", None) == cache_name and hasattr(owner, "set_cached_value"):
             owner.set_cached_value(instance, value)
             return

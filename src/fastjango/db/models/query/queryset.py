@@ -8,7 +8,6 @@ from .core import M
 from .raw import RawQuerySet
 from .writes import QuerySetWrites
 
-
 _manager: list[Any] = []
 
 

@@ -61,7 +61,7 @@ class RawQuery:
     def __str__(self) -> str:
         if self.params_type is None:
             return self.sql
-        return self.sql % self.params_type(self.params)
+        return str(self.sql % self.params_type(self.params))
 
     def _execute_query(self) -> None:
         connection = connections[self.using]
@@ -104,12 +104,8 @@ class RawQuerySet(Generic[M]):
         """Return the names and places of the model's columns, and what else there is."""
         converter = connections[self.db].introspection.identifier_converter
         columns = self.columns
-        names_in_order = [
-            field.attname for field in self.model._meta.fields if converter(field.column) in columns
-        ]
-        annotations = [
-            (column, place) for place, column in enumerate(columns) if column not in self.model_fields
-        ]
+        names_in_order = [field.attname for field in self.model._meta.fields if converter(field.column) in columns]
+        annotations = [(column, place) for place, column in enumerate(columns) if column not in self.model_fields]
         places = [
             columns.index(converter(field.column))
             for field in self.model._meta.fields
@@ -177,8 +173,7 @@ class RawQuerySet(Generic[M]):
             raise FieldDoesNotExist("Raw query must include the primary key")
         for row in rows:
             values = [
-                value if convert is None else convert(value)
-                for value, convert in zip(row, converters, strict=True)
+                value if convert is None else convert(value) for value, convert in zip(row, converters, strict=True)
             ]
             instance = self.model.from_db(self.db, names, [values[place] for place in places])
             for name, place in annotations:
@@ -221,10 +216,7 @@ class RawQuerySet(Generic[M]):
     def model_fields(self) -> dict[str, Any]:
         """The model's fields by the name of their column."""
         converter = connections[self.db].introspection.identifier_converter
-        return {
-            converter(field.get_attname_column()[1]): field
-            for field in self.model._meta.fields
-        }
+        return {converter(field.get_attname_column()[1]): field for field in self.model._meta.fields}
 
 
 __all__ = ["RawQuery", "RawQuerySet"]

@@ -21,6 +21,7 @@ from .iterables import ModelIterable
 from .prefetch import prefetch_related_objects
 from .shape import keyed
 
+
 class QuerySetReads(QuerySetChain[M]):
     """A queryset that can be counted, summed, and asked for single objects."""
 
@@ -92,9 +93,7 @@ class QuerySetReads(QuerySetChain[M]):
 
     def _check_ordering_first_last_queryset_aggregation(self, method: str) -> None:
         group_by = self._shape.query.group_by
-        if isinstance(group_by, tuple) and not any(
-            column.output_field is self.model._meta.pk for column in group_by
-        ):
+        if isinstance(group_by, tuple) and not any(column.output_field is self.model._meta.pk for column in group_by):
             raise TypeError(
                 f"Cannot use QuerySet.{method}() on an unordered queryset performing "
                 "aggregation. Add an ordering with order_by()."
@@ -239,9 +238,7 @@ class QuerySetReads(QuerySetChain[M]):
         if not issubclass(self._iterable_class, ModelIterable):
             raise TypeError("in_bulk() cannot be used with values() or values_list().")
         opts = self.model._meta
-        unique = [
-            constraint.fields[0] for constraint in opts.total_unique_constraints if len(constraint.fields) == 1
-        ]
+        unique = [constraint.fields[0] for constraint in opts.total_unique_constraints if len(constraint.fields) == 1]
         if (
             field_name != "pk"
             and not opts.get_field(field_name).unique
@@ -278,9 +275,7 @@ class QuerySetReads(QuerySetChain[M]):
         """
         if chunk_size is None:
             if self._prefetch_related_lookups:
-                raise ValueError(
-                    "chunk_size must be provided when using QuerySet.iterator() after prefetch_related()."
-                )
+                raise ValueError("chunk_size must be provided when using QuerySet.iterator() after prefetch_related().")
         elif chunk_size <= 0:
             raise ValueError("Chunk size must be strictly positive.")
         use_chunks = not connections[self.db].settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
@@ -334,7 +329,7 @@ class QuerySetReads(QuerySetChain[M]):
             try:
                 opts.get_field(name)
             except FieldDoesNotExist:
-                if not (name == "pk" or name in opts._property_names and getattr(self.model, name).fset):
+                if not (name == "pk" or (name in opts._property_names and getattr(self.model, name).fset)):
                     invalid.append(name)
         if invalid:
             names = "', '".join(sorted(invalid))

@@ -299,14 +299,17 @@ def sliced(shape: Shape, binds: Binds, low: int | None, high: int | None) -> tup
     node = shape.children.get(key) if shape.interned else None
     if node is not None:
         return node, binds
-    many = shape.interned and sum(1 for name in shape.children if isinstance(name, tuple) and name[0] == "slice")
-    if shape.interned and many and many >= SLICES_PER_SHAPE and not shape.query.is_sliced and low != high:
+    if shape.interned and not shape.query.is_sliced and low != high and _slices(shape) >= SLICES_PER_SHAPE:
         return _sliced_by_binds(shape, binds, low, high)
     if any(place is not None for place in shape.query.limit_slots):
         query = shape.query.with_binds(binds)
         narrow(query)
         return Shape(shape.model, query, interned=False), ()
     return shape.step(key, narrow), binds
+
+
+def _slices(shape: Shape) -> int:
+    return sum(isinstance(key, tuple) and key[0] == "slice" for key in shape.children)
 
 
 def _sliced_by_binds(shape: Shape, binds: Binds, low: int | None, high: int | None) -> tuple[Shape, Binds]:

@@ -30,9 +30,7 @@ class QuerySetWrites(QuerySetReads[M]):
         """Make an object, save it and return it. Queries: 1."""
         reverse_names = frozenset(kwargs).intersection(self.model._meta._reverse_one_to_one_field_names)
         if reverse_names:
-            raise ValueError(
-                f"The following fields do not exist in this model: {', '.join(sorted(reverse_names))}"
-            )
+            raise ValueError(f"The following fields do not exist in this model: {', '.join(sorted(reverse_names))}")
         obj = self.model(**kwargs)
         self._for_write = True
         obj.save(force_insert=True, using=self.db)
@@ -68,9 +66,7 @@ class QuerySetWrites(QuerySetReads[M]):
     async def aget_or_create(self, defaults: Any = None, **kwargs: Any) -> tuple[M, bool]:
         return await bridge(self.get_or_create, defaults=defaults, **kwargs)
 
-    def update_or_create(
-        self, defaults: Any = None, create_defaults: Any = None, **kwargs: Any
-    ) -> tuple[M, bool]:
+    def update_or_create(self, defaults: Any = None, create_defaults: Any = None, **kwargs: Any) -> tuple[M, bool]:
         """
         Change the object that matches, or make it; return it and whether it was made.
 
@@ -108,9 +104,7 @@ class QuerySetWrites(QuerySetReads[M]):
     async def aupdate_or_create(
         self, defaults: Any = None, create_defaults: Any = None, **kwargs: Any
     ) -> tuple[M, bool]:
-        return await bridge(
-            self.update_or_create, defaults=defaults, create_defaults=create_defaults, **kwargs
-        )
+        return await bridge(self.update_or_create, defaults=defaults, create_defaults=create_defaults, **kwargs)
 
     # -- creating many
 
@@ -154,7 +148,7 @@ class QuerySetWrites(QuerySetReads[M]):
             self._bulk_insert(with_pk, fields, batch_size, options, skip_pk=True)
             fields = [field for field in fields if not isinstance(field, AutoField)]
             self._bulk_insert(without_pk, fields, batch_size, options, skip_pk=False)
-        return objs
+        return objs  # type: ignore[no-any-return]
 
     async def abulk_create(
         self,
@@ -331,7 +325,9 @@ class QuerySetWrites(QuerySetReads[M]):
         connection = connections[self.db]
         most = connection.ops.bulk_batch_size(["pk", "pk", *fields], objs)
         size = min(batch_size, most) if batch_size else most
-        requires_casting = getattr(connection.features, "requires_casted_case_in_updates", connection.vendor == "postgresql")
+        requires_casting = getattr(
+            connection.features, "requires_casted_case_in_updates", connection.vendor == "postgresql"
+        )
         queryset = self.using(self.db)._without_order()
         rows = 0
         with transaction.atomic(using=self.db, savepoint=False):
@@ -351,9 +347,7 @@ class QuerySetWrites(QuerySetReads[M]):
         return rows
 
     def _without_order(self) -> Any:
-        return self._derive(
-            self._shape.step("no order", lambda query: query.clear_ordering(force=True)), self._binds
-        )
+        return self._derive(self._shape.step("no order", lambda query: query.clear_ordering(force=True)), self._binds)
 
     # -- deleting
 
@@ -384,7 +378,7 @@ class QuerySetWrites(QuerySetReads[M]):
         counted = collector.delete()
         # The results are of the past.
         self._result_cache = None
-        return counted  # type: ignore[no-any-return]
+        return counted
 
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]

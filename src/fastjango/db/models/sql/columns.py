@@ -144,9 +144,7 @@ class RelatedColumns:
             if missing:
                 names = ", ".join(f"'{name}'" for name in missing)
                 choices = ", ".join(self._choices(opts)) or "(none)"
-                raise FieldError(
-                    f"Invalid field name(s) given in select_related: {names}. Choices are: {choices}"
-                )
+                raise FieldError(f"Invalid field name(s) given in select_related: {names}. Choices are: {choices}")
         return result
 
     def _forward(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-
 from fastjango.db.models.expressions.shape import Uncacheable
 
 from .constants import INNER

@@ -31,7 +31,9 @@ class SQLCompiler:
             f"connection={self.connection!r} using={self.using!r}>"
         )
 
-    def plan(self, with_col_aliases: bool = False, with_limits: bool = True, paramstyle: str | None = None) -> SelectPlan:
+    def plan(
+        self, with_col_aliases: bool = False, with_limits: bool = True, paramstyle: str | None = None
+    ) -> SelectPlan:
         """Return the compiled statement."""
         options = Options(with_col_aliases, with_limits, self.elide_empty)
         return compile_select(self.query, self.connection, options, paramstyle)
@@ -56,8 +58,7 @@ class SQLCompiler:
         converters = plan.converters
         return [
             tuple(
-                value if convert is None else convert(value)
-                for value, convert in zip(row, converters, strict=False)
+                value if convert is None else convert(value) for value, convert in zip(row, converters, strict=False)
             )[: plan.width]
             for row in rows
         ]
@@ -91,9 +92,11 @@ class SQLCompiler:
         form = (self.query.explain_info or (None, {}))[0]
         for row in fetch(self.using, plan.sql, plan.args(())):
             if form and form.upper() == "JSON" and not isinstance(row[0], str):
-                yield self.connection.ops.format_json_plan(row[0]) if hasattr(
-                    self.connection.ops, "format_json_plan"
-                ) else str(row[0])
+                yield (
+                    self.connection.ops.format_json_plan(row[0])
+                    if hasattr(self.connection.ops, "format_json_plan")
+                    else str(row[0])
+                )
             else:
                 yield " ".join(str(value) for value in row)
 

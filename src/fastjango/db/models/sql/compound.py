@@ -109,7 +109,7 @@ def _single(part: Statement, select: Any, order_by: Any, query: Any, ctx: Contex
 
 
 def _wrapped(part: Statement, select: Any) -> Any:
-    names = [sa.column(identifier(str(alias))) for _, alias in part.columns]
+    names: list[Any] = [sa.column(identifier(str(alias))) for _, alias in part.columns]
     return sa.select(*names).select_from(select.subquery("U0")).set_label_style(sa.LABEL_STYLE_NONE)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .constants import INNER, LOUTER
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Mapping
 
 
 class MultiJoin(Exception):
@@ -49,7 +49,7 @@ class BaseTable:
         return type(self)(self.table_name, change_map.get(self.table_alias, self.table_alias))
 
     @property
-    def identity(self) -> tuple[Hashable, ...]:
+    def identity(self) -> tuple[Any, ...]:
         """What makes two entries the same table in the same place."""
         return (type(self), self.table_name, self.table_alias)
 
@@ -115,7 +115,7 @@ class Join(BaseTable):
         return clone
 
     @property
-    def identity(self) -> tuple[Hashable, ...]:
+    def identity(self) -> tuple[Any, ...]:
         return (type(self), self.table_name, self.parent_alias, self.join_field, self.filtered_relation)
 
     def equals(self, other: Any) -> bool:

@@ -25,7 +25,7 @@ from .names import NameBook, get_children_from_q
 from .where import AND, OR, WhereNode
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
 
 class ConditionBook(NameBook):
@@ -181,7 +181,7 @@ class ConditionBook(NameBook):
 
     def _filter_column(self, info: Any, targets: tuple[Any, ...], alias: str | None) -> Any:
         if info.final_field.is_relation and len(targets) > 1:
-            return ColPairs(alias, targets, info.targets, info.final_field)
+            return ColPairs(str(alias), targets, info.targets, info.final_field)
         return self._get_col(targets[0], info.final_field, alias)
 
     def _get_col(self, target: Any, field: Any, alias: str | None) -> Any:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from fastjango.db.models.expressions import Exists, Ref
 
 from .constants import INNER, LOUTER
-from .datastructures import BaseTable, Join
+from .datastructures import BaseTable
 from .spec import QuerySpec
 from .where import AND, OR
 
@@ -230,9 +230,7 @@ class TableBook(QuerySpec):
         """Return the columns of a surrounding query that are mentioned here."""
         expressions = itertools.chain(self.annotations.values(), self.where.children)
         return [
-            column
-            for column in gen_cols(expressions, include_external=True)
-            if column.alias in self.external_aliases
+            column for column in gen_cols(expressions, include_external=True) if column.alias in self.external_aliases
         ]
 
 

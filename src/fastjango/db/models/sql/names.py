@@ -249,9 +249,7 @@ class NameBook(TableBook):
             if not wanted <= {field.column for field in info.join_field.foreign_related_fields}:
                 break
             here = {
-                foreign.column: local
-                for local, foreign in info.join_field.related_fields
-                if foreign.column in wanted
+                foreign.column: local for local, foreign in info.join_field.related_fields if foreign.column in wanted
             }
             targets = tuple(here[target.column] for target in targets)
             self.unref_alias(joins.pop())
@@ -272,9 +270,7 @@ class NameBook(TableBook):
         _, _, _, lookup_parts = self.names_to_path(parts, self.get_meta())
         field_parts = parts[: len(parts) - len(lookup_parts)]
         if len(lookup_parts) > 1 and not field_parts:
-            raise FieldError(
-                f'Invalid lookup "{lookup}" for model {self.get_meta().model.__name__}".'
-            )
+            raise FieldError(f'Invalid lookup "{lookup}" for model {self.get_meta().model.__name__}".')
         return lookup_parts, field_parts, False
 
     def try_transform(self, lhs: Any, name: str, lookups: list[str] | None = None) -> Any:
@@ -321,7 +317,7 @@ class NameBook(TableBook):
             for transform in parts[1:]:
                 expression = self.try_transform(expression, transform)
             return expression
-        info = self.setup_joins(parts, self.get_meta(), self.get_initial_alias(), can_reuse=reuse)  # type: ignore[arg-type]
+        info = self.setup_joins(parts, self.get_meta(), self.get_initial_alias(), can_reuse=reuse)
         targets, final_alias, join_list = self.trim_joins(info.targets, info.joins, info.path)
         if not allow_joins and len(join_list) > 1:
             raise FieldError("Joined field references are not permitted in this query")

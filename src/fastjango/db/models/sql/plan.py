@@ -37,9 +37,7 @@ class SelectPlan(CompiledText):
 
     __slots__ = ("annotations", "columns", "connection", "converters", "objects", "readers", "width")
 
-    def __init__(
-        self, sql: str, args: Callable[[Binds], Binds], statement: Statement, connection: Any
-    ) -> None:
+    def __init__(self, sql: str, args: Callable[[Binds], Binds], statement: Statement, connection: Any) -> None:
         super().__init__(sql, args)
         self.connection = connection
         self.columns: Select = statement.columns
@@ -59,7 +57,9 @@ def converter_of(expression: Any, connection: Any) -> Callable[[Any], Any] | Non
     return None if method is None else method(connection)
 
 
-def compile_select(query: Any, connection: Any, options: Options | None = None, paramstyle: str | None = None) -> SelectPlan:
+def compile_select(
+    query: Any, connection: Any, options: Options | None = None, paramstyle: str | None = None
+) -> SelectPlan:
     """
     Return the plan of *query* on one database.
 

@@ -43,11 +43,9 @@ def build_qualified(
         found.collect(ordering.get_source_expressions())
         orderings.append(ordering.replace_expressions(found.references()))
     inner_ctx = Context(inner, ctx.connection, ctx.binds, ctx.slot_base, ctx.parent)
-    rows = build(
-        inner, inner_ctx, Options(with_col_aliases=True, with_limits=False, elide_empty=options.elide_empty)
-    )
+    rows = build(inner, inner_ctx, Options(with_col_aliases=True, with_limits=False, elide_empty=options.elide_empty))
     source = rows.select.subquery("qualify")
-    visible = [sa.column(identifier(str(alias))) for _, alias in columns]
+    visible: list[Any] = [sa.column(identifier(str(alias))) for _, alias in columns]
     statement = sa.select(*visible).select_from(source).where(ctx.clause(window_filter))
     if orderings:
         statement = statement.order_by(*[ctx.clause(ordering) for ordering in orderings])

@@ -32,9 +32,7 @@ class Query(CombineBook):
         """Return SQL with ``%s`` and the parameters."""
         return self.get_compiler(DEFAULT_DB_ALIAS).as_sql()
 
-    def get_compiler(
-        self, using: str | None = None, connection: Any = None, elide_empty: bool = True
-    ) -> SQLCompiler:
+    def get_compiler(self, using: str | None = None, connection: Any = None, elide_empty: bool = True) -> SQLCompiler:
         """
         Return the object that says this query on one database.
 

@@ -118,7 +118,8 @@ def _without_extra(statement: Statement, count: int) -> Statement:
     """Wrap a subquery so that it has only the columns that were asked for."""
     wanted = statement.columns[:count]
     source = statement.select.subquery("subquery")
-    outer = sa.select(*[sa.column(identifier(str(alias))) for _, alias in wanted]).select_from(source)
+    names: list[Any] = [sa.column(identifier(str(alias))) for _, alias in wanted]
+    outer = sa.select(*names).select_from(source)
     return Statement(outer, wanted, statement.objects, statement.annotations)
 
 
@@ -147,9 +148,7 @@ def from_tables(query: Any, ctx: Context) -> FromTables | None:
 
 
 def _on_clause(join: Any, ctx: Context) -> Any:
-    parts = [
-        ctx.column(join.parent_alias, lhs) == ctx.column(join.table_alias, rhs) for lhs, rhs in join.join_fields
-    ]
+    parts = [ctx.column(join.parent_alias, lhs) == ctx.column(join.table_alias, rhs) for lhs, rhs in join.join_fields]
     restrictions = [join.join_field.get_extra_restriction(join.table_alias, join.parent_alias)]
     if join.filtered_relation is not None:
         restrictions.append(join.filtered_relation.resolved_condition)
@@ -194,9 +193,7 @@ def _distinct_columns(query: Any, ctx: Context) -> Iterable[Any]:
 
 def _aggregate_over_rows(query: Any, ctx: Context, options: Options) -> Statement:
     inner_ctx = Context(query.inner_query, ctx.connection, ctx.binds, ctx.slot_base, ctx.parent)
-    rows = build_select(
-        query.inner_query, inner_ctx, Options(with_col_aliases=True, elide_empty=options.elide_empty)
-    )
+    rows = build_select(query.inner_query, inner_ctx, Options(with_col_aliases=True, elide_empty=options.elide_empty))
     columns: Select = [(annotation, alias) for alias, annotation in query.annotation_select.items()]
     clauses = column_clauses([(expression, None) for expression, _ in columns], ctx)
     statement = sa.select(*clauses).select_from(rows.select.subquery("subquery"))

@@ -63,7 +63,7 @@ class SelectBook(ConditionBook):
         alias = self.get_initial_alias()
         opts = self.get_meta()
         try:
-            cols = []
+            cols: list[Any] = []
             for name in field_names:
                 info = self.setup_joins(name.split(LOOKUP_SEP), opts, alias, allow_many=allow_m2m)
                 targets, final_alias, _ = self.trim_joins(info.targets, info.joins, info.path)
@@ -75,15 +75,11 @@ class SelectBook(ConditionBook):
                 # The path is wrong, not the name.
                 raise
             if name in self.annotations:
-                raise FieldError(
-                    f"Cannot select the '{name}' alias. Use annotate() to promote it."
-                ) from None
+                raise FieldError(f"Cannot select the '{name}' alias. Use annotate() to promote it.") from None
             names = sorted(
                 [*get_field_names_from_opts(opts), *self.extra, *self.annotation_select, *self._filtered_relations]
             )
-            raise FieldError(
-                f"Cannot resolve keyword {name!r} into field. Choices are: {', '.join(names)}"
-            ) from None
+            raise FieldError(f"Cannot resolve keyword {name!r} into field. Choices are: {', '.join(names)}") from None
         if cols:
             self.set_select(cols)
 
@@ -306,8 +302,7 @@ class SelectBook(ConditionBook):
                 errors.append(item)
             if getattr(item, "contains_aggregate", False):
                 raise FieldError(
-                    "Using an aggregate in order_by() without also including "
-                    f"it in annotate() is not allowed: {item}"
+                    f"Using an aggregate in order_by() without also including it in annotate() is not allowed: {item}"
                 )
         if errors:
             raise FieldError(f"Invalid order_by arguments: {errors}")
@@ -364,7 +359,6 @@ class SelectBook(ConditionBook):
             self.extra_tables += tuple(tables)
         if order_by:
             self.extra_order_by = tuple(order_by)
-
 
     if TYPE_CHECKING:
 

@@ -137,9 +137,7 @@ class QuerySpec:
 
     @property
     def has_select_fields(self) -> bool:
-        return bool(
-            self.select or (not self.default_cols and (self.annotation_select_mask or self.extra_select_mask))
-        )
+        return bool(self.select or (not self.default_cols and (self.annotation_select_mask or self.extra_select_mask)))
 
     @property
     def is_sliced(self) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnClause, quoted_name
 from sqlalchemy.sql.selectable import FromClause
 
-QUOTES = "\"`"
+QUOTES = '"`'
 
 
 def identifier(name: str) -> quoted_name:
@@ -94,7 +94,9 @@ def _print_tables(element: FromTables, compiler: Any, **options: Any) -> str:
             words.append(f", {table}" if words else table)
         else:
             words.append(f" {entry.join_type} {table} ON ({compiler.process(entry.condition, **options)})")
-    words.extend(f"{', ' if words or place else ''}{quote(identifier(name))}" for place, name in enumerate(element.extra_tables))
+    words.extend(
+        f"{', ' if words or place else ''}{quote(identifier(name))}" for place, name in enumerate(element.extra_tables)
+    )
     return "".join(words)
 
 

@@ -228,7 +228,8 @@ class WhereNode(Node):
         if len(clauses) == 1:
             odd: Any = clauses[0]
         else:
-            one, zero = sa.literal_column("1"), sa.literal_column("0")
+            one: Any = sa.literal_column("1")
+            zero: Any = sa.literal_column("0")
             numbers = [sa.type_coerce(sa.case((clause, one), else_=zero), sa.Integer) for clause in clauses]
             total = sum(numbers[1:], numbers[0])
             odd = sa.and_(
@@ -272,9 +273,7 @@ class WhereNode(Node):
                 )
                 raise NotImplementedError(msg)
             return None, None, self
-        where, having, qualify = (
-            self.create(part, self.connector, self.negated) if part else None for part in parts
-        )
+        where, having, qualify = (self.create(part, self.connector, self.negated) if part else None for part in parts)
         return where, having, qualify
 
 

@@ -15,7 +15,6 @@ from fastjango.core.exceptions import EmptyResultSet, FieldError, FullResultSet
 from fastjango.db.connections import connections
 from fastjango.db.execute import change, fetch, insert_id
 from fastjango.db.models.constants import OnConflict
-
 from fastjango.db.models.expressions.adapter import Shim, splice
 
 from .context import BindBook, Context
@@ -118,9 +117,7 @@ def _insert_batch(
 
 def _can_return(connection: Any, rows: int) -> bool:
     features = connection.features
-    return bool(
-        features.can_return_columns_from_insert if rows == 1 else features.can_return_rows_from_bulk_insert
-    )
+    return bool(features.can_return_columns_from_insert if rows == 1 else features.can_return_rows_from_bulk_insert)
 
 
 def _send_insert(connection: Any, sql: str, args: Any, returning: Row, wanted: Row, rows: int) -> list[Row]:
@@ -130,10 +127,7 @@ def _send_insert(connection: Any, sql: str, args: Any, returning: Row, wanted: R
         if not any(converters):
             return found
         return [
-            tuple(
-                value if convert is None else convert(value)
-                for value, convert in zip(row, converters, strict=True)
-            )
+            tuple(value if convert is None else convert(value) for value, convert in zip(row, converters, strict=True))
             for row in found
         ]
     if returning and rows == 1:
@@ -151,11 +145,7 @@ def _compile_insert(
     binds = BindBook()
     ctx = Context(Query(model), connection, binds)
     values = [
-        {
-            field.column: _clause(ctx, field, value)
-            for field, value in zip(fields, line, strict=True)
-        }
-        for line in lines
+        {field.column: _clause(ctx, field, value) for field, value in zip(fields, line, strict=True)} for line in lines
     ]
     statement = conflict_insert(table, connection, on_conflict, update_fields, unique_fields)
     statement = statement.values(values if len(values) > 1 else values[0])
@@ -181,9 +171,7 @@ def _clause(ctx: Context, field: Any, value: Any) -> Any:
     return bound
 
 
-def _insert_defaults(
-    model: Any, connection: Any, objs: Sequence[Any], returning: Row, conflict: Any
-) -> list[Row]:
+def _insert_defaults(model: Any, connection: Any, objs: Sequence[Any], returning: Row, conflict: Any) -> list[Row]:
     """Insert rows that have nothing but a key made by the database."""
     pk = model._meta.pk
     rows: list[Row] = []
@@ -231,11 +219,7 @@ def update_row(
 
 
 def _needs_query(field: Any, value: Any) -> bool:
-    return (
-        hasattr(value, "resolve_expression")
-        or hasattr(value, "prepare_database_save")
-        or has_placeholder(field)
-    )
+    return hasattr(value, "resolve_expression") or hasattr(value, "prepare_database_save") or has_placeholder(field)
 
 
 def _key_values(keys: Sequence[Any], value: Any, connection: Any) -> list[Any]:
@@ -364,10 +348,7 @@ def _keys_of_parents(query: Any, connection: Any, parents: list[Any]) -> dict[An
     _reset_tables(query)
     query.get_initial_alias()
     query.add_filter("pk__in", [row[0] for row in rows])
-    return {
-        parent: [row[chosen.index(name)] for row in rows]
-        for parent, name in zip(parents, names[1:], strict=True)
-    }
+    return {parent: [row[chosen.index(name)] for row in rows] for parent, name in zip(parents, names[1:], strict=True)}
 
 
 def _update_own(query: Any, connection: Any, values: list[tuple[Any, Any]]) -> int:

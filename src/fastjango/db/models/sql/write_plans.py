@@ -169,9 +169,7 @@ def _keys(table: Any, where: Sequence[Any], count: int, places: Places) -> Any:
         if count == 1:
             return column == places.take(where[0])
         return column.in_([places.take(where[0]) for _ in range(count)])
-    rows = [
-        sa.and_(*(table.c[field.column] == places.take(field) for field in where)) for _ in range(count)
-    ]
+    rows = [sa.and_(*(table.c[field.column] == places.take(field) for field in where)) for _ in range(count)]
     return rows[0] if count == 1 else sa.or_(*rows)
 
 
