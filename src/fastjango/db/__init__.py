@@ -25,9 +25,9 @@ from fastjango.db.routers import router
 from fastjango.db.utils import DJANGO_VERSION_PICKLE_KEY
 
 __all__ = [
-    "ConnectionHandler",
     "DEFAULT_DB_ALIAS",
     "DJANGO_VERSION_PICKLE_KEY",
+    "ConnectionHandler",
     "DataError",
     "DatabaseError",
     "Error",

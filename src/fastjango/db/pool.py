@@ -209,7 +209,12 @@ class LeasePool:
                 "raise DATABASES[...]['POOL']['size'], or look for code that keeps transactions open too long",
                 code="db.E103",
             ) from exc
-        return Lease(proxy, proxy.dbapi_connection, self.generation)
+        lease = Lease(proxy, proxy.dbapi_connection, self.generation)
+        if self._is_clean(lease.raw):
+            return lease
+        # Left behind by a context that was thrown away in the middle of a transaction.
+        self.drop(lease)
+        return self._check_out()
 
     def _usable(self, lease: Lease) -> bool:
         """Whether a shelved lease may be used again."""

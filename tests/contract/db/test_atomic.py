@@ -332,3 +332,18 @@ def test_a_decorated_function_is_repeated_after_a_serialization_failure(postgres
 
     assert calls == 2
     assert names("pg") == ["b!"]
+
+
+def test_a_context_that_is_thrown_away_in_a_transaction_leaves_no_open_one(postgresql: Any) -> None:
+    import contextvars
+    import gc
+
+    def abandon() -> None:
+        set_autocommit(False, using="pg")
+        add("a", "pg")
+
+    contextvars.copy_context().run(abandon)
+    gc.collect()
+
+    assert names("pg") == []
+    assert all(lease.raw.is_idle for lease in postgresql.pool.shelf)

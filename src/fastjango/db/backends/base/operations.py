@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fastjango.conf import settings
-from fastjango.db.backends import utils as conversions
 from fastjango.db.errors import NotSupportedError
 from fastjango.utils import timezone
 

@@ -307,11 +307,11 @@ def _body(text: str, position: int) -> str:
 def _clauses(part: str) -> list[tuple[str, str]]:
     """Return ``("UNIQUE" | "CHECK", body)`` for the clauses of one definition."""
     plain = re.sub(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"", lambda match: "_" * len(match[0]), part)
-    found: list[tuple[str, str]] = []
-    for match in re.finditer(r"\b(UNIQUE|CHECK)\b", plain, re.IGNORECASE):
-        if plain.count("(", 0, match.start()) == plain.count(")", 0, match.start()):
-            found.append((match[1].upper(), _body(part, match.end())))
-    return found
+    return [
+        (match[1].upper(), _body(part, match.end()))
+        for match in re.finditer(r"\b(UNIQUE|CHECK)\b", plain, re.IGNORECASE)
+        if plain.count("(", 0, match.start()) == plain.count(")", 0, match.start())
+    ]
 
 
 def _identifiers(text: str) -> list[str]:

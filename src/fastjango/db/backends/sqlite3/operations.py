@@ -6,7 +6,6 @@ import datetime as dt
 import decimal
 import uuid
 from collections.abc import Iterable, Sequence
-from itertools import chain
 from typing import Any
 
 from fastjango.conf import settings
@@ -49,10 +48,7 @@ class DatabaseOperations(BaseDatabaseOperations):
         self, style: Any, tables: Sequence[str], *, reset_sequences: bool = False, allow_cascade: bool = False
     ) -> list[str]:
         """Return DELETE statements; with *allow_cascade* also for the tables that refer to these."""
-        wanted: Iterable[str] = tables
-        if tables and allow_cascade:
-            wanted = set(chain.from_iterable(self._references_graph(table) for table in tables))
-        wanted = list(wanted)
+        wanted = self._with_referrers(tables) if tables and allow_cascade else list(tables)
         sql = [
             f"{style.SQL_KEYWORD('DELETE')} {style.SQL_KEYWORD('FROM')} {style.SQL_FIELD(self.quote_name(table))};"
             for table in wanted
@@ -61,17 +57,24 @@ class DatabaseOperations(BaseDatabaseOperations):
             sql.extend(self.sequence_reset_by_name_sql(style, [{"table": table} for table in wanted]))
         return sql
 
-    def _references_graph(self, table_name: str) -> list[str]:
-        """Return *table_name* and all tables that refer to it, directly or not."""
-        found = [table_name]
+    def _with_referrers(self, tables: Sequence[str]) -> list[str]:
+        """Return *tables* and all tables that refer to them, directly or not."""
+        referrers: dict[str, set[str]] = {}
         with self.connection.cursor() as cursor:
-            relations = {
-                name: {target for _, target in self.connection.introspection.get_relations(cursor, name).values()}
-                for name in self.connection.introspection.table_names(cursor)
-            }
-        for name in found:
-            found.extend(other for other, targets in relations.items() if name in targets and other not in found)
-        return found
+            cursor.execute(
+                'SELECT m.name, f."table" FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f '
+                "WHERE m.type = 'table'"
+            )
+            for name, target in cursor.fetchall():
+                referrers.setdefault(target, set()).add(name)
+        found = dict.fromkeys(tables)
+        waiting = list(tables)
+        while waiting:
+            for name in sorted(referrers.get(waiting.pop(), ())):
+                if name not in found:
+                    found[name] = None
+                    waiting.append(name)
+        return list(found)
 
     def sequence_reset_by_name_sql(self, style: Any, sequences: Iterable[Any]) -> list[str]:
         """Return the statement that starts the numbering of tables anew."""
