@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastjango.core.checks.security.base import SECRET_KEY_INSECURE_PREFIX
 from fastjango.core.management.templates import TemplateCommand
-from fastjango.core.management.utils import get_random_secret_key
+from fastjango.core.management.utils import SECRET_KEY_INSECURE_PREFIX, get_random_secret_key
 
 
 class Command(TemplateCommand):

@@ -1,0 +1,266 @@
+"""One changed column on a database that alters tables in place, as a list of steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.ddl import base as alembic_ddl
+from alembic.ddl.mysql import MySQLModifyColumn
+from alembic.ddl.postgresql import PostgresqlColumnType
+from sqlalchemy.schema import AddConstraint, DropIndex
+
+from fastjango.db.migrations.ddl import tables
+from fastjango.db.models.table import split_table_name
+
+
+class ColumnChange:
+    """From one field to another: constraints off, column changed, constraints on."""
+
+    def __init__(
+        self, editor: Any, model: Any, old_field: Any, new_field: Any, old_type: str, new_type: str
+    ) -> None:
+        self.editor = editor
+        self.connection = editor.connection
+        self.model = model
+        self.old = old_field
+        self.new = new_field
+        self.old_type = old_type
+        self.new_type = new_type
+        self.schema, self.table = split_table_name(model._meta.db_table)
+
+    def apply(self) -> None:
+        """Do everything that differs."""
+        key_changed = self.old_type != self.new_type or self.old.column != self.new.column
+        incoming = self._incoming() if key_changed and (self.old.primary_key or self.old.unique) else []
+        self._drop_foreign_keys(incoming)
+        self._drop_constraints()
+        if self.old.column != self.new.column:
+            self._rename()
+        self._change_type()
+        self._change_null_and_default()
+        self._add_constraints()
+        self._restore_incoming(incoming)
+        self._comment()
+
+    # ------------------------------------------------------------ taking away
+
+    def _incoming(self) -> list[Any]:
+        """Return the foreign keys of other tables that point to this column and must follow its type."""
+        if self.old_type == self.new_type:
+            return []
+        found = []
+        for rel in self.new.model._meta.related_objects:
+            field = rel.field
+            if rel.many_to_many or not getattr(field, "concrete", False):
+                continue
+            if getattr(rel, "field_name", None) == self.new.name or (
+                self.new.primary_key and field.target_field is self.new
+            ):
+                found.append(rel)
+        return found
+
+    def _drop_foreign_keys(self, incoming: list[Any]) -> None:
+        from fastjango.db.migrations.ddl.editor import _ForeignKeyName
+
+        editor = self.editor
+        if self.old.remote_field and self.old.db_constraint and (
+            editor._field_should_be_altered(self.old, self.new, ignore={"db_comment"})
+        ):
+            for name in editor._constraint_names(self.model, [self.old.column], foreign_key=True):
+                editor._drop_constraint(self.model, name, _ForeignKeyName)
+        for rel in incoming:
+            for name in editor._constraint_names(rel.related_model, [rel.field.column], foreign_key=True):
+                editor._drop_constraint(rel.related_model, name, _ForeignKeyName)
+
+    def _is_unique(self, field: Any) -> bool:
+        return bool(field.unique and not field.primary_key)
+
+    def _is_indexed(self, field: Any) -> bool:
+        return bool(self.editor._field_should_be_indexed(self.model, field))
+
+    def _drop_constraints(self) -> None:
+        editor = self.editor
+        if self._is_unique(self.old) and not self._is_unique(self.new):
+            editor._drop_unique(self.model, [self.old.column])
+        if self._is_indexed(self.old) and (not self._is_indexed(self.new)):
+            meta_names = {index.name for index in self.model._meta.indexes}
+            names = editor._constraint_names(
+                self.model, [self.old.column], index=True, unique=False, exclude=meta_names
+            )
+            for name in names:
+                editor.emit(DropIndex(sa.Index(name, _table=editor._bare(self.model))))
+        old_check = self.old.db_parameters(self.connection)["check"]
+        new_check = self.new.db_parameters(self.connection)["check"]
+        if old_check and old_check != new_check:
+            meta_names = {constraint.name for constraint in self.model._meta.constraints}
+            for name in editor._constraint_names(self.model, [self.old.column], check=True, exclude=meta_names):
+                editor._drop_constraint(self.model, name, sa.CheckConstraint)
+
+    # ------------------------------------------------------------ changing
+
+    def _rename(self) -> None:
+        quoted_old = self.editor.quote_name(self.old.column)
+        quoted_new = self.editor.quote_name(self.new.column)
+        if self.connection.vendor == "mysql":
+            table = self.editor.quote_name(self.table)
+            self.editor.execute(f"ALTER TABLE {table} RENAME COLUMN {quoted_old} TO {quoted_new}", None)
+        else:
+            self.editor.emit(
+                alembic_ddl.ColumnName(self.table, _quoted(self.old.column), _quoted(self.new.column), schema=self.schema)
+            )
+        table_quoted = self.editor.quote_name(self.table)
+        self.editor.deferred_sql = [
+            sql.replace(quoted_old, quoted_new) if table_quoted in sql else sql for sql in self.editor.deferred_sql
+        ]
+
+    def _change_type(self) -> None:
+        old_collation = self.old.db_parameters(self.connection).get("collation")
+        new_collation = self.new.db_parameters(self.connection).get("collation")
+        if self.old_type == self.new_type and old_collation == new_collation and self._suffix_is_same():
+            return
+        if self.connection.vendor == "mysql":
+            self._modify_mysql()
+            return
+        type_text = self.new_type
+        if new_collation:
+            type_text += f" COLLATE {self.editor.quote_name(new_collation)}"
+        if self.old_type != self.new_type or old_collation != new_collation:
+            column = self.editor.quote_name(self.new.column)
+            using = f"{column}::{self.new_type}"
+            self.editor.emit(
+                PostgresqlColumnType(
+                    self.table,
+                    _quoted(self.new.column),
+                    tables.ColumnSpec(type_text),
+                    schema=self.schema,
+                    postgresql_using=using,
+                )
+            )
+        self._change_identity()
+
+    def _suffix_is_same(self) -> bool:
+        return bool(self.old.db_type_suffix(self.connection) == self.new.db_type_suffix(self.connection))
+
+    def _change_identity(self) -> None:
+        old, new = (bool(field.db_type_suffix(self.connection)) for field in (self.old, self.new))
+        if old == new:
+            return
+        table, column = self.editor.quote_name(self.table), self.editor.quote_name(self.new.column)
+        if new:
+            self.editor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} ADD GENERATED BY DEFAULT AS IDENTITY", None)
+        else:
+            self.editor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} DROP IDENTITY IF EXISTS", None)
+
+    def _modify_mysql(self) -> None:
+        column = tables.make_column(self.new, self.connection)
+        self.editor.emit(
+            MySQLModifyColumn(
+                self.table,
+                _quoted(self.new.column),
+                schema=self.schema,
+                type_=column.type,
+                nullable=self.new.null,
+                default=column.server_default if column.server_default is not None else False,
+                autoincrement=bool(self.new.db_type_suffix(self.connection)),
+            )
+        )
+
+    def _change_null_and_default(self) -> None:
+        old_default = tables.db_default_sql(self.old, self.connection)
+        new_default = tables.db_default_sql(self.new, self.connection)
+        if old_default != new_default:
+            self.editor._set_default(self.model, self.new, new_default)
+        if self.old.null == self.new.null:
+            return
+        if self.old.null and not self.new.null:
+            self._fill_nulls(new_default)
+        if self.connection.vendor == "mysql":
+            self._modify_mysql()
+            return
+        self.editor.emit(
+            alembic_ddl.ColumnNullable(self.table, _quoted(self.new.column), self.new.null, schema=self.schema)
+        )
+
+    def _fill_nulls(self, new_default: str | None) -> None:
+        value = self.editor._effective_default(self.new)
+        text = new_default
+        if text is None and value is not None and not self.editor.skip_default(self.new):
+            text = tables.default_literal(value, self.new, self.connection)
+        if text is not None:
+            table, column = self.editor.quote_name(self.table), self.editor.quote_name(self.new.column)
+            self.editor.execute(f"UPDATE {table} SET {column} = {text} WHERE {column} IS NULL", None)
+            if self.connection.vendor == "postgresql":
+                # Or the next ALTER TABLE would meet pending trigger events of deferred constraints.
+                self.editor.execute("SET CONSTRAINTS ALL IMMEDIATE", None)
+                self.editor.execute("SET CONSTRAINTS ALL DEFERRED", None)
+
+    # ------------------------------------------------------------ putting back
+
+    def _add_constraints(self) -> None:
+        editor = self.editor
+        if self.new.primary_key and not self.old.primary_key:
+            self._replace_primary_key()
+        if self._is_unique(self.new) and not self._is_unique(self.old):
+            editor._add_unique(self.model, [self.new.column])
+        if self._is_indexed(self.new) and not self._is_indexed(self.old):
+            for sql in editor._field_indexes_sql(self.model, self.new):
+                editor.execute(sql, None)
+        old_check = self.old.db_parameters(self.connection)["check"]
+        new_check = self.new.db_parameters(self.connection)["check"]
+        if new_check and old_check != new_check:
+            editor._add_check(editor._bare(self.model), self.model, self.new, new_check)
+        if self.new.remote_field and self.new.db_constraint and (
+            editor._field_should_be_altered(self.old, self.new, ignore={"db_comment"})
+        ):
+            self._add_foreign_key(self.model, self.new)
+
+    def _add_foreign_key(self, model: Any, field: Any) -> None:
+        for constraint in tables.foreign_key(model._meta, field, self.connection):
+            table = self.editor._bare(model)
+            if field.column not in table.c:
+                table.append_column(tables.make_column(field, self.connection))
+            table.append_constraint(constraint)
+            self.editor.emit(AddConstraint(constraint, isolate_from_table=False))
+
+    def _replace_primary_key(self) -> None:
+        for name in self.editor._constraint_names(self.model, primary_key=True):
+            self.editor._drop_constraint(self.model, name)
+        table = self.editor._bare(self.model)
+        name = f"{str(self.table)[:50]}_pkey" if self.connection.vendor == "postgresql" else None
+        constraint = sa.PrimaryKeyConstraint(table.c[self.new.column], name=name)
+        table.append_constraint(constraint)
+        self.editor.emit(AddConstraint(constraint, isolate_from_table=False))
+
+    def _restore_incoming(self, incoming: list[Any]) -> None:
+        for rel in incoming:
+            field = rel.field
+            schema, table = split_table_name(rel.related_model._meta.db_table)
+            type_text = field.db_parameters(self.connection)["type"]
+            if self.connection.vendor == "postgresql":
+                column = self.editor.quote_name(field.column)
+                self.editor.emit(
+                    PostgresqlColumnType(
+                        table,
+                        _quoted(field.column),
+                        tables.ColumnSpec(type_text),
+                        schema=schema,
+                        postgresql_using=f"{column}::{type_text}",
+                    )
+                )
+            else:
+                self.editor.emit(
+                    MySQLModifyColumn(table, _quoted(field.column), type_=tables.ColumnSpec(type_text), nullable=field.null)
+                )
+            self._add_foreign_key(rel.related_model, field)
+
+    def _comment(self) -> None:
+        if self.connection.features.supports_comments and self.old.db_comment != self.new.db_comment:
+            table = self.editor._bare(self.model)
+            column = table.c[self.new.column]
+            column.comment = self.new.db_comment or None
+            self.editor.emit(sa.schema.SetColumnComment(column) if column.comment else sa.schema.DropColumnComment(column))
+
+
+def _quoted(name: str) -> Any:
+    return sa.sql.elements.quoted_name(name, True)

@@ -1,0 +1,43 @@
+"""PostgreSQL: indexes for LIKE beside the plain ones, indexes made without locking."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastjango.db.migrations.ddl.editor import BaseDatabaseSchemaEditor
+
+
+class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
+    """Transactional DDL."""
+
+    def _field_indexes_sql(self, model: Any, field: Any) -> list[str]:
+        statements = super()._field_indexes_sql(model, field)
+        like = self._like_index_sql(model, field)
+        return [*statements, like] if like else statements
+
+    def _like_index_sql(self, model: Any, field: Any) -> str | None:
+        """Return an index that serves LIKE: the plain one follows the collation."""
+        db_type = field.db_type(self.connection)
+        if db_type is None or not (field.db_index or field.unique):
+            return None
+        if field.remote_field and not (db_type.startswith("varchar") or db_type.startswith("text")):
+            return None
+        if getattr(field, "db_collation", None) or "[" in db_type:
+            return None
+        if db_type.startswith("varchar"):
+            return self._index_sql(model, [field], "_like", {field.column: "varchar_pattern_ops"})
+        if db_type.startswith("text"):
+            return self._index_sql(model, [field], "_like", {field.column: "text_pattern_ops"})
+        return None
+
+    def add_index(self, model: Any, index: Any, concurrently: bool = False) -> None:
+        """Create an index; *concurrently* keeps the table open for writes."""
+        sql = index.create_sql(model, self)
+        if sql is not None:
+            text = str(sql)
+            self.execute(text.replace(" INDEX ", " INDEX CONCURRENTLY ", 1) if concurrently else text, None)
+
+    def remove_index(self, model: Any, index: Any, concurrently: bool = False) -> None:
+        """Drop an index; *concurrently* keeps the table open for writes."""
+        text = str(index.remove_sql(model, self))
+        self.execute(text.replace(" INDEX ", " INDEX CONCURRENTLY ", 1) if concurrently else text, None)
