@@ -72,6 +72,22 @@ class BaseDatabaseWrapper(Transactions):
     def __repr__(self) -> str:
         return f"<{self.__class__.__qualname__} vendor={self.vendor!r} alias={self.alias!r}>"
 
+    # --- tests that declare their databases ----------------------------------------------------
+
+    def forbid_queries(self, message: str, error_class: type[Exception] = RuntimeError) -> None:
+        """Raise *error_class* for every query until ``allow_queries()``; nothing is paid for it elsewhere."""
+
+        def refuse(*args: Any, **kwargs: Any) -> Any:
+            raise error_class(message)
+
+        self.__dict__["lease_of"] = self.__dict__["lease_of_open"] = refuse
+        self.pool.__dict__["take"] = refuse
+
+    def allow_queries(self) -> None:
+        """Take back ``forbid_queries()``."""
+        for owner, name in ((self, "lease_of"), (self, "lease_of_open"), (self.pool, "take")):
+            owner.__dict__.pop(name, None)
+
     # --- time zones ---------------------------------------------------------------------------
 
     @cached_property
