@@ -64,7 +64,7 @@ class Base64Pieces:
     def finish(self) -> None:
         """Refuse a rest that is no whole group of four."""
         if self.rest:
-            self.decode(self.rest)
+            raise MultiPartParserError("Could not decode base64 data.")
 
     @staticmethod
     def decode(data: bytes) -> bytes:

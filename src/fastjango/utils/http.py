@@ -250,10 +250,11 @@ def parse_header_parameters(line: str | None, max_length: int | None = MAX_HEADE
         extended = name.endswith("*")
         name = name.removesuffix("*")
         encoding = "utf-8"
+        if len(value) >= 2 and value[0] == value[-1] == '"':
+            # Only these two: browsers send the backslashes of a path as they are.
+            value = re.sub(r'\\(["\\])', r"\1", value[1:-1])
         if extended and value.count("'") == 2:
             encoding, _, value = value.split("'")
-        if len(value) >= 2 and value[0] == value[-1] == '"':
-            value = re.sub(r"\\(.)", r"\1", value[1:-1])
         try:
             found[name] = unquote(value, encoding=encoding) if extended else value
         except LookupError:

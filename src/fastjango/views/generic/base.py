@@ -83,7 +83,18 @@ class View:
                     f"{cls.__name__}() received an invalid keyword {key!r}. as_view only accepts arguments that are "
                     "already attributes of the class."
                 )
-        made: Any = _view_function(cls, initkwargs)
+
+        def view(request: Any, *args: Any, **kwargs: Any) -> Any:
+            self = cls(**initkwargs)
+            self.setup(request, *args, **kwargs)
+            if not hasattr(self, "request"):
+                raise AttributeError(
+                    f"{cls.__name__} instance has no 'request' attribute. Did you override setup() and forget to call "
+                    "super()?"
+                )
+            return self.dispatch(request, *args, **kwargs)
+
+        made: Any = view
         made.view_class = cls
         made.view_initkwargs = initkwargs
         # Name and place are of the class; annotations and marks of decorators are of dispatch().
@@ -93,7 +104,6 @@ class View:
         made.__dict__.update(cls.dispatch.__dict__)
         if cls.view_is_async:
             markcoroutinefunction(made)
-        view: Callable[..., Any] = made
         return view
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
@@ -131,20 +141,6 @@ class View:
 
 async def _as_awaited(response: Any) -> Any:
     return response
-
-
-def _view_function(cls: Any, initkwargs: dict[str, Any]) -> Callable[..., Any]:
-    def view(request: Any, *args: Any, **kwargs: Any) -> Any:
-        self = cls(**initkwargs)
-        self.setup(request, *args, **kwargs)
-        if not hasattr(self, "request"):
-            raise AttributeError(
-                f"{cls.__name__} instance has no 'request' attribute. Did you override setup() and forget to call "
-                "super()?"
-            )
-        return self.dispatch(request, *args, **kwargs)
-
-    return view
 
 
 class TemplateResponseMixin:
