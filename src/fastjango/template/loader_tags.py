@@ -83,20 +83,22 @@ class BlockNode(Node):
     def render(self, context: Any) -> Any:
         """Render the block of the template that extends this one most closely, or this one."""
         block_context = context.render_context.get(BLOCK_CONTEXT_KEY)
-        with context.push():
+        layer: dict[str, Any] = {"block": self}
+        context.dicts.append(layer)
+        try:
             if block_context is None:
-                context["block"] = self
                 return self.nodelist.render(context)
             taken = block_context.pop(self.name)
             source = self if taken is None else taken
             # A block of its own, because block.super needs the context of this rendering.
-            block = type(self)(source.name, source.nodelist)
+            layer["block"] = block = type(self)(source.name, source.nodelist)
             block.context = context
-            context["block"] = block
             output = source.nodelist.render(context)
             if taken is not None:
                 block_context.push(self.name, taken)
             return output
+        finally:
+            context.dicts.pop()
 
     def super(self) -> Any:
         """Return the text of the block that this one replaces, for ``{{ block.super }}``."""
@@ -221,20 +223,23 @@ class IncludeNode(Node):
         values = {name: value.resolve(context) for name, value in self.extra_context.items()}
         if self.isolated_context:
             return template.render(context.new(values))
-        with context.push(**values):
+        layers = context.dicts
+        layers.append(values)
+        try:
             return template.render(context)
+        finally:
+            layers.pop()
 
     def _select(self, names: Any, context: Any) -> Any:
         """Return the first template that exists; kept for this rendering."""
-        names = names or ()
-        if isinstance(names, str):
-            names = (construct_relative_path(self.origin.template_name, names, allow_recursion=True),)
-        else:
-            names = tuple(names)
+        key = names if isinstance(names, str) and names else tuple(names or ())
         cache = context.render_context.dicts[0].setdefault(self, {})
-        template = cache.get(names)
+        template = cache.get(key)
         if template is None:
-            template = cache[names] = context.template.engine.select_template(names)
+            wanted: Any = key
+            if isinstance(key, str):
+                wanted = (construct_relative_path(self.origin.template_name, key, allow_recursion=True),)
+            template = cache[key] = context.template.engine.select_template(wanted)
         return template
 
     def context_writes(self) -> Iterable[str]:

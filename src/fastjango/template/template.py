@@ -92,12 +92,20 @@ class Template:
 
     def render(self, context: Any) -> Any:
         """Return the text of the template with the names of *context*."""
-        with context.render_context.push_state(self):
+        # push_state(), written out: an included template comes here once per row.
+        state = context.render_context
+        before = state.template
+        state.template = self
+        state.dicts.append({})
+        try:
             if context.template is not None:
                 return self._render(context)
             with context.bind_template(self):
                 context.template_name = self.name
                 return self._render(context)
+        finally:
+            state.template = before
+            state.dicts.pop()
 
     def compile_nodelist(self) -> NodeList:
         """Return the nodes of the source; an error learns where it happened, for the DEBUG page."""
