@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastjango.db.models.expressions.base import Expression
 from fastjango.db.models.expressions.combinable import makers
-from fastjango.db.models.expressions.elements import Pieces
+from fastjango.db.models.expressions.elements import Pieces, joined
 from fastjango.utils.deconstruct import deconstructible
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ class OrderBy(Expression):
     """Ascending or descending order by an expression."""
 
     constraint_validation_compatible = False
+    allows_composite_expressions = True
 
     def __init__(
         self,
@@ -52,7 +53,9 @@ class OrderBy(Expression):
         self.expression = exprs[0]
 
     def build_clause(self, ctx: ClauseContext) -> Clause:
-        """Return the expression with its direction."""
+        """Return the expression with its direction; of a composite key, each of its columns."""
+        if getattr(self.expression, "is_column_tuple", False):
+            return Pieces(*joined([self._of(col).build_clause(ctx) for col in self.expression], ", "), atomic=False)
         clause = ctx.clause(self.expression)
         direction = " DESC" if self.descending else " ASC"
         if not (self.nulls_first or self.nulls_last):
@@ -61,6 +64,11 @@ class OrderBy(Expression):
             return self._mysql(clause, direction)
         nulls = " NULLS LAST" if self.nulls_last else " NULLS FIRST"
         return Pieces(clause.self_group(), direction, nulls, atomic=False)
+
+    def _of(self, column: Any) -> OrderBy:
+        clone = self.copy()
+        clone.expression = column
+        return clone
 
     def _mysql(self, clause: Clause, direction: str) -> Clause:
         # NULL is the smallest value there, so one of the two directions needs help.

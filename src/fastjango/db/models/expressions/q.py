@@ -140,6 +140,8 @@ class Q(Node):
             replaced = left.replace_expressions(replacements)
         if replaced is left:
             return (pair[0], value)
+        if value is None and lookup_name in {"exact", "iexact"}:
+            lookup_name, value = "isnull", True
         lookup = replaced.get_lookup(lookup_name)
         return (pair[0], value) if lookup is None else lookup(replaced, value)
 

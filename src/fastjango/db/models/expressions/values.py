@@ -106,7 +106,7 @@ class Value(Expression):
         """Return a parameter, or NULL."""
         field = self._output_field_or_none
         value = self.value
-        if value is None and (field is None or not self._wants_none(field)):
+        if value is None and (field is None or self.for_save or not self._wants_none(field)):
             return cast("Clause", null())
         if field is None:
             return ctx.bind(value, self.slot)

@@ -46,7 +46,9 @@ def check_selected(rhs: Any, name: str, expected: int = 1) -> None:
     Raises:
         ValueError: Not as many as it is compared with.
     """
-    received = len(rhs.select) + len(rhs.annotation_select)
+    received = len(rhs.annotation_select)
+    for column in rhs.select:
+        received += len(column) if getattr(column, "is_column_tuple", False) else 1
     if received != expected:
         raise ValueError(
             f"The QuerySet value for the {name} lookup must have {expected} selected fields (received {received})"

@@ -76,13 +76,23 @@ class RelatedLookupMixin:
 
     def get_prep_lookup(self: Any) -> Any:
         """Return the key of the instance, checked by the field it refers to."""
-        if not isinstance(self.lhs, ColPairs) and not hasattr(self.rhs, "resolve_expression"):
+        if isinstance(self.lhs, ColPairs):
+            return self._prepared_tuple()
+        if not hasattr(self.rhs, "resolve_expression"):
             self.rhs = get_normalized_value(self.rhs, self.lhs)[0]
             if self.prepare_rhs and _has_path(self):
                 self.rhs = _target_field(self).get_prep_value(self.rhs)
-        elif isinstance(self.lhs, ColPairs) and not hasattr(self.rhs, "resolve_expression"):
-            return get_normalized_value(self.rhs, self.lhs)
         return super().get_prep_lookup()  # type: ignore[misc]
+
+    def _prepared_tuple(self: Any) -> Any:
+        """Return the values of all columns, as the lookup on tuples wants them."""
+        if not hasattr(self.rhs, "resolve_expression"):
+            if self.rhs is None:
+                return None
+            return self.tuple_lookup(self.lhs, get_normalized_value(self.rhs, self.lhs)).rhs
+        if is_query(self.rhs) and self.lookup_name != "exact":
+            raise ValueError(f"'{self.lookup_name}' doesn't support multi-column subqueries.")
+        return self.tuple_lookup(self.lhs, self.rhs).rhs
 
     def build_clause(self: Any, ctx: ClauseContext) -> Clause:
         """Return the comparison; with several columns that of tuples."""
@@ -137,6 +147,8 @@ class RelatedIsNull(RelatedLookupMixin, IsNull):
 
     def get_prep_lookup(self) -> Any:
         """Return the value as it is."""
+        if isinstance(self.lhs, ColPairs) and is_query(self.rhs):
+            raise ValueError(f"'{self.lookup_name}' doesn't support multi-column subqueries.")
         return self.rhs
 
 
@@ -161,17 +173,14 @@ class RelatedIn(In):
         return super().get_prep_lookup()
 
     def _prepared_tuples(self) -> Any:
-        if is_query(self.rhs):
-            self._select_pair_columns()
-            return self.rhs
-        if hasattr(self.rhs, "resolve_expression"):
-            return self.rhs
-        return [get_normalized_value(value, self.lhs) for value in self.rhs]
-
-    def _select_pair_columns(self) -> None:
-        if not self.rhs.has_select_fields:
-            self.rhs.clear_select_clause()
-            self.rhs.add_fields([field.name for field in self.lhs.sources])
+        rhs = self.rhs
+        if is_query(rhs):
+            if not rhs.has_select_fields:
+                rhs.clear_select_clause()
+                rhs.add_fields([field.name for field in self.lhs.sources])
+        elif not hasattr(rhs, "resolve_expression"):
+            rhs = [get_normalized_value(value, self.lhs) for value in rhs]
+        return TupleIn(self.lhs, rhs).rhs
 
     def _select_key(self) -> None:
         rhs, field = self.rhs, self.lhs.output_field

@@ -20,6 +20,7 @@ from fastjango.db.models.lookups.compare import (
     GreaterThanOrEqual,
     LessThan,
     LessThanOrEqual,
+    column_field,
 )
 from fastjango.utils import timezone
 
@@ -77,7 +78,7 @@ class YearLookup(Comparison):
         if self.rhs > datetime.MAXYEAR:
             raise self.above
         source = self.lhs.lhs
-        field = source.output_field
+        field = column_field(source.output_field)
         start, finish = _bounds(self.lhs.lookup_name == "iso_year", is_field(field, "DateTimeField"))
         lower = ctx.bind(self.rhs, self.rhs_slot, field, start)
         upper = ctx.bind(self.rhs, self.rhs_slot, field, finish)
