@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from fastjango.db import connections, router, transaction
 from fastjango.db.bridge import bridge
 from fastjango.db.models import signals
+from fastjango.db.models.expressions import F
 from fastjango.db.models.manager import Manager
 from fastjango.db.models.query import QuerySet
 from fastjango.db.models.query_utils import Q
 from fastjango.db.models.relations.forward import one_queryset, warn_of_old_name
-from fastjango.db.models.relations.sliced_prefetch import of_instances
+from fastjango.db.models.relations.sliced_prefetch import keys_of, of_instances
 
 if TYPE_CHECKING:
     from builtins import set as set_of
@@ -29,33 +30,23 @@ class ManyToManyManager(_Base):
     reverse = False
     do_not_call_in_templates = True
 
+    # Set once per relation, by ``create_forward_many_to_many_manager``.
+    query_field_name: str
+    prefetch_cache_name: str
+    source_field_name: str
+    target_field_name: str
+    symmetrical: bool
+    through: Any
+    source_field: Any
+    target_field: Any
+    key_names: tuple[tuple[str, str], ...]
+    pk_field_names: dict[str, str]
+    related_to: Any
+
     def __init__(self, instance: Any = None) -> None:
         super().__init__()
-        rel, field = self.rel, self.rel.field
         self.instance = instance
-        if not self.reverse:
-            self.model = rel.model
-            self.query_field_name = field.related_query_name()
-            self.prefetch_cache_name = field.name
-            self.source_field_name = field.m2m_field_name()
-            self.target_field_name = field.m2m_reverse_field_name()
-            self.symmetrical = rel.symmetrical
-        else:
-            self.model = rel.related_model
-            self.query_field_name = field.name
-            self.prefetch_cache_name = rel.accessor_name
-            self.source_field_name = field.m2m_reverse_field_name()
-            self.target_field_name = field.m2m_field_name()
-            self.symmetrical = False
-        self.through = rel.through
-        opts = self.through._meta
-        self.source_field = opts.get_field(self.source_field_name)
-        self.target_field = opts.get_field(self.target_field_name)
-        self.core_filters: dict[str, Any] = {}
-        self.pk_field_names: dict[str, str] = {}
-        for own, foreign in self.source_field.related_fields:
-            self.core_filters[f"{self.query_field_name}__{foreign.name}"] = getattr(instance, foreign.attname)
-            self.pk_field_names[own.name] = foreign.name
+        self.model = self.related_to
         self.related_val = self.source_field.get_foreign_related_value(instance)
         if None in self.related_val:
             raise ValueError(
@@ -66,6 +57,7 @@ class ManyToManyManager(_Base):
             raise ValueError(
                 f"{instance.__class__.__name__!r} instance needs to have a primary key value before a many-to-many relationship can be used."
             )
+        self.core_filters = {lookup: getattr(instance, attname) for lookup, attname in self.key_names}
 
     def __call__(self, *, manager: str) -> Any:
         """Return the same relation through another manager of the model."""
@@ -107,18 +99,14 @@ class ManyToManyManager(_Base):
         queryset = one_queryset(querysets, super().get_queryset)
         queryset._add_hints(instance=instances[0])
         queryset = queryset.using(queryset._db or self._db)
-        queryset = of_instances(queryset._next_is_sticky(), self.query_field_name, instances)
-        # The rows carry the key of the instance they belong to, from the joined table.
         source = self.through._meta.get_field(self.source_field_name)
-        table = source.model._meta.db_table
-        quote = connections[queryset.db].ops.quote_name
-        queryset = queryset.extra(
-            select={
-                f"_prefetch_related_val_{field.attname}": f"{quote(table)}.{quote(field.column)}"
-                for field in source.local_related_fields
-            }
-        )
+        keys = keys_of(instances, source.get_foreign_related_value)
+        queryset = of_instances(queryset._next_is_sticky(), self.query_field_name, keys)
+        # The rows carry the key of the instance they belong to, from the joined table.
         extras = [(f"_prefetch_related_val_{own.attname}", foreign) for own, foreign in source.related_fields]
+        queryset = queryset.annotate(
+            **{name: F(f"{self.query_field_name}__{foreign.name}") for name, foreign in extras}
+        )
 
         def object_key(row: Any) -> tuple[Any, ...]:
             return tuple(foreign.to_python(getattr(row, name)) for name, foreign in extras)
@@ -455,12 +443,30 @@ def _resolved(through_defaults: Any) -> Any:
 
 def create_forward_many_to_many_manager(superclass: type[Any], rel: Any, reverse: bool) -> type[Any]:
     """Return a manager class for *rel* on top of the manager class *superclass*."""
+    field, opts = rel.field, rel.through._meta
+    ends = (field.m2m_field_name(), field.m2m_reverse_field_name())
+    source_name, target_name = reversed(ends) if reverse else ends
+    query_name = field.name if reverse else field.related_query_name()
+    source = opts.get_field(source_name)
     return type(
         "ManyRelatedManager",
         (ManyToManyManager, superclass),
         {
             "rel": rel,
             "reverse": reverse,
+            "related_to": rel.related_model if reverse else rel.model,
+            "query_field_name": query_name,
+            "prefetch_cache_name": rel.accessor_name if reverse else field.name,
+            "source_field_name": source_name,
+            "target_field_name": target_name,
+            "symmetrical": False if reverse else rel.symmetrical,
+            "through": rel.through,
+            "source_field": source,
+            "target_field": opts.get_field(target_name),
+            "key_names": tuple(
+                (f"{query_name}__{foreign.name}", foreign.attname) for _own, foreign in source.related_fields
+            ),
+            "pk_field_names": {own.name: foreign.name for own, foreign in source.related_fields},
             "__module__": __name__,
             "__doc__": ManyToManyManager.__doc__,
         },

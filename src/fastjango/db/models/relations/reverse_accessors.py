@@ -12,6 +12,7 @@ from fastjango.db.models.relations.forward import (
 )
 from fastjango.db.models.relations.many_managers import create_forward_many_to_many_manager
 from fastjango.db.models.relations.reverse_managers import create_reverse_many_to_one_manager
+from fastjango.db.models.relations.sliced_prefetch import keys_of, of_instances
 from fastjango.utils.functional import cached_property
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class ReverseOneToOneDescriptor:
         object_key = field.get_local_related_value
         instance_key = field.get_foreign_related_value
         by_key = {instance_key(instance): instance for instance in instances}
-        queryset = queryset.filter(**{f"{field.name}__in": instances})
+        # One object per instance at most: an order would cost and mean nothing.
+        queryset = of_instances(queryset, field.name, keys_of(instances, instance_key)).order_by()
         for row in queryset:
             field.set_cached_value(row, by_key[object_key(row)])
         return queryset, object_key, instance_key, True, self.related.cache_name, False

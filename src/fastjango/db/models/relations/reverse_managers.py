@@ -8,7 +8,7 @@ from fastjango.core.exceptions import FieldError
 from fastjango.db import router, transaction
 from fastjango.db.bridge import bridge
 from fastjango.db.models.relations.forward import one_queryset, warn_of_old_name
-from fastjango.db.models.relations.sliced_prefetch import of_instances
+from fastjango.db.models.relations.sliced_prefetch import keys_of, of_instances
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -89,7 +89,7 @@ class ReverseManyToOneManager(_Base):
         field = self.field
         object_key, instance_key = field.get_local_related_value, field.get_foreign_related_value
         by_key = {instance_key(instance): instance for instance in instances}
-        queryset = of_instances(queryset, field.name, instances)
+        queryset = of_instances(queryset, field.name, keys_of(instances, instance_key))
         # Each object knows the instance it was fetched for.
         for row in queryset:
             if not field.is_cached(row):
