@@ -232,3 +232,8 @@ THOUSAND_SEPARATOR = ","
 # --- our own ---------------------------------------------------------------------------------
 SYNC_VIEWS = "bridge"
 BLOCKING_VIEW_MS = 100
+API_DOCS = False  # serve the API docs without DEBUG too
+API_TITLE = "FastJango"
+DATA_UPLOAD_MAX_BODY_SIZE: int | None = None  # bytes of a whole request, files included; None for no limit
+
+del _LANGUAGE_NAMES, _TIMES

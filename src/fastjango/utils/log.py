@@ -159,7 +159,7 @@ def log_response(
     """
     if getattr(response, "_has_been_logged", False):
         return
-    status: int = getattr(response, "status_code", 0)
+    status: int = response.status_code
     if level is None:
         level = "error" if status >= 500 else "warning" if status >= 400 else "info"
     getattr(logger, level)(
@@ -168,8 +168,7 @@ def log_response(
         extra={"status_code": status, "request": request},
         exc_info=exception,
     )
-    if response is not None:
-        response._has_been_logged = True
+    response._has_been_logged = True
 
 
 def __getattr__(name: str) -> Any:
