@@ -37,7 +37,6 @@ from fastjango.urls import resolve
 from fastjango.utils.encoding import force_bytes
 from fastjango.utils.functional import SimpleLazyObject
 from fastjango.utils.http import urlencode
-from fastjango.utils.itercompat import is_iterable
 from fastjango.utils.regex_helper import _lazy_re_compile
 
 BOUNDARY = "BoUnDaRyStRiNg"
@@ -248,7 +247,7 @@ def encode_multipart(boundary: str, data: Mapping[str, Any]) -> bytes:
                 f"Cannot encode None for key '{key}' as POST data. Did you mean to pass an empty string or omit the "
                 "value?"
             )
-        values = value if not isinstance(value, (str, bytes)) and not _is_file(value) and is_iterable(value) else [value]
+        values = value if not isinstance(value, (str, bytes)) and not _is_file(value) and isinstance(value, Iterable) else [value]
         for item in values:
             if item is None:
                 raise TypeError(
