@@ -82,12 +82,11 @@ def get_max_age(response: Any) -> int | None:
 
 def patch_response_headers(response: Any, cache_timeout: float | None = None) -> None:
     """Add ``Expires`` and ``max-age`` for *cache_timeout* seconds, ``CACHE_MIDDLEWARE_SECONDS`` when not given."""
-    if cache_timeout is None:
-        cache_timeout = settings.CACHE_MIDDLEWARE_SECONDS
-    cache_timeout = max(cache_timeout, 0)
+    seconds: float = settings.CACHE_MIDDLEWARE_SECONDS if cache_timeout is None else cache_timeout
+    seconds = max(seconds, 0)
     if not response.has_header("Expires"):
-        response.headers["Expires"] = http_date(time.time() + cache_timeout)
-    patch_cache_control(response, max_age=cache_timeout)
+        response.headers["Expires"] = http_date(time.time() + seconds)
+    patch_cache_control(response, max_age=seconds)
 
 
 def add_never_cache_headers(response: Any) -> None:
@@ -145,12 +144,11 @@ def _generate_cache_header_key(key_prefix: str, request: Any) -> str:
 
 def get_cache_key(request: Any, key_prefix: str | None = None, method: str = "GET", cache: Any = None) -> str | None:
     """Return the key of the cached page for *request*, ``None`` when none was cached."""
-    if key_prefix is None:
-        key_prefix = settings.CACHE_MIDDLEWARE_KEY_PREFIX
+    prefix: str = settings.CACHE_MIDDLEWARE_KEY_PREFIX if key_prefix is None else key_prefix
     if cache is None:
         cache = caches[settings.CACHE_MIDDLEWARE_ALIAS]
-    headerlist = cache.get(_generate_cache_header_key(key_prefix, request))
-    return None if headerlist is None else _generate_cache_key(request, method, headerlist, key_prefix)
+    headerlist = cache.get(_generate_cache_header_key(prefix, request))
+    return None if headerlist is None else _generate_cache_key(request, method, headerlist, prefix)
 
 
 def learn_cache_key(
@@ -161,8 +159,7 @@ def learn_cache_key(
     cache: Any = None,
 ) -> str:
     """Remember which headers the page varies on; return the key for this very response."""
-    if key_prefix is None:
-        key_prefix = settings.CACHE_MIDDLEWARE_KEY_PREFIX
+    prefix: str = settings.CACHE_MIDDLEWARE_KEY_PREFIX if key_prefix is None else key_prefix
     if cache_timeout is None:
         cache_timeout = settings.CACHE_MIDDLEWARE_SECONDS
     if cache is None:
@@ -172,8 +169,8 @@ def learn_cache_key(
         names = (name.upper().replace("-", "_") for name in cc_delim_re.split(response.headers["Vary"]))
         # The key has the language itself; the header would only split what is the same.
         headerlist = sorted(f"HTTP_{name}" for name in names if name != "ACCEPT_LANGUAGE" or not settings.USE_I18N)
-    cache.set(_generate_cache_header_key(key_prefix, request), headerlist, cache_timeout)
-    return _generate_cache_key(request, request.method, headerlist, key_prefix)
+    cache.set(_generate_cache_header_key(prefix, request), headerlist, cache_timeout)
+    return _generate_cache_key(request, request.method, headerlist, prefix)
 
 
 __all__ = [

@@ -85,9 +85,10 @@ class QueryDict(MultiValueDict):
     @property
     def encoding(self) -> str:
         """The encoding in which bytes are read and ``urlencode()`` writes."""
-        if self._encoding is None:
-            self._encoding = settings.DEFAULT_CHARSET
-        return self._encoding
+        encoding: str | None = self._encoding
+        if encoding is None:
+            encoding = self._encoding = str(settings.DEFAULT_CHARSET)
+        return encoding
 
     @encoding.setter
     def encoding(self, value: str) -> None:

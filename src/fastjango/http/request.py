@@ -94,7 +94,7 @@ class HttpRequest:
         if body is None or isinstance(body, bytes):
             self._received = body or b""
         else:
-            self._stream = body
+            self.__dict__["_stream"] = body
 
     def __repr__(self) -> str:
         if self.method is None or not self.get_full_path():
@@ -522,7 +522,7 @@ class HttpRequest:
             finally:
                 if hasattr(self._stream, "close"):
                     self._stream.close()
-            self._stream = BytesIO(self._body)
+            self.__dict__["_stream"] = BytesIO(self._body)
         return self._body
 
     def _declared_length(self) -> int:

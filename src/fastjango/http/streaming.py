@@ -20,8 +20,6 @@ from fastjango.http.response_base import HttpResponseBase
 from fastjango.utils.http import content_disposition_header
 from fastjango.utils.worlds import in_thread, run_coroutine, run_sync
 
-_end: Any = object()
-
 
 class StreamingHttpResponse(HttpResponseBase):
     """
@@ -118,8 +116,12 @@ class StreamingHttpResponse(HttpResponseBase):
                 yield part
             return
         iterator = iter(self.streaming_content)
-        while (part := await run_sync(next, iterator, _end)) is not _end:
+        while (part := await run_sync(self._next, iterator)) is not None:
             yield part
+
+    @staticmethod
+    def _next(iterator: Iterator[bytes]) -> bytes | None:
+        return next(iterator, None)
 
     async def _send(self, scope: Scope, receive: Receive, send: Send) -> None:
         spec = tuple(map(int, scope.get("asgi", {}).get("spec_version", "2.0").split(".")))

@@ -109,7 +109,7 @@ class View:
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
         """Take what the request brings; the first thing that is called."""
         if hasattr(self, "get") and not hasattr(self, "head"):
-            self.head = self.get
+            self.head = self.get  # pyright: ignore[reportAttributeAccessIssue]  # hasattr() says so
         self.request = request
         self.args = args
         self.kwargs = kwargs
