@@ -197,7 +197,7 @@ class Count(Aggregate):
         source = result.source_expressions[0]
         if getattr(source, "is_column_tuple", False):
             if result.distinct:
-                raise ValueError(f"COUNT(DISTINCT) of a composite primary key is not supported: {source!r}")
+                raise ValueError("COUNT(DISTINCT) doesn't support composite primary keys")
             result.source_expressions = [source.get_cols()[0]]
         return result
 

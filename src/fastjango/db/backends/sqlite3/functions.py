@@ -23,14 +23,14 @@ from fastjango.db.backends.utils import typecast_time, typecast_timestamp
 from fastjango.utils.timezone import localtime
 
 MICROSECONDS_PER_DAY: Final = 86_400_000_000
-_OFFSET = re.compile(r"^(?P<name>[^+-]*?)(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})$")
+_OFFSET = re.compile(r"^(?P<name>[^+-]*?)(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?$")
 
 
 @functools.lru_cache(maxsize=256)
 def _zone(name: str) -> tuple[zoneinfo.ZoneInfo | None, dt.timedelta | None]:
     """Return the zone of *name*, and a fixed offset where the name carries one (``UTC+05:30``)."""
     if (match := _OFFSET.match(name)) and "/" not in name:
-        delta = dt.timedelta(hours=int(match["hours"]), minutes=int(match["minutes"]))
+        delta = dt.timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
         base = zoneinfo.ZoneInfo(match["name"]) if match["name"] else None
         return base, delta if match["sign"] == "+" else -delta
     return zoneinfo.ZoneInfo(name), None

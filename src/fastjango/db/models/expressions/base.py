@@ -150,11 +150,15 @@ class BaseExpression:
             part.resolve_expression(query, allow_joins, reuse, summarize, for_save) if is_expression(part) else part
             for part in clone.get_source_expressions()
         ]
-        if not self.allows_composite_expressions and any(getattr(part, "is_column_tuple", False) for part in sources):
-            raise ValueError(f"{type(self).__name__} expression does not support composite primary keys.")
+        self._refuse_composite(sources)
         if sources:
             clone.set_source_expressions(sources)
         return clone
+
+    def _refuse_composite(self, parts: Sequence[Any]) -> None:
+        """Refuse the columns of a composite key where one value is needed."""
+        if not self.allows_composite_expressions and any(getattr(part, "is_column_tuple", False) for part in parts):
+            raise ValueError(f"{type(self).__name__} expression does not support composite primary keys.")
 
     def _resolved_copy(self, summarize: bool) -> Self:
         clone = self.copy()

@@ -75,6 +75,7 @@ class When(Expression):
         clone = self._resolved_copy(summarize)
         clone.condition = self.condition.resolve_expression(query, allow_joins, reuse, summarize, False)
         clone.result = self.result.resolve_expression(query, allow_joins, reuse, summarize, for_save)
+        self._refuse_composite([clone.result])
         return clone
 
     def get_group_by_cols(self) -> list[Any]:

@@ -6,13 +6,14 @@ import copy
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import column, tuple_
+from sqlalchemy import column
 
 from fastjango.core.exceptions import FieldError
 from fastjango.db.errors import NotSupportedError
 from fastjango.db.models.constants import LOOKUP_SEP
 from fastjango.db.models.expressions.base import Expression, ordering
 from fastjango.db.models.expressions.combinable import Combinable, makers
+from fastjango.db.models.expressions.elements import Pieces, joined
 from fastjango.db.models.expressions.shape import SlotCounter, Uncacheable
 from fastjango.utils.deconstruct import deconstructible
 
@@ -353,8 +354,15 @@ class ColPairs(Expression):
         return type(self)(change_map.get(self.alias, self.alias), self.targets, self.sources, self.output_field)
 
     def build_clause(self, ctx: ClauseContext) -> Clause:
-        """Return the columns as a tuple."""
-        return tuple_(*(ctx.clause(col) for col in self.get_cols()))
+        """Return the columns, one after the other."""
+        return Pieces(*joined([ctx.clause(col) for col in self.get_cols()], ", "), atomic=False)
+
+    def get_group_by_cols(self) -> list[Any]:
+        """Return the columns."""
+        return list(self.get_cols())
+
+    def _resolve_output_field(self) -> Any:
+        return None
 
 
 class Ref(Expression):

@@ -18,6 +18,7 @@ from fastjango.db.models.expressions.func import Func
 from fastjango.db.models.expressions.output import Output, lookup_of
 from fastjango.db.models.expressions.refs import ColPairs, ResolvedOuterRef
 from fastjango.db.models.expressions.shape import is_expression
+from fastjango.db.models.expressions.subquery import Subquery
 from fastjango.db.models.lookups.base import Lookup, check_selected, condition, is_query
 from fastjango.db.models.lookups.in_list import bucket
 
@@ -115,6 +116,9 @@ class TupleLookup(Lookup):
         """Return the columns with their values."""
         if isinstance(self.rhs, ColPairs | Tuple):
             return [(ctx.clause(col), ctx.clause(other)) for col, other in zip(self.columns, self.rhs, strict=True)]
+        if not self.rhs_is_direct_value():
+            ctx.clause(self.rhs)  # a reference to an outer query that is not there says so
+            raise ValueError("Composite field lookups only work with composite expressions.")
         return [(ctx.clause(col), self.bound(ctx, position)) for position, col in enumerate(self.columns)]
 
     def row(self, ctx: ClauseContext) -> list[Any]:
@@ -284,6 +288,8 @@ class TupleIn(TupleLookup):
         return [self._prepared(row) for row in rows if None not in row]
 
     def _checked_query(self, rhs: Any) -> Any:
+        if isinstance(rhs, Subquery):
+            rhs = rhs.query
         if not is_query(rhs):
             raise ValueError(
                 f"{self.lookup_name!r} subquery lookup of {self._lhs_name()} must be a Query object "
