@@ -52,10 +52,10 @@ def RESTRICT(collector: Any, field: Any, sub_objs: Any, using: str) -> None:
 class _SetTo:
     """``SET(value)``: give the referring objects another value."""
 
-    lazy_sub_objs = True
-
     def __init__(self, value: Any) -> None:
         self.value = value
+        # A callable may cost a query or fail: it is called for objects that exist only.
+        self.lazy_sub_objs = not callable(value)
 
     def __call__(self, collector: Any, field: Any, sub_objs: Any, using: str) -> None:
         value = self.value() if callable(self.value) else self.value

@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import event, orm
 from sqlalchemy.orm import attributes, relationship
+from sqlalchemy.orm.base import _MappedAttribute
 from sqlalchemy.orm.instrumentation import manager_of_class
 from sqlalchemy.orm.properties import ColumnProperty
 from sqlalchemy.orm.relationships import RelationshipProperty
@@ -66,7 +67,7 @@ class RelationComparator(_DjangoSide, RelationshipProperty.Comparator[Any]):
     """A relation's comparisons, with Django's side."""
 
 
-class DualColumn:
+class DualColumn(_MappedAttribute[Any]):
     """A column of a mapped model."""
 
     def __init__(self, name: str, attribute: Any, fallback: Any) -> None:
@@ -97,7 +98,7 @@ class DualColumn:
             raise AttributeError(self.name) from None
 
 
-class DualRelation:
+class DualRelation(_MappedAttribute[Any]):
     """A relation of a mapped model."""
 
     def __init__(self, name: str, attribute: Any, fallback: Any) -> None:
@@ -225,6 +226,9 @@ def _properties(model: Any, table: Any) -> dict[str, Any]:
             comparator_factory=ColumnComparator,
             info={"field": field, "descriptor": vars(model).get(field.attname)},
         )
+    if opts.auto_created:
+        # The hidden table of a many-to-many field: its collection writes it.
+        return properties
     for field in opts.local_fields:
         if _is_plain_relation(field) and not field.remote_field.parent_link:
             properties[field.name] = _forward(model, field, table)
@@ -369,6 +373,9 @@ def inspect_model(model: Any) -> Any:
     opts = model.__dict__.get("_meta")
     if opts is None or opts.abstract or opts.swapped:
         return None
+    if _busy:
+        # SQLAlchemy itself asks, in the middle of mapping.
+        return orm.class_mapper(model, configure=False) if is_mapped(model) else None
     mapper = map_model(model)
     mapper._check_configure()
     return mapper
