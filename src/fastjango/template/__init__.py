@@ -21,6 +21,8 @@ from fastjango.template.variables import Variable
 engines = EngineHandler()
 set_engines(lambda: engines)
 
+from fastjango.template import checks as _checks  # noqa: E402,F401  # needs `engines`; the check registers itself
+
 __all__ = [
     "Context",
     "ContextPopException",
