@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -96,7 +96,7 @@ def test_a_template_gives_the_same_text_interpreted_and_compiled(source: str, ex
         "number": 7,
         "pairs": [("x", 1), ("y", 2)],
         "people": [{"sex": "f"}, {"sex": "m"}, {"sex": "m"}],
-        "day": datetime.date(2026, 5, 3),
+        "day": dt.date(2026, 5, 3),
         "price": 3.14159,
         "markup": mark_safe("<b>B</b>"),
         "functions": [lambda: "called"],

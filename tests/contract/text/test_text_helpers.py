@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import time
 from collections.abc import Callable
 from decimal import Decimal
@@ -31,7 +31,7 @@ def test_format_html_escapes_arguments_that_are_not_safe() -> None:
 
 
 def test_the_active_language_decides_months_numbers_and_texts() -> None:
-    day = datetime.date(2026, 3, 9)
+    day = dt.date(2026, 3, 9)
 
     with override("de"):
         assert date_format(day) == "9. März 2026"
@@ -70,9 +70,9 @@ def test_the_language_of_a_path_must_be_supported() -> None:
 
 
 def test_timesince_shows_two_adjacent_units() -> None:
-    start = datetime.datetime(2026, 1, 1)
+    start = dt.datetime(2026, 1, 1)
 
-    assert timesince(start, start + datetime.timedelta(days=9, hours=5)) == "1\xa0week, 2\xa0days"
+    assert timesince(start, start + dt.timedelta(days=9, hours=5)) == "1\xa0week, 2\xa0days"
 
 
 @pytest.mark.parametrize(
