@@ -78,6 +78,9 @@ class QuerySetCore(Generic[M]):
         """The query with its values, to look at or to change; a changed query is not cached."""
         if self._query is None:
             self._query = self._shape.query.with_binds(self._binds)
+            if self._result_cache is not None:
+                # It ran: its first table is known.
+                self._query.get_initial_alias()
             self._shape = detached(self._query)
             self._binds = ()
         return self._query

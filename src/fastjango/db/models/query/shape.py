@@ -102,7 +102,7 @@ class Shape:
             plan: SelectPlan | None = compile_select(self.query, connection, options)
         except EmptyResultSet:
             plan = None
-        if self.interned:
+        if self.interned and (plan is None or plan.cacheable):
             self.plans[alias, key] = (connection, plan)
         return plan
 

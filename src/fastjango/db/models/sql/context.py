@@ -12,6 +12,8 @@ import sqlalchemy as sa
 
 from fastjango.core.exceptions import EmptyResultSet, FullResultSet
 
+from fastjango.db.models.expressions.adapter import written_clause
+
 from .tables import NamedColumn, identifier
 
 if TYPE_CHECKING:
@@ -87,8 +89,10 @@ class Context:
         return self.binds.add(BindSource(None, value, None, None, raw=True), type_)
 
     def clause(self, expression: Any) -> Any:
-        """Return the clause of a resolved expression."""
-        return expression.to_clause(self)
+        """Return the clause of a resolved expression, or of an object that writes SQL itself."""
+        if hasattr(expression, "to_clause"):
+            return expression.to_clause(self)
+        return written_clause(expression, self)
 
     def subquery(self, queryset_or_query: Any) -> Any:
         """Return the SELECT of an inner query; its outer columns are this query's."""

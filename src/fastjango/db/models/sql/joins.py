@@ -101,6 +101,9 @@ class TableBook(QuerySpec):
         if join.join_type:
             outer = self.alias_map[join.parent_alias].join_type == LOUTER or join.nullable
             join.join_type = LOUTER if outer else INNER
+            if not join.join_field.get_extra_restriction.__module__.startswith("fastjango."):
+                # A condition of the user's own may depend on anything, the language for one.
+                self.uncacheable = True
         join.table_alias = alias
         self.alias_map[alias] = join
         if join.filtered_relation is not None:
@@ -217,7 +220,7 @@ class TableBook(QuerySpec):
             if prefix not in self.subq_aliases:
                 self.alias_prefix = prefix
                 break
-            if position > sys.getrecursionlimit() // 16:
+            if position >= sys.getrecursionlimit() // 16:
                 msg = "Maximum recursion depth exceeded: too many subqueries."
                 raise RecursionError(msg)
         self.subq_aliases = self.subq_aliases | {self.alias_prefix}

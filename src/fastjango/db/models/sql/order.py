@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fastjango.core.exceptions import FieldError
 from fastjango.db.errors import DatabaseError
 from fastjango.db.models.constants import LOOKUP_SEP
-from fastjango.db.models.expressions import F, OrderBy, RawSQL, Ref, Value
+from fastjango.db.models.expressions import ColPairs, F, OrderBy, RawSQL, Ref, Value
 from fastjango.db.models.functions import Cast, Random
 
 from .constants import ORDER_DIR
@@ -195,7 +195,11 @@ class Ordering:
                     result.extend(ordering.prefix_references(f"{name}{LOOKUP_SEP}") for ordering in inner)
             return result
         targets, final_alias, _ = query.trim_joins(info.targets, joins, info.path)
-        return [OrderBy(info.transform_function(target, final_alias), descending=descending) for target in targets]
+        columns: list[Any] = []
+        for target in targets:
+            column = info.transform_function(target, final_alias)
+            columns.extend(column.get_cols() if isinstance(column, ColPairs) else [column])
+        return [OrderBy(column, descending=descending) for column in columns]
 
     def _in_combined(self, expression: Any, resolved: Any) -> Any:
         """Refer to a column of the combined result by its place."""

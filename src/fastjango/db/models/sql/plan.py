@@ -35,7 +35,7 @@ class CompiledText:
 class SelectPlan(CompiledText):
     """A compiled SELECT."""
 
-    __slots__ = ("annotations", "columns", "connection", "converters", "objects", "readers", "width")
+    __slots__ = ("annotations", "cacheable", "columns", "connection", "converters", "objects", "readers", "width")
 
     def __init__(self, sql: str, args: Callable[[Binds], Binds], statement: Statement, connection: Any) -> None:
         super().__init__(sql, args)
@@ -43,6 +43,7 @@ class SelectPlan(CompiledText):
         self.columns: Select = statement.columns
         self.objects: ObjectColumns | None = statement.objects
         self.annotations = statement.annotations
+        self.cacheable = True
         self.width = len(statement.columns) - statement.extra_columns
         self.converters: list[Callable[[Any], Any] | None] = [
             converter_of(expression, connection) for expression, _ in statement.columns
@@ -73,7 +74,9 @@ def compile_select(
     if query.explain_info is not None:
         form, wishes = query.explain_info
         sql = f"{connection.ops.explain_query_prefix(form, **wishes)} {sql}"
-    return SelectPlan(sql, args, statement, connection)
+    plan = SelectPlan(sql, args, statement, connection)
+    plan.cacheable = not query.uncacheable
+    return plan
 
 
 def compile_text(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from fastjango.core.exceptions import EmptyResultSet, FullResultSet
-from fastjango.db.models.expressions.adapter import splice
+from fastjango.db.models.expressions.adapter import native, splice
 from fastjango.db.models.expressions.elements import negation
 from fastjango.db.models.expressions.output import make_field
 from fastjango.utils.tree import Node
@@ -209,6 +209,39 @@ class WhereNode(Node):
         joined = clauses[0] if len(clauses) == 1 else _junction(self.connector)(*clauses)
         return negation(joined) if self.negated else joined
 
+    @native
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        """
+        Return the condition as text and parameters, for code that compiles trees by hand.
+
+        Raises:
+            EmptyResultSet: No row can match.
+            FullResultSet: Every row matches.
+        """
+        texts: list[str] = []
+        params: list[Any] = []
+        needed_full = len(self.children) if self.connector == AND else 1
+        needed_empty = 1 if self.connector == AND else len(self.children)
+        for child in self.children:
+            try:
+                text, values = compiler.compile(child)
+                texts.append(text)
+                params.extend(values)
+            except EmptyResultSet:
+                needed_empty -= 1
+            except FullResultSet:
+                needed_full -= 1
+            if needed_empty == 0:
+                raise FullResultSet if self.negated else EmptyResultSet
+            if needed_full == 0:
+                raise EmptyResultSet if self.negated else FullResultSet
+        if not texts:
+            raise FullResultSet
+        sql = f" {self.connector} ".join(texts)
+        if self.negated:
+            return f"NOT ({sql})", params
+        return (f"({sql})" if len(texts) > 1 else sql), params
+
     def _xor_clause(self, ctx: Any) -> sa.ColumnElement[Any]:
         """A XOR B XOR C: an odd number of the operands is true."""
         clauses: list[Any] = []
@@ -289,6 +322,10 @@ class NothingNode:
     conditional = True
 
     def to_clause(self, ctx: Any) -> Any:
+        raise EmptyResultSet
+
+    @native
+    def as_sql(self, compiler: Any = None, connection: Any = None) -> Any:
         raise EmptyResultSet
 
     def get_source_expressions(self) -> list[Any]:

@@ -340,8 +340,8 @@ def _keys_of_parents(query: Any, connection: Any, parents: list[Any]) -> dict[An
     inner.clear_select_clause()
     names = ["pk"]
     for parent in parents:
-        link = query.get_meta().get_ancestor_link(parent)
-        names.append(link.attname if link is not None else "pk")
+        by_keys = all(step.join_field.primary_key for step in query.get_meta().get_path_to_parent(parent))
+        names.append("pk" if by_keys else parent._meta.pk.name)
     chosen = list(dict.fromkeys(names))
     inner.add_fields(chosen)
     rows = inner.get_compiler(connection.alias).rows()
