@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Iterable
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
@@ -11,12 +12,32 @@ from fastjango.conf import settings
 from fastjango.core.exceptions import TooManyFieldsSent
 from fastjango.utils.datastructures import MultiValueDict
 
+MAX_ENCODING_NAME = 40
+
 Q = TypeVar("Q", bound="QueryDict")
 
 
 def bytes_to_text(value: Any, encoding: str) -> Any:
     """Return *value* as text where it is bytes; undecodable bytes become the replacement character."""
     return str(value, encoding, "replace") if isinstance(value, bytes) else value
+
+
+@functools.lru_cache(maxsize=64)
+def is_text_encoding(name: str) -> bool:
+    """
+    Return whether a client may name this encoding: one that gives text for any bytes.
+
+    Python's list also has codecs between bytes (base64), between texts (rot13), and some that ignore
+    ``errors="replace"``.
+    """
+    if len(name) > MAX_ENCODING_NAME:
+        return False
+    try:
+        probe = bytes(range(256)).decode(name, "replace")
+        probe.encode(name, "xmlcharrefreplace")
+    except (LookupError, ValueError, TypeError, AssertionError):
+        return False
+    return True
 
 
 def limited_parse_qsl(query: str, encoding: str) -> list[tuple[str, str]]:
@@ -169,11 +190,12 @@ class QueryDict(MultiValueDict):
         """
         pairs: list[str] = []
         for key, values in self.lists():
-            name = str(key).encode(self.encoding)
+            # As browsers do where the encoding lacks a character.
+            name = str(key).encode(self.encoding, "xmlcharrefreplace")
             for value in values:
-                data = str(value).encode(self.encoding)
+                data = str(value).encode(self.encoding, "xmlcharrefreplace")
                 pairs.append(f"{quote(name, safe)}={quote(data, safe)}" if safe else urlencode({name: data}))
         return "&".join(pairs)
 
 
-__all__ = ["QueryDict", "bytes_to_text", "limited_parse_qsl"]
+__all__ = ["QueryDict", "bytes_to_text", "is_text_encoding", "limited_parse_qsl"]

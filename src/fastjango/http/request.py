@@ -7,7 +7,6 @@ handlers (``core/handlers``) subclass it, receive the body first (``body.py``) a
 
 from __future__ import annotations
 
-import codecs
 import copy
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from io import BytesIO
@@ -24,7 +23,7 @@ from fastjango.http.headers import HttpHeaders
 from fastjango.http.hosts import host_validation_re, split_domain_port, validate_host
 from fastjango.http.mediatype import MediaType
 from fastjango.http.multipartparser import MultiPartParser, MultiPartParserError
-from fastjango.http.querydict import QueryDict, bytes_to_text
+from fastjango.http.querydict import QueryDict, bytes_to_text, is_text_encoding
 from fastjango.utils.datastructures import ImmutableList, MultiValueDict
 from fastjango.utils.encoding import escape_uri_path, iri_to_uri
 from fastjango.utils.functional import cached_property
@@ -86,6 +85,9 @@ class HttpRequest:
         """Stand on an ASGI scope, without reading more of it than path and method."""
         self.scope = scope
         path: str = scope["path"]
+        if not path.isascii():
+            # Lone surrogates are no text; some servers let them through.
+            path = path.encode("utf-8", "replace").decode()
         self.path = path
         self.script_name = script_name = settings.FORCE_SCRIPT_NAME or scope.get("root_path", "")
         self.path_info = path.removeprefix(script_name) if script_name else path
@@ -174,11 +176,8 @@ class HttpRequest:
         self.__dict__["content_type"] = content_type
         self.__dict__["content_params"] = parameters
         if charset := parameters.get("charset"):
-            try:
-                codecs.lookup(charset)
-            except (LookupError, ValueError):
-                return
-            self._encoding = charset
+            if is_text_encoding(charset):
+                self._encoding = charset
 
     def _raw_content_type(self) -> str:
         if self.scope is None or "META" in self.__dict__:

@@ -51,7 +51,7 @@ def page_not_found(request: Any, exception: Any, template_name: str = ERROR_404_
     # Resolver404 has a dictionary there, which is no message.
     if arguments and isinstance(arguments[0], str):
         text = arguments[0]
-    context = {"request_path": quote(request.path), "exception": text}
+    context = {"request_path": quote(request.path, errors="replace"), "exception": text}
     try:
         body = loader.get_template(template_name).render(context, request)
     except TemplateDoesNotExist:

@@ -178,3 +178,15 @@ async def test_body_is_received_in_pieces_up_to_a_limit() -> None:
 
     with pytest.raises(RequestDataTooBig):
         await receive_body(receive, max_bytes=10)
+
+
+@pytest.mark.parametrize("charset", [b"base64", b"rot13", b"undefined", b"punycode", b"idna", b"x" * 9999, b"\0"])
+def test_only_encodings_of_text_may_be_named_by_a_client(charset: bytes) -> None:
+    request = make_request("POST", query=b"a=%ff", headers=[(b"content-type", b"text/plain; charset=" + charset)])
+
+    assert request.encoding is None
+    assert request.GET["a"] == "\ufffd"
+
+
+def test_lone_surrogates_in_a_path_are_replaced() -> None:
+    assert make_request(path="/a\ud800/").get_full_path() == "/a%3F/"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -128,10 +129,10 @@ class ExceptionReporter:
         return {
             "request": request,
             "request_meta": self.filter.get_safe_request_meta(request),
-            "request_COOKIES_items": self.filter.get_safe_cookies(request).items(),
-            "request_GET_items": request.GET.items(),
-            "request_FILES_items": request.FILES.items(),
-            "filtered_POST_items": list(self.filter.get_post_parameters(request).items()),
+            "request_COOKIES_items": _items(lambda: self.filter.get_safe_cookies(request)),
+            "request_GET_items": _items(lambda: request.GET),
+            "request_FILES_items": _items(lambda: request.FILES),
+            "filtered_POST_items": _items(lambda: self.filter.get_post_parameters(request)),
             "request_insecure_uri": self._get_raw_insecure_uri(),
             "raising_view_name": get_caller(request),
             "user_str": user,
@@ -214,6 +215,14 @@ class ExceptionReporter:
     def get_exception_traceback_frames(self, exc_value: Any, tb: TracebackType | None) -> Any:
         """Yield the frames of one exception."""
         return frames_of(exc_value, tb, self)
+
+
+def _items(read: Callable[[], Any]) -> list[tuple[Any, Any]]:
+    """Return a dictionary's items; none where reading it is what has failed."""
+    try:
+        return list(read().items())
+    except Exception:  # noqa: BLE001 - a malformed form, too many fields: that is the error being reported
+        return []
 
 
 def _queries() -> list[dict[str, Any]]:
