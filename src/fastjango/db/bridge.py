@@ -119,13 +119,14 @@ class bridged(Awaitable[R]):
         mark = _Yielded(None)
 
         def body() -> _Done:
+            parent: Any = child.parent
             step: Callable[[Any], Any] = coro.send
             value: Any = None
             try:
                 while True:
                     mark.value = step(value)
                     try:
-                        value = child.parent.switch(mark)
+                        value = parent.switch(mark)
                         step = coro.send
                     except BaseException as exc:
                         value, step = exc, coro.throw

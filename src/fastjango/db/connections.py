@@ -52,10 +52,10 @@ class ConnectionHandler:
         """The completed ``DATABASES``."""
         return self.settings
 
-    def configure_settings(self, databases: dict[str, Any] | None) -> dict[str, Any]:
+    def configure_settings(self, databases: Any) -> dict[str, Any]:
         """Return *databases* (or the setting) with every key filled in."""
         if databases is None:
-            databases = getattr(fastjango_settings, self.settings_name)
+            databases = getattr(fastjango_settings, self.settings_name, {})
         if databases == {}:
             databases[DEFAULT_DB_ALIAS] = {"ENGINE": DUMMY}
         elif DEFAULT_DB_ALIAS not in databases:
@@ -64,7 +64,8 @@ class ConnectionHandler:
             databases[DEFAULT_DB_ALIAS]["ENGINE"] = DUMMY
         for conf in databases.values():
             complete(conf)
-        return databases
+        configured: dict[str, Any] = databases
+        return configured
 
     def create_connection(self, alias: str) -> BaseDatabaseWrapper:
         """Make a connection object for *alias*."""

@@ -170,8 +170,9 @@ class Atomic:
             if self.isolation or self.read_only:
                 raise TransactionManagementError("isolation and read_only belong to the outermost atomic block.")
         if hold is None or not inside:
-            hold = connection.open_hold()
-            self._enter_outermost(connection, hold)
+            outermost: Hold = connection.open_hold()
+            self._enter_outermost(connection, outermost)
+            hold = outermost
         elif self.savepoint and not hold.needs_rollback:
             hold.savepoint_ids.append(connection.savepoint())
         else:

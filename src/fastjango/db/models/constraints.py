@@ -512,6 +512,7 @@ class UniqueConstraint(BaseConstraint):
         values = instance._get_field_expression_map(meta=model._meta, exclude=exclude)
         replacements = {F(name): value for name, value in values.items()}
         filters: list[Any] = []
+        expression: Any
         for expression in self.expressions:
             if hasattr(expression, "get_expression_for_validation"):
                 expression = expression.get_expression_for_validation()

@@ -20,7 +20,7 @@ class DatabaseClient(BaseDatabaseClient):
     ) -> tuple[list[str], dict[str, str] | None]:
         """Return the command line; the password goes through the environment."""
         options = settings_dict["OPTIONS"]
-        args = [cls.executable_name]
+        args: list[str] = [str(cls.executable_name)]
         database = options.get("database", options.get("db", settings_dict["NAME"]))
         user = options.get("user", settings_dict["USER"])
         password = options.get("password", options.get("passwd", settings_dict["PASSWORD"]))

@@ -10,6 +10,7 @@ from fastjango.core.exceptions import ImproperlyConfigured, fix
 
 try:
     import psycopg as Database
+    from psycopg import sql
 except ImportError as exc:
     raise fix(
         ImproperlyConfigured("Error loading psycopg2 or psycopg module"),
@@ -186,7 +187,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
             raw.execute("SELECT set_config('TimeZone', %s, false)", (self.timezone_name,))
         role = self.settings_dict["OPTIONS"].get("assume_role")
         if role:
-            raw.execute(Database.sql.SQL("SET ROLE {}").format(Database.sql.Identifier(role)))
+            raw.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
         level = self.settings_dict["OPTIONS"].get("isolation_level")
         if level is not None:
             try:

@@ -32,7 +32,7 @@ class DatabaseClient(BaseDatabaseClient):
         name = settings_dict.get("NAME") or ""
         if not name and not options.get("service"):
             name = "postgres"
-        args = [cls.executable_name]
+        args: list[str] = [str(cls.executable_name)]
         for flag, key in (("-U", "USER"), ("-h", "HOST"), ("-p", "PORT")):
             if settings_dict.get(key):
                 args += [flag, str(settings_dict[key])]

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar, cast
 
 import anyio
 import psycopg
-from psycopg import capabilities, errors, waiting
+from psycopg import capabilities, errors, sql, waiting
 from psycopg.adapt import AdaptersMap
 from psycopg.pq import TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
@@ -98,9 +98,9 @@ class UserCursor(psycopg.ClientCursor[Any]):
 
     def callproc(self, name: str, args: Sequence[Any] | None = None) -> Sequence[Any] | None:
         """Call a function of the database and keep its result for fetching."""
-        quoted = psycopg.sql.Identifier(name)
-        marks = psycopg.sql.SQL(", ").join(psycopg.sql.Placeholder() * len(args or ()))
-        self.execute(psycopg.sql.SQL("SELECT * FROM {}({})").format(quoted, marks), args)
+        quoted = sql.Identifier(name)
+        marks = sql.SQL(", ").join(sql.Placeholder() * len(args or ()))
+        self.execute(sql.SQL("SELECT * FROM {}({})").format(quoted, marks), args)
         return args
 
 

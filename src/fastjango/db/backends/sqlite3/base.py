@@ -187,7 +187,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         # We commit ourselves; waiting for locks is done by the cursors.
         params["detect_types"] = 0
         params["factory"] = Connection
-        raw = Database.connect(**params, timeout=0, isolation_level=None)
+        raw: Any = Database.connect(**params, timeout=0, isolation_level=None)
         raw.lock_timeout = timeout
         if "mode=memory" in str(params["database"]) and self._keeper_name != params["database"]:
             keeper = Database.connect(params["database"], uri=True, check_same_thread=False)

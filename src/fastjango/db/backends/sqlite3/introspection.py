@@ -156,7 +156,7 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
         for column, target, other in rows:
             if target is None:
                 target = self.get_primary_key_column(cursor, other)
-            relations[column] = (target, other)
+            relations[column] = (str(target), other)
         return relations
 
     def get_primary_key_columns(self, cursor: Any, table_name: str) -> list[str] | None:
