@@ -11,7 +11,11 @@ class MediaType:
 
     def __init__(self, media_type_raw_line: str | MediaType) -> None:
         line = str(media_type_raw_line) if media_type_raw_line else ""
-        full_type, self.params = parse_header_parameters(line)
+        try:
+            full_type, self.params = parse_header_parameters(line)
+        except ValueError:
+            # What nobody can read covers nothing.
+            full_type, self.params = "", {}
         self.main_type, _, self.sub_type = full_type.partition("/")
 
     def __str__(self) -> str:

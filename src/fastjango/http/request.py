@@ -172,7 +172,11 @@ class HttpRequest:
         self._take_content_type(meta.get("CONTENT_TYPE", ""))
 
     def _take_content_type(self, header: str) -> None:
-        content_type, parameters = parse_header_parameters(header) if header else ("", {})
+        try:
+            content_type, parameters = parse_header_parameters(header) if header else ("", {})
+        except ValueError:
+            # Far too long, or in an encoding that does not exist: the body is of no known kind.
+            content_type, parameters = "", {}
         self.__dict__["content_type"] = content_type
         self.__dict__["content_params"] = parameters
         if charset := parameters.get("charset"):

@@ -185,8 +185,16 @@ def test_only_encodings_of_text_may_be_named_by_a_client(charset: bytes) -> None
     request = make_request("POST", query=b"a=%ff", headers=[(b"content-type", b"text/plain; charset=" + charset)])
 
     assert request.encoding is None
+    assert request.accepts("text/html") is True
     assert request.GET["a"] == "\ufffd"
 
 
 def test_lone_surrogates_in_a_path_are_replaced() -> None:
     assert make_request(path="/a\ud800/").get_full_path() == "/a%3F/"
+
+
+@pytest.mark.parametrize("accept", [b"text/html; a*=nope''x", b"text/html;q=nan", b"," * 5000, b"x" * 20000])
+def test_no_accept_header_is_an_error(accept: bytes) -> None:
+    request = make_request(headers=[(b"accept", accept)])
+
+    assert request.get_preferred_type(["image/png"]) is None
