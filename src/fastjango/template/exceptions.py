@@ -21,6 +21,9 @@ class TemplateDoesNotExist(Exception):
         chain: The errors of the other backends or templates that were tried.
     """
 
+    # Set with debug: what the DEBUG page shows of the place of the error.
+    template_debug: dict[str, Any]
+
     def __init__(
         self, msg: Any, tried: list[tuple[Any, str]] | None = None, backend: Any = None, chain: list[Any] | None = None
     ) -> None:

@@ -71,15 +71,15 @@ class Formatter:
         """
         pieces = []
         plain_date = type(self.data) is date
-        for is_letter, piece in split_format(str(formatstr)):
-            if not is_letter:
-                pieces.append(piece)
-                continue
-            if plain_date and hasattr(TimeFormat, piece):
-                raise TypeError(
-                    f"The format for date objects may not contain time-related format specifiers (found '{piece}')."
-                )
-            pieces.append(str(getattr(self, piece)()))
+        for is_letter, piece in split_format(formatstr if type(formatstr) is str else str(formatstr)):
+            if is_letter:
+                if plain_date and hasattr(TimeFormat, piece):
+                    raise TypeError(
+                        "The format for date objects may not contain time-related format specifiers "
+                        f"(found '{piece}')."
+                    )
+                piece = str(getattr(self, piece)())
+            pieces.append(piece)
         return "".join(pieces)
 
 

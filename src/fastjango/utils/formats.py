@@ -131,7 +131,7 @@ def get_format(format_type: Any, lang: str | None = None, use_l10n: bool | None 
     localized = True if use_l10n is None else use_l10n
     if localized and lang is None:
         lang = get_language()
-    key = (str(format_type), lang if localized else None)
+    key = (format_type if type(format_type) is str else str(format_type), lang if localized else None)
     try:
         return _format_cache[key]
     except KeyError:

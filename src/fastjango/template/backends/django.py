@@ -116,11 +116,10 @@ class Template:
 def copy_exception(exc: TemplateDoesNotExist, backend: Any = None) -> TemplateDoesNotExist:
     """Return an exception like *exc* that names *backend*."""
     backend = backend or exc.backend
-    new: Any = type(exc)(exc.args[0] if exc.args else None, tried=exc.tried, backend=backend, chain=exc.chain)
+    new = type(exc)(exc.args[0] if exc.args else None, tried=exc.tried, backend=backend, chain=exc.chain)
     if hasattr(exc, "template_debug"):
         new.template_debug = exc.template_debug
-    copied: TemplateDoesNotExist = new
-    return copied
+    return new
 
 
 def reraise(exc: TemplateDoesNotExist, backend: Any) -> NoReturn:

@@ -307,13 +307,14 @@ class CodeWriter:
             self.line(f"{result} = {self.object(literal)}")
             return result
         name, bits = variable.lookups[0], variable.lookups[1:]
+        last = bits[-1] if bits else name
         bound = self.binding(name)
         if isinstance(bound, LoopBinding):
-            before = len(bits)
-            root, bits = bound.expression(bits)
-            if not bits and len(variable.lookups) > 1 and before:
+            root, rest = bound.expression(bits)
+            if bits and not rest:
                 self.line(f"{result} = {root}")
                 return result
+            bits = rest
         elif bound is not None:
             root = bound
         else:
@@ -321,7 +322,7 @@ class CodeWriter:
         with self.block("try:"):
             self._lookups(result, root, name, bits)
         with self.block("except Exception as exc:"):
-            self.line(f"{result} = {on_failure}(exc, {(variable.lookups[-1])!r}, context)")
+            self.line(f"{result} = {on_failure}(exc, {last!r}, context)")
         return result
 
     def _lookups(self, result: str, root: str, name: str, bits: tuple[str, ...]) -> None:

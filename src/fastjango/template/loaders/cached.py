@@ -57,15 +57,15 @@ class Loader(BaseLoader):
     def get_template(self, template_name: str, skip: list[Origin] | None = None) -> Template:
         """Return the template, parsed now or before."""
         key = self.cache_key(template_name, skip)
-        cached = self.get_template_cache.get(key)
+        cached: Any = self.get_template_cache.get(key)
         if cached is not None:
             if isinstance(cached, type) and issubclass(cached, TemplateDoesNotExist):
                 raise cached(template_name)
             if isinstance(cached, TemplateDoesNotExist):
                 # An exception that was kept must not collect tracebacks.
                 raise copy_exception(cached)
-            template: Template = cached
-            return template
+            found: Template = cached
+            return found
         if len(self.get_template_cache) >= MAX_CACHED_TEMPLATES:
             self.get_template_cache.clear()
         try:
