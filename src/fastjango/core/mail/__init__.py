@@ -35,6 +35,9 @@ from fastjango.core.mail.sending import (
 )
 from fastjango.core.mail.utils import DNS_NAME, CachedDnsName
 
+# What the memory backend has kept; it is there only after the first use.
+outbox: list[EmailMessage]
+
 __all__ = [
     "DEFAULT_ATTACHMENT_MIME_TYPE",
     "DNS_NAME",

@@ -15,13 +15,13 @@ class EmailBackend(BaseEmailBackend):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not hasattr(mail, "outbox"):
-            mail.outbox = []  # type: ignore[attr-defined]
+            mail.outbox = []
 
     def send_messages(self, messages: Any) -> int:
         """Put messages into the outbox; bad headers are refused as with a real transport."""
         count = 0
         for message in messages:
             message.message()
-            mail.outbox.append(copy.deepcopy(message))  # type: ignore[attr-defined]
+            mail.outbox.append(copy.deepcopy(message))
             count += 1
         return count
