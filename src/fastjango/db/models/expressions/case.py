@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from fastjango.db.models.types import ClauseContext
 
 
+_UNIFIED = frozenset({"GenericIPAddressField", "IPAddressField", "TimeField", "UUIDField"})
+
+
 @deconstructible(path="fastjango.db.models.When")
 class When(Expression):
     """A condition and the result it gives."""
@@ -141,7 +144,15 @@ class Case(Expression):
                 break
         if not pieces:
             return default  # type: ignore[return-value]
-        return numeric_on_sqlite(self, Pieces("CASE", *pieces, " ELSE ", default, " END"), ctx)
+        clause = Pieces("CASE", *pieces, " ELSE ", default, " END")
+        return self._unified(numeric_on_sqlite(self, clause, ctx), ctx)
+
+    def _unified(self, clause: Clause, ctx: ClauseContext) -> Clause:
+        """Say the type to PostgreSQL, which takes the parameters of all results for text."""
+        field = self._output_field_or_none if ctx.vendor == "postgresql" else None
+        if field is None or field.get_internal_type() not in _UNIFIED:
+            return clause
+        return Pieces("(", clause, f")::{str(field.db_type(ctx.connection)).split('(')[0]}")
 
     def get_group_by_cols(self) -> list[Any]:
         """Return nothing when all parts are constants."""

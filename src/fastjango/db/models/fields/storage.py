@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.types import Float, Numeric
+
 from fastjango.db.models.fields.column_types import RawType
 
 if TYPE_CHECKING:
@@ -111,7 +113,10 @@ class FieldStorage:
     def driver_result_converter(self, connection: Any) -> Converter | None:
         """Return driver value -> Python value for this kind of column (None: identity)."""
         dialect = connection.dialect
-        processor: Converter | None = self.column_type().dialect_impl(dialect).result_processor(dialect, None)
+        stored = self.column_type().dialect_impl(dialect)
+        if dialect.name == "postgresql" and isinstance(stored, Numeric | Float):
+            return None  # psycopg reads float and Decimal by itself
+        processor: Converter | None = stored.result_processor(dialect, None)
         return processor
 
     def _driver_converter_of(self, connection: Any) -> Converter | None:
