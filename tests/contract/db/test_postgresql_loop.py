@@ -172,3 +172,22 @@ def test_a_connection_that_the_server_closed_is_replaced(postgresql: Any) -> Non
         fetch("pg", "SELECT 1")
 
     assert fetch("pg", "SELECT 1") == [(1,)]
+
+
+def test_tasks_that_share_a_sync_transaction_take_turns(postgresql: Any) -> None:
+    async def query(number: int) -> Any:
+        def both() -> Any:
+            with postgresql.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(0.01), %s", [number])
+                cursor.fetchall()
+            return fetch("pg", "SELECT pg_sleep(0.01), %s::int", (number,))[0][1]
+
+        return await bridge(both)
+
+    async def main() -> Any:
+        return await asyncio.gather(*(query(number) for number in range(8)))
+
+    with atomic(using="pg"):
+        found = asyncio.run(main())
+
+    assert found == list(range(8))

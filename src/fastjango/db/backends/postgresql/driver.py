@@ -23,6 +23,7 @@ from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import TextLoader
 
 from fastjango.db.bridge import await_only, in_bridge
+from fastjango.db.context import Gate
 
 R = TypeVar("R")
 
@@ -37,6 +38,11 @@ class TwoFacedConnection(psycopg.Connection[Any]):
     """A psycopg connection that waits by awaiting inside a bridge, and by blocking elsewhere."""
 
     shield = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # psycopg's own lock would block the loop while another task of it waits for the server.
+        self.lock = cast("Any", Gate())
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Drive *gen* until it is done."""
