@@ -38,11 +38,12 @@ class ObjectNotUpdated(Exception):
 
 def subclass_exception(name: str, bases: tuple[type, ...], module: str, attached_to: type) -> type[Exception]:
     """Return an exception class that can be pickled from inside a model."""
-    return type(
+    made: Any = type(
         name,
         bases,
         {"__module__": module, "__qualname__": f"{attached_to.__qualname__}.{name}"},
     )
+    return made  # type: ignore[no-any-return]
 
 
 def _has_contribute_to_class(value: Any) -> bool:

@@ -11,6 +11,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import fastjango
+from fastjango.apps import apps
 from fastjango.core.exceptions import ValidationError
 from fastjango.db import DJANGO_VERSION_PICKLE_KEY, router, transaction
 from fastjango.db.bridge import bridge
@@ -93,7 +94,10 @@ class Model(AltersData, metaclass=ModelBase):
     def __reduce__(self) -> Any:
         data = self.__getstate__()
         data[DJANGO_VERSION_PICKLE_KEY] = fastjango.__version__
-        return model_unpickle, ((self._meta.app_label, self._meta.object_name),), data
+        opts = self._meta
+        # Models of another registry cannot be found by name.
+        known = (opts.app_label, opts.object_name) if opts.apps is apps else type(self)
+        return model_unpickle, (known,), data
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what copies and pickles are made of; SQLAlchemy's state is not part of it."""
@@ -122,7 +126,7 @@ class Model(AltersData, metaclass=ModelBase):
         if "_memoryview_attrs" in state:
             for name, value in state.pop("_memoryview_attrs"):
                 state[name] = memoryview(value)
-        self.__dict__.update(state)
+        self.__dict__.update(state)  # pyright: ignore[reportAttributeAccessIssue]
 
     # -- key ---------------------------------------------------------------------------
 

@@ -99,7 +99,7 @@ class Options(ParentPaths, FieldLists):
         self.verbose_name_plural: Any = None
         self.db_table: Any = ""
         self.db_table_comment = ""
-        self.ordering: Any = []
+        self.ordering = []
         self._ordering_clash = False
         self.indexes: list[Any] = []
         self.constraints: list[Any] = []

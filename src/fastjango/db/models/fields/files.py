@@ -42,9 +42,7 @@ class FieldFile(File):
 
     def __eq__(self, other: object) -> bool:
         # Two references to the same name are equal, also a name and a file.
-        if hasattr(other, "name"):
-            return bool(self.name == other.name)
-        return bool(self.name == other)
+        return bool(self.name == getattr(other, "name", other))
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -210,7 +208,7 @@ class FileField(Field[ST, GT]):
         **kwargs: Any,
     ) -> None:
         self._primary_key_set_explicitly = "primary_key" in kwargs
-        self.storage = storage or default_storage
+        self.storage: Any = storage or default_storage
         if callable(self.storage):
             # The function stays known, for deconstruct().
             self._storage_callable = self.storage
@@ -219,7 +217,7 @@ class FileField(Field[ST, GT]):
                 raise TypeError(
                     f"{type(self).__qualname__}.storage must be a subclass/instance of {Storage.__module__}.{Storage.__qualname__}"
                 )
-        self.upload_to = upload_to
+        self.upload_to: Any = upload_to
         kwargs.setdefault("max_length", 100)
         super().__init__(verbose_name, name, **kwargs)
 
@@ -287,7 +285,7 @@ class FileField(Field[ST, GT]):
     def generate_filename(self, instance: Any, filename: str) -> str:
         """Return where *filename* is stored: ``upload_to`` decides, the storage cleans."""
         if callable(self.upload_to):
-            filename = self.upload_to(instance, filename)
+            filename = str(self.upload_to(instance, filename))
         else:
             folder = datetime.datetime.now().strftime(str(self.upload_to))
             filename = posixpath.join(folder, filename)

@@ -24,7 +24,7 @@ class GeneratedField(Field[ST, GT]):
     """A computed column of the type ``output_field``."""
 
     generated = True
-    db_returning = True
+    db_returning: Any = True
     _quoted_column = None
 
     def __init__(

@@ -107,7 +107,8 @@ class JSONField(CheckFieldDefaultMixin, Field[ST, GT]):
             raise ValueError("The encoder parameter must be a callable object.")
         if decoder and not callable(decoder):
             raise ValueError("The decoder parameter must be a callable object.")
-        self.encoder, self.decoder = encoder, decoder
+        self.encoder: Any = encoder
+        self.decoder: Any = decoder
         super().__init__(verbose_name, name, **kwargs)
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:

@@ -527,9 +527,7 @@ class DecimalField(Field[ST, GT]):
             value = self.get_prep_value(value)
         if value is None or hasattr(value, "resolve_expression"):
             return value
-        adapted = connection.ops.adapt_decimalfield_value(
-            self.to_python(value), self.max_digits, self.decimal_places
-        )
+        adapted = connection.ops.adapt_decimalfield_value(self.to_python(value), self.max_digits, self.decimal_places)
         return super().get_db_prep_value(adapted, connection, prepared=True)
 
     def get_prep_value(self, value: Any) -> Any:

@@ -7,6 +7,7 @@ functions that compiled query plans call, or ``None`` where nothing has to be do
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.types import Float, Numeric
@@ -41,6 +42,22 @@ def overridden_by_user(field: Any, method: str) -> bool:
             module = cls.__module__
             return not module.startswith(("fastjango.db.models.", "fastjango.contrib."))
     return False
+
+
+def none_or(convert: Converter) -> Converter:
+    """Return *convert* for values that may be None."""
+    return lambda value: None if value is None else convert(value)
+
+
+def then(first: Converter | None, from_db_value: Callable[..., Any], expression: Any, connection: Any) -> Converter:
+    """Return the reader that runs a field's own ``from_db_value`` after the type's conversion."""
+
+    def read(value: Any) -> Any:
+        if first is not None and value is not None:
+            value = first(value)
+        return from_db_value(value, expression, connection)
+
+    return read
 
 
 class FieldStorage:
@@ -155,20 +172,10 @@ class FieldStorage:
             pass
         found: Converter | None
         if overridden_by_user(self, "get_db_prep_value"):
-            prepare = self.get_db_prep_value
-
-            def found(value: Any) -> Any:
-                return prepare(value, connection, prepared=True)
+            found = partial(self.get_db_prep_value, connection=connection, prepared=True)
         else:
             convert = self._driver_converter_of(connection)
-            if convert is None:
-                found = None
-            else:
-                plain = convert
-
-                def found(value: Any) -> Any:
-                    return None if value is None else plain(value)
-
+            found = None if convert is None else none_or(convert)
         self._converters[key] = found
         return found
 
@@ -186,13 +193,7 @@ class FieldStorage:
         convert = self.driver_result_converter(connection)
         from_db_value = getattr(self, "from_db_value", None)
         if from_db_value is not None:
-            first, expression = convert, self._own_column()
-
-            def convert(value: Any) -> Any:
-                if first is not None and value is not None:
-                    value = first(value)
-                return from_db_value(value, expression, connection)
-
+            convert = then(convert, from_db_value, self._own_column(), connection)
         self._converters[key] = convert
         return convert
 
@@ -202,9 +203,8 @@ class FieldStorage:
 
     def get_db_converters(self, connection: Any) -> list[Callable[..., Any]]:
         """Return ``[from_db_value]`` where the field defines it."""
-        if hasattr(self, "from_db_value"):
-            return [self.from_db_value]
-        return []
+        from_db_value = getattr(self, "from_db_value", None)
+        return [] if from_db_value is None else [from_db_value]
 
     def _own_column(self) -> Any:
         """Return the expression that ``from_db_value`` is called with."""

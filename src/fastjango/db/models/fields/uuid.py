@@ -75,9 +75,8 @@ class UUIDField(Field[ST, GT]):
         """Return *value* as a UUID; integers and texts are understood."""
         if value is None or isinstance(value, uuid.UUID):
             return value
-        kind = "int" if isinstance(value, int) else "hex"
         try:
-            return uuid.UUID(**{kind: value})
+            return uuid.UUID(int=value) if isinstance(value, int) else uuid.UUID(hex=value)
         except (AttributeError, ValueError):
             raise exceptions.ValidationError(
                 self.error_messages["invalid"], code="invalid", params={"value": value}

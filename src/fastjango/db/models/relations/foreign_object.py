@@ -130,7 +130,7 @@ class ForeignObject(RelatedField[ST, GT]):
         if not targets:
             return []
         opts = self.remote_field.model._meta
-        unique_sets = {frozenset([field.name]) for field in opts.local_fields if getattr(field, "unique", False)}
+        unique_sets: set[frozenset[str]] = {frozenset([field.name]) for field in opts.local_fields if getattr(field, "unique", False)}
         unique_sets.update(frozenset(names) for names in opts.unique_together)
         unique_sets.update(frozenset(each.fields) for each in opts.total_unique_constraints)
         if isinstance(opts.pk, CompositePrimaryKey):
@@ -201,10 +201,10 @@ class ForeignObject(RelatedField[ST, GT]):
             keywords["to"] = target._meta.label_lower
         setting = self.swappable_setting
         if setting is not None:
-            if hasattr(keywords["to"], "setting_name") and keywords["to"].setting_name != setting:
+            if getattr(keywords["to"], "setting_name", setting) != setting:
                 raise ValueError(
                     "Cannot deconstruct a ForeignKey pointing to a model that is swapped in place of more than one model ({} and {})".format(
-                        keywords["to"].setting_name, setting
+                        getattr(keywords["to"], "setting_name", None), setting
                     )
                 )
             keywords["to"] = SettingsReference(keywords["to"], setting)

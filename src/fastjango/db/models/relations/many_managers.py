@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from builtins import set as set_of
     from collections.abc import Iterable, Sequence
 
-    from fastjango.db.models.manager import Manager as _Base
+    # The model's own manager class, known at run time only.
+    _Base: Any
 else:
     _Base = object
 
 
-class ManyToManyManager(_Base):
+class ManyToManyManager(_Base):  # type: ignore[misc]
     """What the related manager adds to the other model's own manager class."""
 
     rel: Any = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from fastjango.db import connection
 from fastjango.db.backends.utils import truncate_name
@@ -16,6 +16,7 @@ from fastjango.db.models.relations.pending import (
     lazy_related_operation,
 )
 from fastjango.db.models.relations.related_field import RelatedField
+from fastjango.db.models.relations.related_types import Related
 from fastjango.db.models.relations.reverse import ManyToManyRel
 from fastjango.db.models.relations.reverse_accessors import ManyToManyDescriptor
 from fastjango.utils.functional import cached_property
@@ -23,6 +24,8 @@ from fastjango.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+R = TypeVar("R")
 
 
 class ManyToManyField(ManyToManyChecks, RelatedField[ST, GT]):
@@ -36,6 +39,10 @@ class ManyToManyField(ManyToManyChecks, RelatedField[ST, GT]):
     rel_class: Any = ManyToManyRel
     description = _("Many-to-many relationship")
 
+    @overload
+    def __init__(self: ManyToManyField[Any, Related[R]], to: type[R], *args: Any, **kwargs: Any) -> None: ...
+    @overload
+    def __init__(self, to: Any, *args: Any, **kwargs: Any) -> None: ...
     def __init__(
         self,
         to: Any,
@@ -111,10 +118,10 @@ class ManyToManyField(ManyToManyChecks, RelatedField[ST, GT]):
             keywords["through_fields"] = through_fields
         setting = self.swappable_setting
         if setting is not None:
-            if hasattr(keywords["to"], "setting_name") and keywords["to"].setting_name != setting:
+            if getattr(keywords["to"], "setting_name", setting) != setting:
                 raise ValueError(
                     "Cannot deconstruct a ManyToManyField pointing to a model that is swapped in place of more than one model ({} and {})".format(
-                        keywords["to"].setting_name, setting
+                        getattr(keywords["to"], "setting_name", None), setting
                     )
                 )
             keywords["to"] = SettingsReference(keywords["to"], setting)
@@ -255,14 +262,14 @@ class ManyToManyField(ManyToManyChecks, RelatedField[ST, GT]):
 
     def formfield(self, *, using: str | None = None, **kwargs: Any) -> Any:  # type: ignore[override]
         """Return a multiple select of the other model's objects."""
-        defaults = {
+        defaults: dict[str, Any] = {
             "form_class": "ModelMultipleChoiceField",
             "queryset": self.remote_field.model._default_manager.using(using),
             **kwargs,
         }
         # Initial objects become keys.
         if defaults.get("initial") is not None:
-            initial = defaults["initial"]
+            initial: Any = defaults["initial"]
             if callable(initial):
                 initial = initial()
             defaults["initial"] = [each.pk for each in initial]

@@ -13,12 +13,13 @@ from fastjango.db.models.relations.sliced_prefetch import keys_of, of_instances
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from fastjango.db.models.manager import Manager as _Base
+    # The model's own manager class, known at run time only.
+    _Base: Any
 else:
     _Base = object
 
 
-class ReverseManyToOneManager(_Base):
+class ReverseManyToOneManager(_Base):  # type: ignore[misc]
     """What the related manager adds to the model's own manager class."""
 
     rel: Any = None

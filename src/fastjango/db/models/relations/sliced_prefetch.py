@@ -28,10 +28,10 @@ def keys_of(instances: Sequence[Any], key: Callable[[Any], tuple[Any, ...]]) -> 
 def of_instances(queryset: Any, name: str, keys: list[Any]) -> Any:
     """Return the rows of *queryset* whose relation *name* has one of *keys*."""
     asked = queryset.shape.query
-    condition = {f"{name}__in": keys}
+    condition: dict[str, Any] = {f"{name}__in": keys}
     if not asked.is_sliced and len(asked.alias_map) < 2:
         return queryset.filter(**condition)
-    predicate = Q(**condition)
+    predicate = Q.create(list(condition.items()))
     clone = queryset._chain()
     query = clone.query
     if query.is_sliced:

@@ -1,0 +1,15 @@
+"""Tables for the model tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.contract.models import shop_models
+
+
+@pytest.fixture(autouse=True)
+def shop_tables() -> Iterator[None]:
+    shop_models.create_tables()
+    yield
+    shop_models.drop_tables()
