@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from importlib import import_module
 from typing import Any
-
-from fastapi import APIRouter
 
 from fastjango.core.exceptions import ImproperlyConfigured
 from fastjango.urls.patterns import LocalePrefixPattern, RegexPattern, RoutePattern
@@ -14,6 +13,12 @@ from fastjango.urls.resolve import URLPattern, URLResolver
 from fastjango.urls.routers import RouterPattern
 
 Included = tuple[Any, str | None, str | None]
+
+
+def _is_router(value: Any) -> bool:
+    """Return whether *value* is a FastAPI router; where FastAPI is not imported there is none."""
+    fastapi = sys.modules.get("fastapi")
+    return fastapi is not None and isinstance(value, fastapi.APIRouter)
 
 
 def include(arg: Any, namespace: str | None = None) -> Included:
@@ -43,7 +48,7 @@ def include(arg: Any, namespace: str | None = None) -> Included:
         urlconf = arg
     if isinstance(urlconf, str):
         urlconf = import_module(urlconf)
-    if isinstance(urlconf, APIRouter):
+    if _is_router(urlconf):
         return urlconf, app_name, namespace or app_name
     patterns = getattr(urlconf, "urlpatterns", urlconf)
     app_name = getattr(urlconf, "app_name", app_name)
@@ -65,12 +70,12 @@ def _path(
 ) -> Any:
     if kwargs is not None and not isinstance(kwargs, dict):
         raise TypeError(f"kwargs argument must be a dict, but got {type(kwargs).__name__}.")
-    if isinstance(view, APIRouter):
+    if _is_router(view):
         view = (view, None, None)
     if isinstance(view, list | tuple):
         pattern = Pattern(route, is_endpoint=False)
         urlconf, app_name, namespace = view
-        kind: Any = RouterPattern if isinstance(urlconf, APIRouter) else URLResolver
+        kind: Any = RouterPattern if _is_router(urlconf) else URLResolver
         return kind(pattern, urlconf, kwargs, app_name=app_name, namespace=namespace)
     if callable(view):
         return URLPattern(Pattern(route, name=name, is_endpoint=True), view, kwargs, name)

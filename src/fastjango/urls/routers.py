@@ -7,9 +7,8 @@ The handlers mount their routes; here they only have their place in the order an
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter
 from starlette.routing import BaseRoute, Match
 
 from fastjango.urls.dispatch import RouterTaken
@@ -19,6 +18,9 @@ from fastjango.urls.resolve import URLResolver
 from fastjango.urls.reversing import Possibility, Table
 from fastjango.utils.datastructures import MultiValueDict
 from fastjango.utils.regex_helper import normalize
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
 
 _parameter_re = re.compile(r"{([a-zA-Z_][a-zA-Z0-9_]*)(?::([a-zA-Z_][a-zA-Z0-9_]*))?}")
 
