@@ -190,7 +190,7 @@ class Field(FieldChecks, FieldStorage, RegisterLookupMixin, Generic[ST, GT]):
 
     if not TYPE_CHECKING:
 
-        def __class_getitem__(cls, *args, **kwargs):
+        def __class_getitem__(cls, *args: Any, **kwargs: Any) -> Any:
             """Return the class itself: parameters are for type checkers only."""
             return cls
 

@@ -124,7 +124,7 @@ class ForeignObject(RelatedField[ST, GT]):
         if isinstance(self.remote_field.model, str) or not self.requires_unique_target:
             return []
         try:
-            targets = self.foreign_related_fields
+            targets: Any = self.foreign_related_fields
         except exceptions.FieldDoesNotExist:
             return []
         if not targets:

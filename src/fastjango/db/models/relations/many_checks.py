@@ -79,7 +79,7 @@ class ManyToManyChecks:
         assert from_model is not None, (
             "ManyToManyField with intermediate tables cannot be checked if you don't pass the model where the field is attached to."
         )
-        to_model = resolve_relation(from_model, self.remote_field.model)
+        to_model: Any = resolve_relation(from_model, self.remote_field.model)
         target_name = to_model if isinstance(to_model, str) else to_model._meta.object_name
         relationship_name = through._meta.object_name
         found: list[CheckMessage] = []
