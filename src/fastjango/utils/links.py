@@ -24,8 +24,7 @@ _WITHOUT_SCHEME = re.compile(
     r"www\.|(?!http)\w[^@]+\.(?:com|edu|gov|int|mil|net|org)(?:/.*)?\Z", re.IGNORECASE | re.DOTALL
 )
 _LOCAL_PART = re.compile(r"[-!#$%&'*+/=?^_`{}|~0-9A-Z]+(?:\.[-!#$%&'*+/=?^_`{}|~0-9A-Z]+)*", re.IGNORECASE | re.ASCII)
-_DOMAIN_LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?|(?=[^\x00-\x7f])[^\x00-\x2c\x2e\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]{1,63}"
-                           r"|[a-zA-Z0-9](?:[^\x00-\x2c\x2e\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]{0,61})")  # fmt: skip
+_DOMAIN_LABEL = re.compile(r"(?!-)(?:[a-zA-Z0-9-]|[^\x00-\x7f]){1,63}")
 
 
 def _quote_again(segment: str) -> str:

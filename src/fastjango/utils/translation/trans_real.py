@@ -77,7 +77,8 @@ class ActiveTranslation:
         self._variable.set(None)
 
 
-# One catalog per language that exists; unknown codes share the catalogs of what they fall back to.
+# A process that is asked for more languages than there are must not keep a catalog for each.
+MAX_LANGUAGES = 500
 _translations: dict[str, Any] = {}
 _default: Any = None
 _active: Any = ActiveTranslation()
@@ -96,6 +97,8 @@ def translation(language: str) -> DjangoTranslation:
     """Return the merged catalog of *language*."""
     found = _translations.get(language)
     if found is None:
+        if len(_translations) >= MAX_LANGUAGES:
+            _translations.clear()
         found = _translations[language] = DjangoTranslation(language)
     result: DjangoTranslation = found
     return result
@@ -239,7 +242,7 @@ def get_supported_language_variant(lang_code: str | None, strict: bool = False) 
 
 @functools.lru_cache(maxsize=1000)
 def _get_supported_language_variant(lang_code: str, strict: bool) -> str:
-    candidates = [lang_code, *LANG_INFO.get(lang_code, {}).get("fallback", ())]
+    candidates: list[str] = [lang_code, *LANG_INFO.get(lang_code, {}).get("fallback", ())]
     end = lang_code.rfind("-")
     while end > 0:
         candidates.append(lang_code[:end])
