@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from importlib import import_module
 from typing import Any, ClassVar
 
 from fastjango.conf import settings
@@ -407,6 +408,9 @@ class BaseDatabaseWrapper(Transactions):
 
     def schema_editor(self, *args: Any, **kwargs: Any) -> Any:
         """Return the schema editor of this database."""
+        if self.SchemaEditorClass is None and self.vendor not in schema_editors:
+            # The schema editors stand above the connections and register themselves.
+            import_module("fastjango.db.migrations.ddl")
         editor = self.SchemaEditorClass or schema_editors.get(self.vendor)
         if editor is None:
             raise fix(
