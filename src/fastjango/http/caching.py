@@ -107,7 +107,7 @@ def has_vary_header(response: Any, header_query: str) -> bool:
     """Return whether ``Vary`` has a name."""
     if not response.has_header("Vary"):
         return False
-    return header_query.lower() in {name.lower() for name in cc_delim_re.split(response.headers["Vary"])}
+    return header_query.lower() in {name.strip().lower() for name in response.headers["Vary"].split(",")}
 
 
 # ---------------------------------------------------------------- keys

@@ -2,7 +2,7 @@
 Whole pages in the cache: one half stores on the way out, the other answers on the way in.
 
 Nothing private is stored: no answer to a request with an Authorization header, none that sets a cookie or says
-``private``, ``no-store`` or ``Vary: *``.
+``private``, ``no-cache``, ``no-store`` or ``Vary: *``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Any
 from fastjango.conf import settings
 from fastjango.core.cache import DEFAULT_CACHE_ALIAS, caches
 from fastjango.http.caching import (
-    cc_delim_re,
     get_cache_key,
     get_max_age,
     has_vary_header,
@@ -25,7 +24,7 @@ from fastjango.http.stored import freeze_response, thaw_response
 from fastjango.utils.deprecation import MiddlewareMixin
 from fastjango.utils.http import parse_http_date_safe
 
-_UNCACHED_DIRECTIVES = frozenset(["no-store", "private"])
+_UNCACHED_DIRECTIVES = frozenset(["no-cache", "no-store", "private"])
 
 
 class _CacheSettings(MiddlewareMixin):
@@ -66,7 +65,8 @@ class UpdateCacheMiddleware(_CacheSettings):
         # Whoever gets the page from the cache must not get somebody else's cookie or page with it.
         if response.cookies or "Set-Cookie" in response or "HTTP_AUTHORIZATION" in request.META:
             return response
-        directives = {part.partition("=")[0].lower() for part in cc_delim_re.split(response.get("Cache-Control", ""))}
+        control = response.get("Cache-Control", "")
+        directives = {part.partition("=")[0].strip().lower() for part in control.split(",")}
         if directives & _UNCACHED_DIRECTIVES or has_vary_header(response, "*"):
             return response
         # The page's own time goes before the response's, that before the middleware's.
