@@ -20,23 +20,23 @@ class NamedConfig(AppConfig):
 def test_apps_are_found_by_label_and_name() -> None:
     assert apps.get_app_config("sessions").name == "fastjango.contrib.sessions"
     assert apps.is_installed("fastjango.contrib.sessions")
-    with pytest.raises(LookupError, match="Did you mean 'sessions'"):
+    with pytest.raises(LookupError, match=r"Did you mean 'sessions'"):
         apps.get_app_config("fastjango.contrib.sessions")
 
 
 def test_models_are_found_by_dotted_name() -> None:
     assert apps.get_model("sessions.Session") is apps.get_model("sessions", "session")
-    with pytest.raises(LookupError, match="App 'sessions' doesn't have a 'Nope' model."):
+    with pytest.raises(LookupError, match=r"App 'sessions' doesn't have a 'Nope' model."):
         apps.get_model("sessions.Nope")
 
 
 def test_labels_must_be_unique() -> None:
-    with pytest.raises(ImproperlyConfigured, match="Application labels aren't unique, duplicates: utils"):
+    with pytest.raises(ImproperlyConfigured, match=r"Application labels aren't unique, duplicates: utils"):
         Apps(["fastjango.utils", "fastjango.db.utils"])
 
 
 def test_an_unknown_config_names_those_there_are() -> None:
-    with pytest.raises(ImportError, match="does not contain a 'NopeConfig' class. Choices are: 'SessionsConfig'"):
+    with pytest.raises(ImportError, match=r"does not contain a 'NopeConfig' class. Choices are: 'SessionsConfig'"):
         Apps(["fastjango.contrib.sessions.apps.NopeConfig"])
 
 
@@ -66,5 +66,5 @@ def test_nothing_is_given_before_apps_are_loaded() -> None:
     registry = Apps()
     registry.apps_ready = registry.models_ready = False
 
-    with pytest.raises(AppRegistryNotReady, match="Models aren't loaded yet."):
+    with pytest.raises(AppRegistryNotReady, match=r"Models aren't loaded yet."):
         registry.get_models()

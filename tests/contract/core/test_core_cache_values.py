@@ -76,7 +76,7 @@ def test_safe_text_stays_safe_and_lazy_text_becomes_text() -> None:
 
 
 def test_unknown_classes_are_refused_with_the_fix() -> None:
-    with pytest.raises(TypeError, match="Object of type Point cannot be cached without pickle") as caught:
+    with pytest.raises(TypeError, match=r"Object of type Point cannot be cached without pickle") as caught:
         dumps([Point(1, 2)])
 
     assert isinstance(caught.value, PicklingError)
@@ -96,12 +96,12 @@ def test_a_value_that_contains_itself_is_refused() -> None:
     value: list[Any] = []
     value.append(value)
 
-    with pytest.raises(ValueError, match="contains itself"):
+    with pytest.raises(ValueError, match=r"contains itself"):
         dumps(value)
 
 
 def test_an_unknown_tag_is_an_error() -> None:
-    with pytest.raises(ValueError, match="Unknown kind of cached value"):
+    with pytest.raises(ValueError, match=r"Unknown kind of cached value"):
         loads('{"!": "os.system", "v": "x"}')
 
 
@@ -131,7 +131,7 @@ def test_add_get_many_incr_and_delete(cache: Any) -> None:
     assert cache.get_many(["a", "b", "c"]) == {"a": 1, "b": 2}
     assert cache.delete("a")
     assert "a" not in cache
-    with pytest.raises(ValueError, match="Key 'gone' not found"):
+    with pytest.raises(ValueError, match=r"Key 'gone' not found"):
         cache.incr("gone")
 
 
@@ -173,7 +173,7 @@ def test_the_async_twins(cache: Any) -> None:
 
 
 def test_keys_that_memcached_refuses_warn(cache: Any) -> None:
-    with pytest.warns(CacheKeyWarning, match="will cause errors if used with memcached"):
+    with pytest.warns(CacheKeyWarning, match=r"will cause errors if used with memcached"):
         cache.set("with space", 1)
 
 

@@ -81,7 +81,7 @@ def test_permissions_are_set(tmp_path: Path) -> None:
 
 
 def test_an_unknown_alias_is_an_error() -> None:
-    with pytest.raises(InvalidStorageError, match="Could not find config for 'nope' in settings.STORAGES."):
+    with pytest.raises(InvalidStorageError, match=r"Could not find config for 'nope' in settings.STORAGES."):
         StorageHandler({})["nope"]
 
 

@@ -35,7 +35,7 @@ def test_a_message_with_html_and_attachment() -> None:
 def test_newlines_cannot_add_headers(header: str) -> None:
     message = mail.EmailMessage(header, "text", "a@example.com", ["b@example.com"])
 
-    with pytest.raises(mail.BadHeaderError, match="Header values can't contain newlines"):
+    with pytest.raises(mail.BadHeaderError, match=r"Header values can't contain newlines"):
         message.message()
 
 
@@ -47,7 +47,7 @@ def test_addresses_outside_ascii_are_encoded() -> None:
 
 @pytest.mark.parametrize("address", ["@", "to@", "@example.com", "to@other.com@example.com", "a\n@example.com"])
 def test_bad_addresses_are_refused(address: str) -> None:
-    with pytest.raises(ValueError, match="Invalid address"):
+    with pytest.raises(ValueError, match=r"Invalid address"):
         sanitize_address(address, "utf-8")
 
 

@@ -38,7 +38,7 @@ def test_mail_addresses_that_are_accepted(value: str) -> None:
     "value", ["", "a", "a@", "@b.de", "a@b..de", "a @b.de", "a@b.de\n", "a" * 310 + "@example.com"]
 )
 def test_mail_addresses_that_are_refused(value: str) -> None:
-    with pytest.raises(ValidationError, match="Enter a valid email address."):
+    with pytest.raises(ValidationError, match=r"Enter a valid email address."):
         EmailValidator()(value)
 
 
@@ -49,20 +49,20 @@ def test_addresses_that_are_accepted(value: str) -> None:
 
 @pytest.mark.parametrize("value", ["example.com", "javascript:alert(1)", "http://a b/", "http://[::1", "http://x.y\n/"])
 def test_addresses_that_are_refused(value: str) -> None:
-    with pytest.raises(ValidationError, match="Enter a valid URL."):
+    with pytest.raises(ValidationError, match=r"Enter a valid URL."):
         URLValidator()(value)
 
 
 def test_decimals_are_counted_by_digit() -> None:
     DecimalValidator(4, 2)(Decimal("12.34"))
-    with pytest.raises(ValidationError, match="no more than 2 digits before the decimal point"):
+    with pytest.raises(ValidationError, match=r"no more than 2 digits before the decimal point"):
         DecimalValidator(4, 2)(Decimal("123"))
 
 
 def test_lengths_and_null_characters() -> None:
     with pytest.raises(ValidationError, match=r"at most 3 characters \(it has 4\)"):
         MaxLengthValidator(3)("abcd")
-    with pytest.raises(ValidationError, match="Null characters are not allowed."):
+    with pytest.raises(ValidationError, match=r"Null characters are not allowed."):
         ProhibitNullCharactersValidator()("a\x00b")
 
 
@@ -96,7 +96,7 @@ def test_pages() -> None:
     assert paginator.get_page(99).number == 3
     with pytest.raises(PageNotAnInteger):
         paginator.page("x")
-    with pytest.raises(EmptyPage, match="That page contains no results"):
+    with pytest.raises(EmptyPage, match=r"That page contains no results"):
         paginator.page(9)
 
 
@@ -147,7 +147,7 @@ def test_header_parameters() -> None:
 def test_dates_of_headers() -> None:
     assert parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT") == 784111777
     assert parse_http_date("Sunday, 06-Nov-94 08:49:37 GMT") == 784111777
-    with pytest.raises(ValueError, match="is not in a valid HTTP date format"):
+    with pytest.raises(ValueError, match=r"is not in a valid HTTP date format"):
         parse_http_date("yesterday")
 
 

@@ -37,7 +37,7 @@ def test_a_module_overrides_the_defaults(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_lists_given_as_text_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ImproperlyConfigured, match="The ALLOWED_HOSTS setting must be a list or a tuple."):
+    with pytest.raises(ImproperlyConfigured, match=r"The ALLOWED_HOSTS setting must be a list or a tuple."):
         Settings(make_module(monkeypatch, ALLOWED_HOSTS="example.com"))
 
 
@@ -54,12 +54,12 @@ def test_configure_twice_is_refused() -> None:
     settings = LazySettings()
     settings.configure()
 
-    with pytest.raises(RuntimeError, match="Settings already configured."):
+    with pytest.raises(RuntimeError, match=r"Settings already configured."):
         settings.configure()
 
 
 def test_configure_refuses_lower_case_names() -> None:
-    with pytest.raises(TypeError, match="Setting 'debug' must be uppercase."):
+    with pytest.raises(TypeError, match=r"Setting 'debug' must be uppercase."):
         LazySettings().configure(debug=True)
 
 
@@ -67,7 +67,7 @@ def test_settings_that_are_not_configured_name_the_variable(monkeypatch: pytest.
     monkeypatch.delenv("FASTJANGO_SETTINGS_MODULE", raising=False)
     monkeypatch.delenv("DJANGO_SETTINGS_MODULE", raising=False)
 
-    with pytest.raises(ImproperlyConfigured, match="Requested setting DEBUG.*FASTJANGO_SETTINGS_MODULE"):
+    with pytest.raises(ImproperlyConfigured, match=r"Requested setting DEBUG.*FASTJANGO_SETTINGS_MODULE"):
         _ = LazySettings().DEBUG
 
 
@@ -82,7 +82,7 @@ def test_an_empty_secret_key_is_refused() -> None:
     settings = LazySettings()
     settings.configure()
 
-    with pytest.raises(ImproperlyConfigured, match="The SECRET_KEY setting must not be empty."):
+    with pytest.raises(ImproperlyConfigured, match=r"The SECRET_KEY setting must not be empty."):
         _ = settings.SECRET_KEY
 
 

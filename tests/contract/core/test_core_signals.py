@@ -48,7 +48,7 @@ def test_asend_calls_both_kinds() -> None:
 
 
 def test_send_raises_what_a_receiver_raises() -> None:
-    with pytest.raises(ValueError, match="no"):
+    with pytest.raises(ValueError, match=r"no"):
         make_signal(failing_receiver).send(sender=None)
 
 
