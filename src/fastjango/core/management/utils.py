@@ -15,6 +15,9 @@ from fastjango.core.management.base import CommandError
 from fastjango.utils.crypto import get_random_string
 from fastjango.utils.encoding import DEFAULT_LOCALE_ENCODING
 
+#: Begins a key that ``startproject`` made; ``check --deploy`` refuses it.
+SECRET_KEY_INSECURE_PREFIX = "django-insecure-"
+
 
 def popen_wrapper(args: list[str], stdout_encoding: str = "utf-8") -> tuple[str, str, int]:
     """Run a program and return its output, its errors and its exit status."""
