@@ -19,6 +19,7 @@ from fastjango.http.caching import (
     has_vary_header,
     learn_cache_key,
     patch_response_headers,
+    patch_vary_headers,
 )
 from fastjango.http.stored import freeze_response, thaw_response
 from fastjango.utils.deprecation import MiddlewareMixin
@@ -62,11 +63,14 @@ class UpdateCacheMiddleware(_CacheSettings):
             return response
         if response.streaming or response.status_code not in (200, 304):
             return response
+        control = response.get("Cache-Control", "")
+        directives = {part.partition("=")[0].strip().lower() for part in control.split(",")}
+        if request.META.get("HTTP_AUTHORIZATION") and "public" not in directives:
+            # Other caches on the way must not mix these up either.
+            patch_vary_headers(response, ("Authorization",))
         # Whoever gets the page from the cache must not get somebody else's cookie or page with it.
         if response.cookies or "Set-Cookie" in response or "HTTP_AUTHORIZATION" in request.META:
             return response
-        control = response.get("Cache-Control", "")
-        directives = {part.partition("=")[0].strip().lower() for part in control.split(",")}
         if directives & _UNCACHED_DIRECTIVES or has_vary_header(response, "*"):
             return response
         # The page's own time goes before the response's, that before the middleware's.
