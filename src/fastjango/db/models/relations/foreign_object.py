@@ -12,7 +12,7 @@ from fastjango.db.models.query_utils import PathInfo
 from fastjango.db.models.relations.forward import ForwardManyToOneDescriptor
 from fastjango.db.models.relations.pending import RECURSIVE_RELATIONSHIP_CONSTANT
 from fastjango.db.models.relations.related_field import RelatedField
-from fastjango.db.models.relations.reverse import ForeignObjectRel
+from fastjango.db.models.relations.reverse import ForeignObjectRel, warn_of_columns
 from fastjango.db.models.relations.reverse_accessors import ReverseManyToOneDescriptor
 from fastjango.utils.functional import cached_property
 
@@ -286,6 +286,16 @@ class ForeignObject(RelatedField[ST, GT]):
     def get_reverse_joining_fields(self) -> tuple[tuple[Any, Any], ...]:
         """Return the pairs of fields that a join from the other side compares."""
         return self.get_joining_fields(reverse_join=True)
+
+    def get_joining_columns(self, reverse_join: bool = False) -> tuple[tuple[str, str], ...]:
+        """Return the pairs of columns that a join compares; the older method."""
+        warn_of_columns("ForeignObject.get_joining_columns()", "get_joining_fields()")
+        return tuple((lhs.column, rhs.column) for lhs, rhs in self.get_joining_fields(reverse_join))
+
+    def get_reverse_joining_columns(self) -> tuple[tuple[str, str], ...]:
+        """Return the pairs of columns of a join from the other side; the older method."""
+        warn_of_columns("ForeignObject.get_reverse_joining_columns()", "get_reverse_joining_fields()")
+        return tuple((lhs.column, rhs.column) for lhs, rhs in self.get_reverse_joining_fields())
 
     def get_extra_descriptor_filter(self, instance: Any) -> Any:
         """Return a further condition for fetching the related object: a dict or a Q."""

@@ -9,6 +9,8 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from fastjango.db import router
+from fastjango.db.models.expressions import ColPairs
+from fastjango.db.models.lookups.tuples import TupleIn
 from fastjango.utils.deprecation import RemovedInDjango60Warning
 from fastjango.utils.functional import cached_property
 
@@ -57,15 +59,15 @@ class ForwardManyToOneDescriptor:
         foreign_key = field.get_foreign_related_value
         local_key = field.get_local_related_value
         by_key = {local_key(instance): instance for instance in instances}
-        related = field.foreign_related_fields[0]
         remote = field.remote_field
-        # With no way back from the objects, a filter on the far field is enough and joins nothing.
-        if remote.hidden or len(field.foreign_related_fields) == 1:
-            values = {local_key(instance)[0] for instance in instances}
-            query: dict[str, Any] = {f"{related.name}__in": values}
+        targets = field.foreign_related_fields
+        # An object without a complete key has nothing to fetch.
+        keys = [key for key in by_key if None not in key]
+        if len(targets) == 1:
+            queryset = queryset.filter(**{f"{targets[0].name}__in": [key[0] for key in keys]})
         else:
-            query = {f"{field.related_query_name()}__in": instances}
-        queryset = queryset.filter(**query)
+            columns = ColPairs(queryset.model._meta.db_table, targets, targets, field)
+            queryset = queryset.filter(TupleIn(columns, keys))
         # One object per instance at most: an order would cost and mean nothing.
         queryset = queryset.order_by()
         if not remote.multiple:

@@ -6,16 +6,23 @@ taken from the forward field.
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from fastjango.core import exceptions
 from fastjango.db.models.fields import BLANK_CHOICE_DASH
 from fastjango.db.models.fields.mixins import FieldCacheMixin
+from fastjango.utils.deprecation import RemovedInDjango60Warning
 from fastjango.utils.functional import cached_property
 from fastjango.utils.hashable import make_hashable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+def warn_of_columns(old: str, new: str) -> None:
+    """Warn a caller of a method that gives columns."""
+    warnings.warn(f"{old} is deprecated. Use {new} instead.", RemovedInDjango60Warning, stacklevel=3)
 
 
 class ForeignObjectRel(FieldCacheMixin):
@@ -192,6 +199,11 @@ class ForeignObjectRel(FieldCacheMixin):
     def get_joining_fields(self) -> Any:
         """Return the pairs of fields that a join along the reverse compares."""
         return self.field.get_reverse_joining_fields()
+
+    def get_joining_columns(self) -> tuple[tuple[str, str], ...]:
+        """Return the pairs of columns that a join compares; the older method."""
+        warn_of_columns("ForeignObjectRel.get_joining_columns()", "get_joining_fields()")
+        return tuple((lhs.column, rhs.column) for lhs, rhs in self.get_joining_fields())
 
     def get_extra_restriction(self, alias: Any, related_alias: Any) -> Any:
         """Return a further condition of the join."""

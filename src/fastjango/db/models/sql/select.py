@@ -57,10 +57,11 @@ def build_select(query: Any, ctx: Context, options: Options | None = None) -> St
     condition = _condition(where, ctx, options)
     if condition is not None:
         statement = statement.where(condition)
+    # DISTINCT ON may join; only then is it known which tables there are.
+    statement = _distinct(statement, query, ctx)
     tables = from_tables(query, ctx)
     if tables is not None:
         statement = statement.select_from(tables)
-    statement = _distinct(statement, query, ctx)
     if groups:
         if query.distinct_fields:
             raise NotImplementedError("annotate() + distinct(fields) is not implemented.")
@@ -161,6 +162,11 @@ def _on_clause(join: Any, ctx: Context) -> Any:
             continue
         except EmptyResultSet:
             parts.append(sa.literal_column("0") == sa.literal_column("1"))
+    if not parts:
+        raise ValueError(
+            f"Join generated an empty ON clause. {type(table.join_field)} did not yield either joining columns or extra "
+            "restrictions."
+        )
     return sa.and_(*parts) if len(parts) > 1 else parts[0]
 
 
