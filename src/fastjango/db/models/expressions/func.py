@@ -265,6 +265,10 @@ class OrderByList(ExpressionList):
             return Pieces("")
         return Pieces("ORDER BY ", *joined(arguments, ", "), atomic=False)
 
+    def get_group_by_cols(self) -> list[Any]:
+        """Return the columns of the orderings: ``ORDER BY`` cannot be grouped by."""
+        return [column for part in self.get_source_expressions() for column in part.get_group_by_cols()]
+
     @classmethod
     def from_param(cls, context: str, param: Any) -> OrderByList | None:
         """

@@ -260,10 +260,10 @@ class QuerySetReads(QuerySetChain[M]):
     def _by_batches(self, keys: tuple[Any, ...], lookup: str) -> list[Any]:
         size = connections[self.db].features.max_query_params
         if not size or size >= len(keys):
-            return list(self.filter(**{lookup: keys}).order_by())
+            return list(self.filter(**{lookup: keys}))
         found: list[Any] = []
         for start in range(0, len(keys), size):
-            found.extend(self.filter(**{lookup: keys[start : start + size]}).order_by())
+            found.extend(self.filter(**{lookup: keys[start : start + size]}))
         return found
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[M]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -11,12 +12,13 @@ from fastjango.db.errors import NotSupportedError
 from fastjango.db.models.constants import LOOKUP_SEP
 from fastjango.db.transaction import TransactionManagementError
 
+from .columns import ObjectColumns
 from .tables import identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .columns import ObjectColumns, SelectList
+    from .columns import SelectList
     from .context import Context
 
 _OPTIONS = (
@@ -65,41 +67,47 @@ def lock_rows(statement: Any, query: Any, ctx: Context, listed: SelectList) -> A
 
 def locked_tables(query: Any, listed: SelectList) -> list[str]:
     """
-    Return the tables that ``of=(...)`` names.
+    Return the tables that ``of=(...)`` names; parents of multi-table models have their own.
 
     Raises:
         FieldError: A name is no selected relation.
     """
     names: list[str] = []
     invalid: list[str] = []
-    for name in query.select_for_update_of:
+    for name in query.select_for_update_of if listed.objects is not None else ():
         objects = listed.objects
         if name != "self":
             for part in name.split(LOOKUP_SEP):
-                objects = _child(objects, part)
+                objects = next((child for child in _children(objects, listed) if _name(child) == part), None)
                 if objects is None:
                     break
-        alias = _table_of(objects, listed) if objects is not None else None
-        if alias is None:
+        if objects is None:
             invalid.append(name)
-        else:
+        elif (alias := _table_of(objects, listed)) is not None:
             names.append(alias)
     if invalid:
         raise FieldError(
             f"Invalid field name(s) given in select_for_update(of=(...)): {', '.join(invalid)}. "
             "Only relational fields followed in the query are allowed. "
-            f"Choices are: {', '.join(_choices(listed.objects))}."
+            f"Choices are: {', '.join(_choices(listed))}."
         )
     return names
 
 
-def _child(objects: ObjectColumns | None, name: str) -> ObjectColumns | None:
-    if objects is None:
-        return None
-    for child in objects.related:
-        if _name(child) == name:
-            return child
-    return None
+def _children(objects: ObjectColumns | None, listed: SelectList) -> Iterator[ObjectColumns]:
+    if objects is not None:
+        yield from objects.related
+        yield from _parents(objects, listed)
+
+
+def _parents(objects: ObjectColumns, listed: SelectList) -> Iterator[ObjectColumns]:
+    """Yield the parents of a multi-table model with those of its columns that are theirs."""
+    for parent, link in objects.model._meta.concrete_model._meta.parents.items():
+        if link is None:
+            continue
+        models = {parent, *parent._meta.all_parents}
+        places = [place for place in objects.select_fields if listed.columns[place][0].target.model in models]
+        yield ObjectColumns(parent, places, field=link)
 
 
 def _name(objects: ObjectColumns) -> str:
@@ -110,19 +118,23 @@ def _table_of(objects: ObjectColumns, listed: SelectList) -> str | None:
     concrete = objects.model._meta.concrete_model
     for place in objects.select_fields:
         column = listed.columns[place][0]
-        if column.target.model._meta.concrete_model == concrete:
+        if column.target.model == concrete:
             return str(column.alias)
     return None
 
 
-def _choices(objects: ObjectColumns | None) -> Iterator[str]:
-    if objects is None:
-        return
-    waiting: list[tuple[list[str], ObjectColumns]] = [([], objects)]
+def _choices(listed: SelectList) -> Iterator[str]:
+    assert listed.objects is not None
+    waiting: deque[tuple[list[str] | None, ObjectColumns]] = deque([(None, listed.objects)])
     while waiting:
-        parents, current = waiting.pop(0)
-        path = parents if current is objects else [*parents, _name(current)]
-        yield LOOKUP_SEP.join(path) if path else "self"
+        parents, current = waiting.popleft()
+        if parents is None:
+            path: list[str] = []
+            yield "self"
+        else:
+            path = [*parents, _name(current)]
+            yield LOOKUP_SEP.join(path)
+        waiting.extend((path, parent) for parent in _parents(current, listed))
         waiting.extend((path, child) for child in current.related)
 
 
