@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fastjango.core.exceptions import ImproperlyConfigured
+from fastjango.utils.connection import ConnectionDoesNotExist
 
 DEFAULT_DB_ALIAS = "default"
 DUMMY = "fastjango.db.backends.dummy"
@@ -19,10 +20,6 @@ DUMMY = "fastjango.db.backends.dummy"
 RENAMED = {
     "postgresql_psycopg2": "postgresql",
 }
-
-
-class ConnectionDoesNotExist(Exception):
-    """``connections`` has no such alias."""
 
 
 def complete(conf: dict[str, Any]) -> None:
@@ -80,3 +77,6 @@ def load_backend(backend_name: str) -> Any:
                 f"'fastjango.db.backends.XXX', where XXX is one of:\n    {choices}"
             ) from exc
         raise
+
+
+__all__ = ["DEFAULT_DB_ALIAS", "DUMMY", "ConnectionDoesNotExist", "complete", "load_backend"]

@@ -6,34 +6,9 @@ from typing import Any
 
 from fastjango.core.signals import request_finished, request_started
 from fastjango.db.bridge import caller
-from fastjango.db.connections import ConnectionHandler, connections
+from fastjango.db.connections import connections
 from fastjango.db.engines import DEFAULT_DB_ALIAS
-
-
-class ConnectionProxy:
-    """Stands for ``connections[alias]``, whatever that is at the moment."""
-
-    def __init__(self, handler: ConnectionHandler, alias: str) -> None:
-        self.__dict__["_handler"] = handler
-        self.__dict__["_alias"] = alias
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._handler[self._alias], name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        setattr(self._handler[self._alias], name, value)
-
-    def __delattr__(self, name: str) -> None:
-        delattr(self._handler[self._alias], name)
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._handler[self._alias]
-
-    def __eq__(self, other: object) -> bool:
-        return bool(self._handler[self._alias] == other)
-
-    def __hash__(self) -> int:
-        return hash(self._handler[self._alias])
+from fastjango.utils.connection import ConnectionProxy
 
 
 # Any: attribute access is passed on to the connection object of the alias.

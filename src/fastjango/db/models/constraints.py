@@ -143,7 +143,7 @@ class BaseConstraint:
         fields: set[str] = set()
         for field_name, *lookups in references:
             # pk is an alias that is not part of the fields.
-            if field_name != "pk":
+            if field_name != "pk" or model._meta.is_composite_pk:
                 fields.add(field_name)
             if not lookups:
                 continue

@@ -22,6 +22,12 @@ from fastjango.db.models.fields.query_slot import make_query
 from fastjango.db.models.sql.context import BindBook, Context
 
 
+class DdlContext(Context):
+    """The context of clauses that become part of the schema: nothing is a parameter there."""
+
+    for_ddl = True
+
+
 def quote_literal(value: Any, vendor: str) -> str:
     """Return a driver value as an SQL literal."""
     if value is None:
@@ -105,7 +111,7 @@ def condition_sql(model: Any, condition: Any, connection: Any) -> str | None:
     where = query.build_where(condition)
     binds = BindBook()
     try:
-        clause = where.to_clause(Context(query, connection, binds))
+        clause = where.to_clause(DdlContext(query, connection, binds))
     except FullResultSet:
         return None
     except EmptyResultSet:
@@ -118,7 +124,7 @@ def expression_sql(model: Any, expression: Any, connection: Any) -> str:
     query = make_query(model, alias_cols=False)
     binds = BindBook()
     resolved = expression.resolve_expression(query, allow_joins=False)
-    return clause_sql(resolved.to_clause(Context(query, connection, binds)), binds, connection)
+    return clause_sql(resolved.to_clause(DdlContext(query, connection, binds)), binds, connection)
 
 
 def table_of(model: Any) -> sa.Table:

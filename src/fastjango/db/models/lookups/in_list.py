@@ -164,7 +164,9 @@ class In(BuiltinLookup):
     def _in_values(self, ctx: ClauseContext, left: ClauseElement, count: int) -> Clause:
         field = self.bind_field
         kind = None if field is None else column_field(field).get_internal_type()
-        is_ours = kind in _AS_JSON and not _has_own_storage(field)
+        # In a CHECK constraint or an index the list is written out.
+        written_out = getattr(ctx, "for_ddl", False)
+        is_ours = kind in _AS_JSON and not _has_own_storage(field) and not written_out
         if count > 1 and ctx.vendor == "sqlite" and is_ours:
             encode = _json_of(field.bind_converter(ctx.connection))
             values = ctx.bind(self.rhs, self.rhs_slot, None, encode, _TEXT)
@@ -176,7 +178,7 @@ class In(BuiltinLookup):
             if kind in _TEXTS:
                 values = ctx.bind(self.rhs, self.rhs_slot, None, _plain_texts, _TEXT_ARRAY)
                 return condition(left, " = ANY(", values, ")")
-        clauses = [self._one_of(ctx, field, position) for position in range(bucket(count))]
+        clauses = [self._one_of(ctx, field, position) for position in range(count if written_out else bucket(count))]
         return condition(left, " IN (", *joined(clauses, ", "), ")")
 
     def _one_of(self, ctx: ClauseContext, field: Any, position: int) -> Clause:
