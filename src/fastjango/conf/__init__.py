@@ -8,7 +8,7 @@ script_prefix.py    where the site is mounted
 """
 
 from fastjango.conf import global_settings
-from fastjango.conf.holders import Settings, UserSettingsHolder
+from fastjango.conf.holders import FORMS_URLFIELD_ASSUME_HTTPS_DEPRECATED_MSG, Settings, UserSettingsHolder
 from fastjango.conf.lazy import ENVIRONMENT_VARIABLE, LazySettings, SettingsReference, settings
 
 DEFAULT_STORAGE_ALIAS = "default"
@@ -17,6 +17,7 @@ STATICFILES_STORAGE_ALIAS = "staticfiles"
 __all__ = [
     "DEFAULT_STORAGE_ALIAS",
     "ENVIRONMENT_VARIABLE",
+    "FORMS_URLFIELD_ASSUME_HTTPS_DEPRECATED_MSG",
     "STATICFILES_STORAGE_ALIAS",
     "LazySettings",
     "Settings",

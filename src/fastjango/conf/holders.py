@@ -14,7 +14,7 @@ from typing import Any
 from fastjango.conf import global_settings
 from fastjango.core.exceptions import ImproperlyConfigured, RemovedInDjango60Warning
 
-ASSUME_HTTPS_MESSAGE = "The FORMS_URLFIELD_ASSUME_HTTPS transitional setting is deprecated."
+FORMS_URLFIELD_ASSUME_HTTPS_DEPRECATED_MSG = "The FORMS_URLFIELD_ASSUME_HTTPS transitional setting is deprecated."
 _LISTS = ("ALLOWED_HOSTS", "INSTALLED_APPS", "TEMPLATE_DIRS", "LOCALE_PATHS", "SECRET_KEY_FALLBACKS")
 _ZONES = Path("/usr/share/zoneinfo")
 
@@ -42,7 +42,7 @@ class Settings:
             setattr(self, name, value)
             self._explicit_settings.add(name)
         if "FORMS_URLFIELD_ASSUME_HTTPS" in self._explicit_settings:
-            warnings.warn(ASSUME_HTTPS_MESSAGE, RemovedInDjango60Warning, stacklevel=2)
+            warnings.warn(FORMS_URLFIELD_ASSUME_HTTPS_DEPRECATED_MSG, RemovedInDjango60Warning, stacklevel=2)
         self._apply_time_zone()
 
     def _apply_time_zone(self) -> None:
@@ -94,7 +94,7 @@ class UserSettingsHolder:
     def __setattr__(self, name: str, value: Any) -> None:
         self._deleted.discard(name)
         if name == "FORMS_URLFIELD_ASSUME_HTTPS":
-            warnings.warn(ASSUME_HTTPS_MESSAGE, RemovedInDjango60Warning, stacklevel=2)
+            warnings.warn(FORMS_URLFIELD_ASSUME_HTTPS_DEPRECATED_MSG, RemovedInDjango60Warning, stacklevel=2)
         super().__setattr__(name, value)
 
     def __delattr__(self, name: str) -> None:
