@@ -14,7 +14,9 @@ import functools
 import inspect
 import os
 from asyncio import _get_running_loop
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator
+from contextlib import contextmanager
+from time import perf_counter
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]  # has no stubs
@@ -28,10 +30,33 @@ PROVIDER_FLAG: Final = "__sqlalchemy_greenlet_provider__"
 _MESSAGE: Final = "You cannot call this from an async context - use a thread or sync_to_async."
 
 
+class HoldClock:
+    """Measures how long code in a bridge holds the loop between two waits, in seconds."""
+
+    __slots__ = ("_longest", "_since")
+
+    def __init__(self) -> None:
+        self._longest = 0.0
+        self._since = perf_counter()
+
+    def pause(self) -> None:
+        """The code waits: the loop is free."""
+        self._longest = max(self._longest, perf_counter() - self._since)
+
+    def resume(self) -> None:
+        """The code runs again."""
+        self._since = perf_counter()
+
+    def longest(self) -> float:
+        """Return the longest time so far, the running one included."""
+        return max(self._longest, perf_counter() - self._since)
+
+
 class BridgeGreenlet(greenlet):  # type: ignore[misc]  # greenlet is untyped
     """A greenlet from which :func:`await_only` may switch to the loop."""
 
     __sqlalchemy_greenlet_provider__ = True
+    hold_clock: HoldClock | None = None
 
     def __init__(self, run: Callable[..., Any], parent: greenlet) -> None:
         super().__init__(run, parent)
@@ -74,7 +99,29 @@ def await_only(awaitable: Awaitable[R]) -> R:
         if inspect.iscoroutine(awaitable):
             awaitable.close()
         raise not_bridged()
-    return cast("R", current.parent.switch(awaitable))
+    clock = getattr(current, "hold_clock", None)
+    if clock is None:
+        return cast("R", current.parent.switch(awaitable))
+    clock.pause()
+    try:
+        return cast("R", current.parent.switch(awaitable))
+    finally:
+        clock.resume()
+
+
+@contextmanager
+def watch_hold() -> Iterator[HoldClock]:
+    """Give the current bridge a new clock for the length of the block; outside a bridge it measures the whole block."""
+    current = getcurrent()
+    clock = HoldClock()
+    if not isinstance(current, BridgeGreenlet):
+        yield clock
+        return
+    before, current.hold_clock = current.hold_clock, clock
+    try:
+        yield clock
+    finally:
+        current.hold_clock = before
 
 
 async def bridge(fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -16,7 +16,6 @@ from fastjango.core.mail import send_mail
 from fastjango.db import models
 from fastjango.db.bridge import bridge
 from fastjango.utils import timezone
-from fastjango.utils.itercompat import is_iterable
 from fastjango.utils.translation import gettext_lazy as _
 
 
@@ -273,7 +272,7 @@ class PermissionsMixin(models.Model):
 
     def has_perms(self, perm_list: Iterable[str], obj: Any = None) -> bool:
         """Return whether the user has all of the permissions."""
-        if not is_iterable(perm_list) or isinstance(perm_list, str):
+        if not isinstance(perm_list, Iterable) or isinstance(perm_list, str):
             raise ValueError("perm_list must be an iterable of permissions.")
         return all(self.has_perm(perm, obj) for perm in perm_list)
 
@@ -431,7 +430,7 @@ class AnonymousUser:
 
     def has_perms(self, perm_list: Iterable[str], obj: Any = None) -> bool:
         """Return whether backends give all of this to everybody."""
-        if not is_iterable(perm_list) or isinstance(perm_list, str):
+        if not isinstance(perm_list, Iterable) or isinstance(perm_list, str):
             raise ValueError("perm_list must be an iterable of permissions.")
         return all(self.has_perm(perm, obj) for perm in perm_list)
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from time import perf_counter
 from typing import Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
 from fastjango.conf import settings
 from fastjango.core.handlers.loop import wait_for
-from fastjango.db.bridge import await_only, in_bridge
+from fastjango.db.bridge import await_only, in_bridge, watch_hold
 from fastjango.http.coroutines import iscoroutinefunction
 
 logger = logging.getLogger("fastjango.request")
@@ -55,16 +54,16 @@ def run_view(view: Callable[..., Any], request: Any, args: Any, kwargs: Any) -> 
 
 
 def _watched(view: Callable[..., Any], request: Any, args: Any, kwargs: Any) -> Any:
-    from fastjango.db.bridge import hold_clock
-
-    with hold_clock() as clock:
+    limit = settings.BLOCKING_VIEW_MS
+    if limit is None:
+        return view(request, *args, **kwargs)
+    with watch_hold() as clock:
         try:
             return view(request, *args, **kwargs)
         finally:
-            limit = settings.BLOCKING_VIEW_MS
-            held = clock.longest(perf_counter())
-            if limit is not None and held * 1000 > limit:
-                _move(view, held * 1000, limit)
+            held_ms = clock.longest() * 1000
+            if held_ms > limit:
+                _move(view, held_ms, limit)
 
 
 def _move(view: Callable[..., Any], held_ms: float, limit: float) -> None:

@@ -132,7 +132,7 @@ class BaseManager(Generic[M]):
         return self.get_queryset()
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, self.__class__) and self.__dict__ == other.__dict__
+        return isinstance(other, self.__class__) and self._constructor_args == other._constructor_args
 
     def __hash__(self) -> int:
         return id(self)
