@@ -63,10 +63,12 @@ class BlankChoiceIterator(BaseChoiceIterator):
         self.blank_choice = blank_choice
 
     def __iter__(self) -> Iterator[Any]:
-        values = [value for value, _ in flatten_choices(self.choices)]
+        # Read once: a function may stand behind them.
+        choices = list(self.choices)
+        values = [value for value, _ in flatten_choices(choices)]
         if "" not in values and None not in values:
             yield from self.blank_choice
-        yield from self.choices
+        yield from choices
 
 
 class CallableChoiceIterator(BaseChoiceIterator):

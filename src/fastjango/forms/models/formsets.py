@@ -81,37 +81,30 @@ class BaseModelFormSet(BaseFormSet, AltersData):
             field = field.remote_field.get_related_field()
         return field.to_python
 
-    def _row_for(self, index: int) -> tuple[dict[str, Any], bool]:
-        """Return arguments for the form of a row, and whether a key came that is none of the rows."""
+    def _row_for(self, index: int) -> dict[str, Any]:
+        """Return the arguments with the row for a form, none where the request names no row of the queryset."""
         if not self.is_bound:
-            return {"instance": self.get_queryset()[index]}, False
+            return {"instance": self.get_queryset()[index]}
         pk = self.model._meta.pk
         key_name = f"{self.add_prefix(index)}-{pk.name}"
         if key_name not in self.data:
-            return {}, False
+            return {}
         try:
             key = self._get_to_python(pk)(self.data[key_name])
         except ValidationError:
             # The form's own field says what is wrong with it.
-            return {}, False
-        row = self._existing_object(key)
-        return {"instance": row}, row is None
+            return {}
+        return {"instance": self._existing_object(key)}
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
         present = self.initial_form_count()
-        foreign_key = False
         if i < present:
-            found, foreign_key = self._row_for(i)
-            kwargs = {**kwargs, **found}
+            kwargs = {**kwargs, **self._row_for(i)}
         elif self.initial_extra and i - present < len(self.initial_extra):
             kwargs["initial"] = self.initial_extra[i - present]
         form = super()._construct_form(i, **kwargs)
         if i < present:
-            pk_field = form.fields[self.model._meta.pk.name]
-            pk_field.required = True
-            if foreign_key and isinstance(pk_field, ModelChoiceField):
-                # Security rule 18: a row outside the queryset is not offered, so it cannot be chosen.
-                pk_field.queryset = pk_field.queryset.none()
+            form.fields[self.model._meta.pk.name].required = True
         return form
 
     def save_new(self, form: Any, commit: bool = True) -> Any:
@@ -237,8 +230,8 @@ class BaseModelFormSet(BaseFormSet, AltersData):
         leaving = self.deleted_forms
         for form in self.initial_forms:
             obj = form.instance
-            if obj.pk is None:
-                # The row is not there any more, or was never ours to edit.
+            if obj.pk is None or obj._state.adding:
+                # Security rule 18: the row is not there any more, or was never of this queryset.
                 continue
             if form in leaving:
                 self.deleted_objects.append(obj)
