@@ -223,23 +223,26 @@ def field_expression_map(instance: Any, meta: Any, exclude: Any = None) -> dict[
     """Return the instance's values as expressions, for checking constraints."""
     exclude = exclude or set()
     found: dict[str, Any] = {}
+    generated: list[Any] = []
     for field in meta.local_concrete_fields:
         if field.name in exclude:
             continue
         if field.generated:
-            if any(part in exclude for part in _names_in(field.expression)):
-                continue
-            found[field.name] = field.expression.replace_expressions({F(name): value for name, value in found.items()})
+            if not any(part in exclude for part in _names_in(field.expression)):
+                generated.append(field)
             continue
         value = getattr(instance, field.attname)
         if not value or not hasattr(value, "resolve_expression"):
             value = Value(value, field)
-        # The key is found under both names.
-        if field.name == meta.pk.name:
-            found["pk"] = value
         if field.name != field.attname:
             found[field.attname] = value
         found[field.name] = value
+    if "pk" not in exclude:
+        found["pk"] = Value(instance.pk, meta.pk)
+    # Generated columns may read all of the others.
+    replacements = {F(name): value for name, value in found.items()}
+    for field in generated:
+        found[field.name] = field.expression.replace_expressions(replacements)
     return found
 
 

@@ -367,9 +367,9 @@ class Transactions(PooledConnections):
 
     def _run_hooks(self, hooks: list[Any]) -> None:
         for _, func, robust in hooks:
-            self._run_hook(func, robust)
+            self._run_hook(func, robust, " during transaction")
 
-    def _run_hook(self, func: Callable[[], Any], robust: bool) -> None:
+    def _run_hook(self, func: Callable[[], Any], robust: bool, when: str = "") -> None:
         if not robust:
             func()
             return
@@ -377,7 +377,7 @@ class Transactions(PooledConnections):
             func()
         except Exception as exc:
             name = getattr(func, "__qualname__", repr(func))
-            logger.exception("Error calling %s in on_commit() (%s).", name, exc)
+            logger.exception("Error calling %s in on_commit()%s (%s).", name, when, exc)
 
     # --- sharing between threads --------------------------------------------------------------
 

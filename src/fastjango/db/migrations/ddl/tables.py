@@ -72,7 +72,8 @@ def db_default_sql(field: Any, connection: Any) -> str | None:
 def make_column(field: Any, connection: Any, *, default: str | None = None) -> sa.Column[Any]:
     """Return the column of a field; *default* is an SQL literal for existing rows."""
     parameters = field.db_parameters(connection)
-    options: dict[str, Any] = {"nullable": field.null}
+    # A generated value is NULL whenever its expression is: the field cannot promise more.
+    options: dict[str, Any] = {"nullable": field.null or getattr(field, "generated", False)}
     arguments: list[Any] = []
     suffix = field.db_type_suffix(connection) or ""
     type_text = parameters["type"] or ""
