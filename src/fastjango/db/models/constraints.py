@@ -500,9 +500,17 @@ class UniqueConstraint(BaseConstraint):
             values = instance._get_field_expression_map(meta=model._meta, exclude=exclude)
             replacements = {F(name): value for name, value in values.items()}
             conditions = [
-                Exact(F(field.name), field.expression.replace_expressions(replacements)) for field in generated
+                self._equal(F(field.name), field.expression.replace_expressions(replacements))
+                for field in generated
             ]
         return queryset.filter(*conditions, **equal)
+
+    def _equal(self, expression: Any, value: Any) -> Any:
+        """Return the condition that a row has the same value; NULL is one where it is not distinct."""
+        condition: Any = Exact(expression, value)
+        if self.nulls_distinct is False:
+            return Q(condition) | Q(IsNull(expression, True), IsNull(value, True))
+        return condition
 
     def _expression_filters(self, model: Any, instance: Any, exclude: Any) -> list[Any] | None:
         if exclude and any(
@@ -517,10 +525,7 @@ class UniqueConstraint(BaseConstraint):
             if hasattr(expression, "get_expression_for_validation"):
                 expression = expression.get_expression_for_validation()
             value = expression.replace_expressions(replacements)
-            condition: Any = Exact(expression, value)
-            if self.nulls_distinct is False:
-                condition = Q(condition) | Q(IsNull(expression, True), IsNull(value, True))
-            filters.append(condition)
+            filters.append(self._equal(expression, value))
         return filters
 
     def _complain(self, model: Any, instance: Any, conditional: bool = False) -> None:

@@ -67,7 +67,7 @@ def check_default_key(model: Any) -> list[Any]:
 def check_composite_key(model: Any) -> list[Any]:
     """The parts of a composite key must be local columns that are never NULL."""
     opts = model._meta
-    if not opts.is_composite_pk:
+    if not opts.is_composite_pk or opts.proxy:
         return []
     found: list[Any] = []
     known = known_names(model)
