@@ -12,6 +12,7 @@ from typing import Any
 from fastjango.apps import apps
 from fastjango.conf import settings
 from fastjango.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from fastjango.template import Context, Engine
 from fastjango.urls import translate_url
 from fastjango.utils.formats import get_format
 from fastjango.utils.http import url_has_allowed_host_and_scheme
@@ -165,33 +166,16 @@ class JavaScriptCatalog(View):
 
     def render_to_response(self, context: dict[str, Any], **response_kwargs: Any) -> HttpResponse:
         """Return the script."""
-        plural = context["plural"]
-        rule = (
-            f"const v = {plural}; return typeof v === 'boolean' ? (v ? 1 : 0) : v;"
-            if plural
-            else "return (count == 1) ? 0 : 1;"
-        )
-        if plural:
-            function = f"django.pluralidx = function(n) {{ {rule} }};"
-        else:
-            function = f"django.pluralidx = function(count) {{ {rule} }};"
-        catalog = context["catalog"]
-        script = SCRIPT.read_text(encoding="utf-8")
-        pieces = {
-            "/* plural rule */": function,
-            "/* catalog */": f"var newcatalog = {_for_script(catalog)};\n  Object.assign(django.catalog, newcatalog);"
-            if catalog
-            else "",
-            "/* formats */": f"django.formats = {_for_script(context['formats'])};",
-        }
-        for mark, piece in pieces.items():
-            script = script.replace(mark, piece.replace("\n", "\n  "))
-        return HttpResponse(script, 'text/javascript; charset="utf-8"')
+        with SCRIPT.open(encoding="utf-8") as file:
+            template = Engine().from_string(file.read())
+        context["catalog_str"] = _for_script(context["catalog"]) if context["catalog"] else None
+        context["formats_str"] = _for_script(context["formats"])
+        return HttpResponse(template.render(Context(context)), 'text/javascript; charset="utf-8"')
 
 
 def _for_script(value: Any) -> str:
     """Return JSON that may also stand between script tags."""
-    return json.dumps(value, sort_keys=True, indent=2).replace("<", "\\u003c")
+    return json.dumps(value, sort_keys=True, indent=2).replace("<", "\\u003c").replace("\n", "\n  ")
 
 
 class JSONCatalog(JavaScriptCatalog):

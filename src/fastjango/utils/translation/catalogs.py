@@ -185,7 +185,8 @@ class DjangoTranslation(gettext_module.GNUTranslations):
                     self.merge(cldr_translations(name))
             self._merge_folders([FRAMEWORK_LOCALE_DIR, *app_locale_dirs(), *map(str, reversed(settings.LOCALE_PATHS))])
         else:
-            self._merge_folders(list(localedirs) if localedirs else app_locale_dirs())
+            folders = list(localedirs) if localedirs else [FRAMEWORK_LOCALE_DIR, *app_locale_dirs()]
+            self._merge_folders([*folders, *map(str, reversed(settings.LOCALE_PATHS))])
         self._add_default_language(localedirs)
 
     def __repr__(self) -> str:

@@ -1,13 +1,18 @@
-'use strict';
+{% autoescape off %}'use strict';
 {
   const globals = this;
   const django = globals.django || (globals.django = {});
-  /* plural rule */
-
+{% if plural %}  django.pluralidx = function(n) {
+    const v = {{ plural }};
+    return typeof v === 'boolean' ? (v ? 1 : 0) : v;
+  };
+{% else %}  django.pluralidx = function(count) { return (count == 1) ? 0 : 1; };
+{% endif %}
   // Several catalogs may be loaded one after the other.
   django.catalog = django.catalog || {};
-  /* catalog */
-
+{% if catalog_str %}  var newcatalog = {{ catalog_str }};
+  Object.assign(django.catalog, newcatalog);
+{% endif %}
   if (!django.jsi18n_initialized) {
     const inContext = (context, message) => context + '\x04' + message;
 
@@ -36,7 +41,7 @@
       ? format.replace(/%\(\w+\)s/g, (mark) => String(values[mark.slice(2, -2)]))
       : format.replace(/%s/g, () => String(values.shift()));
 
-    /* formats */
+    django.formats = {{ formats_str }};
     django.get_format = (name) => {
       const found = django.formats[name];
       return found === undefined ? name : found;
@@ -47,4 +52,4 @@
     }
     django.jsi18n_initialized = true;
   }
-}
+}{% endautoescape %}
