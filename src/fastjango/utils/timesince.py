@@ -77,6 +77,9 @@ def _as_datetime(value: Any) -> datetime:
 
 def _counts(start: datetime, end: datetime) -> Iterator[tuple[str, int]]:
     """Give ``(unit, how many)`` from years down to minutes; nothing if *end* is not after *start*."""
+    if start.tzinfo is not None and end.tzinfo is not None:
+        # Calendars are compared in one zone.
+        end = end.astimezone(start.tzinfo)
     elapsed = end - start
     if elapsed <= timedelta(0):
         return

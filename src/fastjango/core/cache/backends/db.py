@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import quoted_name
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from fastjango.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
@@ -51,9 +52,10 @@ def make_table(name: str) -> sa.Table:
     return sa.Table(
         name,
         sa.MetaData(),
-        sa.Column("cache_key", sa.String(255), primary_key=True),
-        sa.Column("value", sa.Text, nullable=False),
-        sa.Column("expires", sa.DateTime, nullable=False, index=True),
+        # Quoted: some databases have one of these words to themselves.
+        sa.Column(quoted_name("cache_key", quote=True), sa.String(255), primary_key=True),
+        sa.Column(quoted_name("value", quote=True), sa.Text, nullable=False),
+        sa.Column(quoted_name("expires", quote=True), sa.DateTime, nullable=False, index=True),
     )
 
 
@@ -161,8 +163,9 @@ class DatabaseCache(BaseDatabaseCache):
         alias = self._writer()
         columns = self.table.c
         now = self._now().replace(microsecond=0)
-        if run(alias, sa.select(sa.func.count()).select_from(self.table))[0][0] > self._max_entries:
-            self._cull(alias, now)
+        count = run(alias, sa.select(sa.func.count(columns.cache_key)))[0][0]
+        if count > self._max_entries:
+            self._cull(alias, now, count)
         expires = self._expires(timeout)
         values: dict[str, Any] = {"expires": expires}
         if mode != "touch":
@@ -203,14 +206,13 @@ class DatabaseCache(BaseDatabaseCache):
         rows = run(self._reader(), sa.select(columns.expires).where(columns.cache_key == name))
         return bool(rows) and _moment(rows[0][0]) > self._now().replace(microsecond=0)
 
-    def _cull(self, alias: str, now: dt.datetime) -> None:
+    def _cull(self, alias: str, now: dt.datetime, count: int) -> None:
         """Remove what has expired and, when that is not enough, the first part by key."""
         if self._cull_frequency == 0:
             self.clear()
             return
         columns = self.table.c
-        run_count(alias, self.table.delete().where(columns.expires < now))
-        left = run(alias, sa.select(sa.func.count()).select_from(self.table))[0][0]
+        left = count - run_count(alias, self.table.delete().where(columns.expires < now))
         if left <= self._max_entries:
             return
         to_remove = left // self._cull_frequency

@@ -158,6 +158,12 @@ class FileSystemStorage(Storage, StorageSettingsMixin):
             return not (max_length and len(name) > max_length)
         return super().is_name_available(name, max_length=max_length)
 
+    def get_alternative_name(self, file_root: str, file_ext: str) -> str:
+        """Return another name; without random characters when the file may be replaced anyway."""
+        if self._allow_overwrite:
+            return f"{file_root}{file_ext}"
+        return super().get_alternative_name(file_root, file_ext)
+
     def exists(self, name: str) -> bool:
         """Return whether there is a file of that name."""
         return os.path.lexists(self.path(name))
