@@ -115,6 +115,17 @@ def storages_changed(*, setting: str, **kwargs: Any) -> None:
 
 
 @receiver(setting_changed)
+def static_finders_changed(*, setting: str, **kwargs: Any) -> None:
+    """``STATICFILES_DIRS`` and ``STATIC_ROOT``: the finders read them again."""
+    if setting in {"STATICFILES_DIRS", "STATIC_ROOT"}:
+        try:
+            from fastjango.contrib.staticfiles.finders import get_finder
+        except ImportError:
+            return
+        get_finder.cache_clear()
+
+
+@receiver(setting_changed)
 def clear_serializers_cache(*, setting: str, **kwargs: Any) -> None:
     """``SERIALIZATION_MODULES``: load the serializers anew."""
     if setting == "SERIALIZATION_MODULES":

@@ -24,6 +24,7 @@ __all__ = [
     "ManifestFilesMixin",
     "ManifestStaticFilesStorage",
     "StaticFilesStorage",
+    "static_file_url",
     "staticfiles_storage",
 ]
 
@@ -62,3 +63,9 @@ class ConfiguredStorage(LazyObject):
 
 
 staticfiles_storage: Any = ConfiguredStorage()
+
+
+def static_file_url(path: str) -> str:
+    """Return the URL of the static file *path*."""
+    url: str = staticfiles_storage.url(path)
+    return url
