@@ -58,6 +58,9 @@ _QUOTE = {'"': "&quot;"}
 
 def _guess_stylesheet_type(url: Any) -> Any:
     """Return the media type of a stylesheet and its encoding."""
+    if str(url).endswith((".xsl", ".xslt")):
+        # Browsers do not know the registered application/xslt+xml.
+        return "text/xsl", None
     return mimetypes.guess_type(str(url))
 
 

@@ -81,7 +81,11 @@ class Sitemap:
     def get_domain(self, site: Any = None) -> str:
         """Return the domain of the URLs. Raises ``ImproperlyConfigured`` when nobody knows it."""
         if site is None and apps.is_installed("fastjango.contrib.sites"):
-            site = apps.get_model("sites.Site").objects.get_current()
+            sites = apps.get_model("sites.Site")
+            try:
+                site = sites.objects.get_current()
+            except sites.DoesNotExist:
+                site = None
         if site is None:
             raise ImproperlyConfigured(
                 "To use sitemaps, either enable the sites framework or pass a Site/RequestSite object in your view."
@@ -125,12 +129,10 @@ class Sitemap:
         return entries
 
     def _alternates(self, item: Any, base: str) -> list[dict[str, str]]:
-        found = [
-            {"location": f"{base}{self._location(item, code)}", "lang_code": code}
-            for code in self.get_languages_for_item(item[0])
-        ]
-        if self.x_default:
-            code = settings.LANGUAGE_CODE
+        codes = self.get_languages_for_item(item[0])
+        found = [{"location": f"{base}{self._location(item, code)}", "lang_code": code} for code in codes]
+        code = settings.LANGUAGE_CODE
+        if self.x_default and code in codes:
             location = f"{base}{self._location(item, code)}".replace(f"/{code}/", "/", 1)
             found.append({"location": location, "lang_code": "x-default"})
         return found
