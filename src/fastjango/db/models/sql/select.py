@@ -164,7 +164,7 @@ def _on_clause(join: Any, ctx: Context) -> Any:
             parts.append(sa.literal_column("0") == sa.literal_column("1"))
     if not parts:
         raise ValueError(
-            f"Join generated an empty ON clause. {type(table.join_field)} did not yield either joining columns or extra "
+            f"Join generated an empty ON clause. {type(join.join_field)} did not yield either joining columns or extra "
             "restrictions."
         )
     return sa.and_(*parts) if len(parts) > 1 else parts[0]
