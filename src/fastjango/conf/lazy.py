@@ -26,7 +26,7 @@ class _Empty:
 empty: Final = _Empty()
 
 
-class SettingsReference(str):
+class SettingsReference(str):  # noqa: SLOT000 - it carries the name
     """A text that remembers which setting it was read from."""
 
     setting_name: str

@@ -164,7 +164,8 @@ class Paginator(BasePaginator):
         """How many objects there are on all pages."""
         counter = getattr(self.object_list, "count", None)
         if callable(counter) and not inspect.isbuiltin(counter) and method_has_no_args(counter):
-            return int(counter())
+            total: Any = self.object_list.count()
+            return int(total)
         return len(self.object_list)
 
     @cached_property
@@ -313,7 +314,7 @@ class AsyncPage:
     """One page of an ``AsyncPaginator``; ``async for`` gives its objects."""
 
     def __init__(self, object_list: Any, number: int, paginator: AsyncPaginator) -> None:
-        self.object_list = object_list
+        self.object_list: Any = object_list
         self.number = number
         self.paginator = paginator
 
@@ -321,8 +322,9 @@ class AsyncPage:
         return f"<Async Page {self.number}>"
 
     async def __aiter__(self) -> AsyncIterator[Any]:
-        if hasattr(self.object_list, "__aiter__"):
-            async for obj in self.object_list:
+        if not isinstance(self.object_list, list) and hasattr(self.object_list, "__aiter__"):
+            source: Any = self.object_list
+            async for obj in source:
                 yield obj
         else:
             for obj in await self.aget_object_list():

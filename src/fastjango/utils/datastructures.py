@@ -173,7 +173,7 @@ class MultiValueDict(dict[Any, Any]):
         return {key: self[key] for key in self}
 
 
-class ImmutableList(tuple[Any, ...]):
+class ImmutableList(tuple[Any, ...]):  # noqa: SLOT001 - it carries the warning
     """A tuple that complains like a list that must not be changed."""
 
     warning: str

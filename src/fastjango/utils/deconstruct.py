@@ -47,7 +47,8 @@ def deconstructible(*args: type[Any], path: str | None = None) -> Any:
                     f"https://docs.djangoproject.com/en/{get_docs_version()}/topics/migrations/#serializing-values"
                 )
             own_path = path if path and type(self) is klass else f"{type(self).__module__}.{name}"
-            return own_path, self._constructor_args[0], self._constructor_args[1]
+            args, kwargs = self.__dict__["_constructor_args"]
+            return own_path, args, kwargs
 
         klass.__new__ = staticmethod(__new__)  # type: ignore[method-assign]
         klass.deconstruct = deconstruct  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ MAX_URL_LENGTH = 2048
 MAX_URL_REDIRECT_LENGTH = 16384
 MAX_HEADER_LENGTH = 10_000
 
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+MONTHS: list[str] = [*"jan feb mar apr may jun jul aug sep oct nov dec".split()]
 _CLOCK = r"(?P<hour>\d{2}):(?P<min>\d{2}):(?P<sec>\d{2})"
 # RFC 9110 section 5.6.7: the preferred form and the two obsolete ones.
 _DATES = [

@@ -99,8 +99,9 @@ def iscoroutinefunction(func: Any) -> bool:
 
 def markcoroutinefunction(func: T) -> T:
     """Mark *func* as one that gives a coroutine, and return it."""
-    if hasattr(inspect, "markcoroutinefunction"):
-        inspect.markcoroutinefunction(func)
+    mark = getattr(inspect, "markcoroutinefunction", None)
+    if mark is not None:  # Python 3.12
+        mark(func)
     else:
         func._is_coroutine = _MARK  # type: ignore[attr-defined]
     return func

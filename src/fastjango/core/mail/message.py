@@ -168,7 +168,8 @@ class EmailMessage:
             return
         if content is None:
             raise ValueError("content must be provided.")
-        mimetype = mimetype or (filename and mimetypes.guess_type(filename)[0]) or DEFAULT_ATTACHMENT_MIME_TYPE
+        guessed = mimetypes.guess_type(filename)[0] if filename else None
+        mimetype = mimetype or guessed or DEFAULT_ATTACHMENT_MIME_TYPE
         if mimetype.startswith("text/") and isinstance(content, bytes):
             try:
                 content = content.decode()

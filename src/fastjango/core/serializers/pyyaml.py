@@ -14,14 +14,12 @@ from fastjango.core.serializers.base import DeserializationError
 from fastjango.core.serializers.python import Deserializer as PythonDeserializer
 from fastjango.core.serializers.python import Serializer as PythonSerializer
 
-try:
-    from yaml import CSafeDumper as SafeDumper
-    from yaml import CSafeLoader as SafeLoader
-except ImportError:
-    from yaml import SafeDumper, SafeLoader  # type: ignore[assignment]
+# libyaml is many times faster, where it is there.
+SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-class DjangoSafeDumper(SafeDumper):
+class DjangoSafeDumper(_Dumper):  # type: ignore[misc]
     """A safe dumper that writes decimals as text."""
 
     def represent_decimal(self, data: decimal.Decimal) -> Any:

@@ -47,8 +47,8 @@ def get_key_func(key_func: Any) -> Callable[..., str]:
     """Return a key function given as such, by its dotted path, or not at all."""
     if key_func is None:
         return default_key_func
-    found: Callable[..., str] = key_func if callable(key_func) else import_string(key_func)
-    return found
+    found: Any = key_func if callable(key_func) else import_string(key_func)
+    return found  # type: ignore[no-any-return]
 
 
 def memcache_key_warnings(key: str) -> Iterable[str]:
