@@ -97,7 +97,7 @@ def make_column(field: Any, connection: Any, *, default: str | None = None) -> s
         column_type = ColumnSpec(f"{type_text} {suffix}")
     if field.db_comment and connection.features.supports_comments:
         options["comment"] = field.db_comment
-    return sa.Column(quoted_name(field.column, True), column_type, *arguments, key=field.column, autoincrement=bool(suffix), **options)
+    return sa.Column(quoted_name(field.column, True), column_type, *arguments, key=field.column, autoincrement=bool(suffix) if connection.vendor == "sqlite" else "auto", **options)
 
 
 def make_table(model: Any, connection: Any, *, name: str | None = None, foreign_keys: bool = False) -> sa.Table:
