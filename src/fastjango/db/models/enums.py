@@ -48,7 +48,7 @@ class ChoicesType(enum.EnumType):
     @property
     def choices(cls) -> list[tuple[Any, Any]]:
         """Pairs of value and label, as a field's ``choices`` takes them."""
-        empty = [(None, cls.__empty__)] if hasattr(cls, "__empty__") else []
+        empty = [(None, getattr(cls, "__empty__"))] if hasattr(cls, "__empty__") else []  # noqa: B009 - no such name on the metaclass
         return empty + [(member.value, member.label) for member in cls]  # type: ignore[var-annotated]
 
     @property

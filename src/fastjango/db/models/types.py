@@ -26,6 +26,7 @@ class ConnectionLike(Protocol):
     @property
     def dialect(self) -> Dialect:
         """The SQLAlchemy dialect of this alias."""
+        ...
 
 
 class FieldLike(Protocol):
@@ -41,24 +42,31 @@ class FieldLike(Protocol):
 
     def get_internal_type(self) -> str:
         """The name of the built-in field class this field behaves like."""
+        ...
 
     def get_prep_value(self, value: Any) -> Any:
         """Check and convert a Python value for use in a query."""
+        ...
 
     def column_type(self) -> TypeEngine[Any]:
         """The SQLAlchemy type of the column."""
+        ...
 
     def get_lookup(self, lookup_name: str) -> Any:
         """The lookup class of that name, or None."""
+        ...
 
     def get_transform(self, lookup_name: str) -> Any:
         """The transform class of that name, or None."""
+        ...
 
     def bind_converter(self, connection: Any) -> Callable[[Any], Any] | None:
         """Prepared value to driver value; None when nothing is to be done."""
+        ...
 
     def result_converter(self, connection: Any) -> Callable[[Any], Any] | None:
         """Driver value to Python value; None when nothing is to be done."""
+        ...
 
 
 class ModelLike(Protocol):
@@ -76,6 +84,7 @@ class ClauseContext(Protocol):
 
     def column(self, join_name: str | None, field: Any) -> ColumnElement[Any]:
         """The column of *field* in the table that is joined under *join_name*."""
+        ...
 
     def bind(
         self,
@@ -91,12 +100,15 @@ class ClauseContext(Protocol):
         Without a slot it is *value*; *convert* runs at each execution all the same.
         With *type_* the value is converted by that type, else by *field*.
         """
+        ...
 
     def clause(self, expression: Any) -> ColumnElement[Any]:
         """The clause of a resolved expression."""
+        ...
 
     def subquery(self, query: Any) -> Any:
         """The SELECT of an inner query, correlated with this one."""
+        ...
 
 
 class QueryLike(Protocol):
@@ -113,6 +125,7 @@ class QueryLike(Protocol):
         summarize: bool = False,
     ) -> Any:
         """The resolved expression that *name* stands for."""
+        ...
 
 
 class Shaped(Protocol):
@@ -120,6 +133,7 @@ class Shaped(Protocol):
 
     def shape_into(self, binds: list[Any]) -> Hashable:
         """A key without user values; these are appended to *binds*."""
+        ...
 
 
 Binds = list[Any]

@@ -33,6 +33,12 @@ class DatabaseOperations(BaseDatabaseOperations):
     explain_options = EXPLAIN_OPTIONS
     cast_data_types = {"AutoField": "integer", "BigAutoField": "bigint", "SmallAutoField": "smallint"}
 
+    def date_extract_sql(self, lookup_type: str, sql: str, params: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
+        """Return SQL and parameters of a part of a date, for people's own transforms."""
+        if not lookup_type.isidentifier():
+            raise ValueError(f"Invalid lookup type: {lookup_type!r}")
+        return f"EXTRACT({lookup_type.upper()} FROM {sql})", tuple(params)
+
     def max_name_length(self) -> int:
         """Return how long identifiers may be."""
         return 63

@@ -40,6 +40,10 @@ class DatabaseOperations(BaseDatabaseOperations):
         """Return the SQL word for an automatic key."""
         return "NULL"
 
+    def date_extract_sql(self, lookup_type: str, sql: str, params: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
+        """Return SQL and parameters of a part of a date, for people's own transforms."""
+        return f"fj_date_extract(%s, {sql})", (lookup_type.lower(), *params)
+
     def no_limit_value(self) -> int | None:
         """Return the LIMIT that means none."""
         return -1

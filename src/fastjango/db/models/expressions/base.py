@@ -56,7 +56,7 @@ class BaseExpression:
     is_summary = False
     filterable = True
     window_compatible = False
-    allowed_default = False
+    allowed_default: Any = False
     constraint_validation_compatible = True
     set_returning = False
     allows_composite_expressions = False
@@ -206,41 +206,45 @@ class BaseExpression:
 
     # Facts
 
-    @cached_property
-    def contains_aggregate(self) -> bool:
+    def _contains_aggregate(self) -> bool:
         """Whether any part is an aggregate."""
         return any(part and part.contains_aggregate for part in self.get_source_expressions())
 
-    @cached_property
-    def contains_over_clause(self) -> bool:
+    contains_aggregate: Any = cached_property(_contains_aggregate)
+
+    def _contains_over_clause(self) -> bool:
         """Whether any part is a window."""
         return any(part and part.contains_over_clause for part in self.get_source_expressions())
 
-    @cached_property
-    def contains_column_references(self) -> bool:
+    contains_over_clause: Any = cached_property(_contains_over_clause)
+
+    def _contains_column_references(self) -> bool:
         """Whether any part is a column."""
         return any(part and part.contains_column_references for part in self.get_source_expressions())
 
-    @cached_property
-    def contains_subquery(self) -> bool:
+    contains_column_references: Any = cached_property(_contains_column_references)
+
+    def _contains_subquery(self) -> bool:
         """Whether any part is a subquery."""
         return any(
             part and (getattr(part, "subquery", False) or part.contains_subquery)
             for part in self.get_source_expressions()
         )
 
-    @property
-    def conditional(self) -> bool:
+    contains_subquery: Any = cached_property(_contains_subquery)
+
+    def _conditional(self) -> bool:
         """Whether the expression is true or false, and so may be a filter."""
         return output.is_field(self.output_field, "BooleanField")
+
+    conditional: Any = property(_conditional)
 
     @property
     def field(self) -> Any:
         """The same as ``output_field``."""
         return self.output_field
 
-    @cached_property
-    def output_field(self) -> Any:
+    def _find_output_field(self) -> Any:
         """
         The field that says what type the result has.
 
@@ -252,6 +256,8 @@ class BaseExpression:
             self._output_field_resolved_to_none = True
             raise OutputFieldIsNoneError("Cannot resolve expression type, unknown output_field")
         return resolved
+
+    output_field: Any = cached_property(_find_output_field)
 
     @property
     def _output_field_or_none(self) -> Any:

@@ -61,10 +61,11 @@ class When(Expression):
         """Return the type of the result only."""
         return [self.result._output_field_or_none]
 
-    @property
-    def allowed_default(self) -> bool:  # type: ignore[override]
+    def _allowed_default(self) -> bool:
         """Whether both parts may stand in a column default."""
         return bool(getattr(self.condition, "allowed_default", False) and self.result.allowed_default)
+
+    allowed_default: Any = property(_allowed_default)
 
     def resolve_expression(
         self,
@@ -119,10 +120,11 @@ class Case(Expression):
         """Replace the cases and the default."""
         *self.cases, self.default = exprs
 
-    @property
-    def allowed_default(self) -> bool:  # type: ignore[override]
+    def _allowed_default(self) -> bool:
         """Whether all parts may stand in a column default."""
         return bool(self.default.allowed_default and all(case.allowed_default for case in self.cases))
+
+    allowed_default: Any = property(_allowed_default)
 
     def copy(self) -> Self:
         """Return a copy with a list of cases of its own."""

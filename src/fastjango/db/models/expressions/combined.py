@@ -56,10 +56,11 @@ class CombinedExpression(Expression):
         """Replace both sides."""
         self.lhs, self.rhs = exprs
 
-    @property
-    def allowed_default(self) -> bool:  # type: ignore[override]
+    def _allowed_default(self) -> bool:
         """Whether both sides may stand in a column default."""
         return bool(self.lhs.allowed_default and self.rhs.allowed_default)
+
+    allowed_default: Any = property(_allowed_default)
 
     def shape_into(self, binds: list[Any]) -> Hashable:
         """Return the key: operator and both sides."""

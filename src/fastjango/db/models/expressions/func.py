@@ -79,10 +79,11 @@ class Func(Expression):
         clone.extra = self.extra.copy()
         return clone
 
-    @property
-    def allowed_default(self) -> bool:  # type: ignore[override]
+    def _allowed_default(self) -> bool:
         """Whether every argument may stand in a column default."""
         return all(part.allowed_default for part in self.source_expressions)
+
+    allowed_default: Any = property(_allowed_default)
 
     def arguments(self, ctx: ClauseContext) -> list[Clause]:
         """Return the clauses of the arguments."""
@@ -105,7 +106,7 @@ class Func(Expression):
         """Return the call with these argument clauses, by the function's template."""
         data = {**self.extra, **context}
         name = function or data.get("function") or self.function
-        template = template or data.get("template") or self.template
+        template = str(template or data.get("template") or self.template)
         joiner = arg_joiner or data.get("arg_joiner") or self.arg_joiner
         if template == _DEFAULT_TEMPLATE and joiner == ", " and name and name.isidentifier():
             return call(name, *arguments)
@@ -180,10 +181,11 @@ class ExpressionWrapper(Expression):
         """Replace the wrapped expression."""
         self.expression = exprs[0]
 
-    @property
-    def allowed_default(self) -> bool:  # type: ignore[override]
+    def _allowed_default(self) -> bool:
         """Whether the wrapped expression may stand in a column default."""
         return bool(self.expression.allowed_default)
+
+    allowed_default: Any = property(_allowed_default)
 
     @property
     def empty_result_set_value(self) -> Any:

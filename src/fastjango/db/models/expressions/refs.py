@@ -76,7 +76,7 @@ class F(Combinable):
         return ordering(self, descending=True, **kwargs)
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.name == other.name
+        return isinstance(other, F) and type(self) is type(other) and self.name == other.name
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -93,16 +93,18 @@ class F(Combinable):
 def _replace_beginning(name: F, replacements: Any) -> Any:
     """Apply the transforms of ``first__year`` to the replacement of ``first``."""
     first, *transforms = name.name.split(LOOKUP_SEP)
-    replacement = replacements.get(F(first))
-    for transform in transforms if replacement is not None else ():
+    replacement: Any = replacements.get(F(first))
+    if replacement is None:
+        return name
+    for transform in transforms:
         try:
-            cls = replacement.get_transform(transform)
+            cls: Any = replacement.get_transform(transform)
         except FieldError:  # the type of NULL is not known
             return name
         if cls is None:
             return name
         replacement = cls(replacement)
-    return name if replacement is None else replacement
+    return replacement
 
 
 class ResolvedOuterRef(F):

@@ -8,7 +8,7 @@ value at which place of that list it will find its next self.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import enum
 from collections.abc import Hashable
 from decimal import Decimal
@@ -24,10 +24,10 @@ PLAIN = frozenset({int, str, bool, bytes, type(None)})
 SCALARS = PLAIN | {
     float,
     Decimal,
-    datetime.date,
-    datetime.datetime,
-    datetime.time,
-    datetime.timedelta,
+    dt.date,
+    dt.datetime,
+    dt.time,
+    dt.timedelta,
     UUID,
 }
 """Types whose values are immutable and can be bound as they are."""
@@ -75,7 +75,7 @@ def constant_key(value: Any) -> Hashable:
         return (kind, value)
     if kind in SCALARS:
         return (kind, repr(value))
-    if isinstance(value, type | enum.Enum | datetime.tzinfo):
+    if isinstance(value, type | enum.Enum | dt.tzinfo):
         known: Hashable = value
         return known
     if isinstance(value, tuple | list):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Callable, Hashable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
@@ -35,10 +35,10 @@ _FIELD_OF_TYPE: tuple[tuple[type[Any], str], ...] = (
     (bool, "BooleanField"),
     (int, "IntegerField"),
     (float, "FloatField"),
-    (datetime.datetime, "DateTimeField"),
-    (datetime.date, "DateField"),
-    (datetime.time, "TimeField"),
-    (datetime.timedelta, "DurationField"),
+    (dt.datetime, "DateTimeField"),
+    (dt.date, "DateField"),
+    (dt.time, "TimeField"),
+    (dt.timedelta, "DurationField"),
     (Decimal, "DecimalField"),
     (bytes, "BinaryField"),
     (UUID, "UUIDField"),

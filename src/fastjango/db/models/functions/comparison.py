@@ -79,7 +79,7 @@ class Collate(Func):
 
     function = "COLLATE"
     template = "%(expressions)s %(function)s %(collation)s"
-    allowed_default = False
+    allowed_default: Any = False
 
     def __init__(self, expression: Any, collation: str) -> None:
         if not (collation and _COLLATION.fullmatch(collation)):

@@ -6,8 +6,8 @@ the active zone.
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable
+import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String
@@ -25,29 +25,41 @@ _MYSQL_DATE_FORMATS = {"year": "%Y-01-01", "month": "%Y-%m-01"}
 _MYSQL_TIME_FORMATS = {"hour": "%H:00:00", "minute": "%H:%i:00", "second": "%H:%i:%s"}
 
 
+_WORD = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def sql_word(value: Any, argument: str) -> str:
+    """
+    Return a part or unit that may be written into SQL.
+
+    Raises:
+        ValueError: It holds anything but letters, digits, underscores and hyphens.
+    """
+    if not _WORD.fullmatch(str(value)):
+        raise ValueError(f"Invalid {argument}: {value}")
+    return str(value)
+
+
 def current_zone_name(_: Any = None) -> str | None:
     """Return the name of the active time zone, or None without time zones."""
     return timezone.get_current_timezone_name() if settings.USE_TZ else None
 
 
-def zone_clause(ctx: ClauseContext, zone: datetime.tzinfo | None) -> Clause:
+def zone_clause(ctx: ClauseContext, zone: dt.tzinfo | None) -> Clause:
     """Return the parameter that names the zone."""
-    if zone is None:
-        convert: Callable[[Any], Any] = current_zone_name
-    else:
-        name = timezone._get_timezone_name(zone)
+    name = None if zone is None else timezone._get_timezone_name(zone)
 
-        def convert(_: Any) -> str | None:
-            return name if settings.USE_TZ else None
+    def current(_: Any) -> str | None:
+        found = current_zone_name() if name is None or not settings.USE_TZ else name
+        # POSIX counts offsets westwards, so "UTC+5" means the opposite on PostgreSQL.
+        return _inverted(found) if ctx.vendor == "postgresql" else found
 
-    if ctx.vendor == "postgresql":
-        # POSIX counts offsets westwards, so "UTC+5" means the opposite there.
-        eastward = convert
+    return ctx.bind(None, None, None, current, _STRING)
 
-        def convert(_: Any) -> str | None:
-            return _inverted(eastward(None))
 
-    return ctx.bind(None, None, None, convert, _STRING)
+def _unit(ctx: ClauseContext, unit: str) -> Clause:
+    """Return the unit as a word of the statement; what cannot be one, as a parameter."""
+    return Pieces(f"'{unit}'") if _WORD.fullmatch(unit) else ctx.bind(unit, None, None, None, _STRING)
 
 
 def stored_zone(ctx: ClauseContext) -> Clause:
@@ -73,14 +85,14 @@ def _offset_of(name: str) -> tuple[str, str, str]:
     return name, "", ""
 
 
-def _sqlite_zones(ctx: ClauseContext, zone: datetime.tzinfo | None, zoned: bool) -> tuple[Clause, Clause]:
+def _sqlite_zones(ctx: ClauseContext, zone: dt.tzinfo | None, zoned: bool) -> tuple[Clause, Clause]:
     if not (zoned and settings.USE_TZ):
         return Pieces("NULL"), Pieces("NULL")
     stored = stored_zone(ctx)
     return zone_clause(ctx, zone), stored
 
 
-def in_zone(ctx: ClauseContext, clause: Clause, zone: datetime.tzinfo | None) -> Clause:
+def in_zone(ctx: ClauseContext, clause: Clause, zone: dt.tzinfo | None) -> Clause:
     """Return a moment as the clocks of the zone show it (not on SQLite)."""
     if not settings.USE_TZ:
         return clause
@@ -90,7 +102,7 @@ def in_zone(ctx: ClauseContext, clause: Clause, zone: datetime.tzinfo | None) ->
     return call("CONVERT_TZ", clause, stored, zone_clause(ctx, zone))
 
 
-def extract(ctx: ClauseContext, part: str, clause: Clause, kind: str, zone: datetime.tzinfo | None) -> Clause:
+def extract(ctx: ClauseContext, part: str, clause: Clause, kind: str, zone: dt.tzinfo | None) -> Clause:
     """
     Return one part of a date, time or moment as a number.
 
@@ -130,9 +142,7 @@ def _mysql_extract(part: str, clause: Clause) -> Clause:
     return Pieces(f"EXTRACT({part.upper()} FROM ", clause, ")")
 
 
-def trunc(
-    ctx: ClauseContext, unit: str, clause: Clause, source: str, target: str, zone: datetime.tzinfo | None
-) -> Clause:
+def trunc(ctx: ClauseContext, unit: str, clause: Clause, source: str, target: str, zone: dt.tzinfo | None) -> Clause:
     """
     Return the value cut off to a unit.
 
@@ -143,11 +153,11 @@ def trunc(
     zoned = source == "DateTimeField"
     if ctx.vendor == "sqlite":
         names = {"DateTimeField": "fj_datetime_trunc", "DateField": "fj_date_trunc", "TimeField": "fj_time_trunc"}
-        return call(names[target], Pieces(f"'{unit}'"), clause, *_sqlite_zones(ctx, zone, zoned))
+        return call(names[target], _unit(ctx, unit), clause, *_sqlite_zones(ctx, zone, zoned))
     if zoned:
         clause = in_zone(ctx, clause, zone)
     if ctx.vendor == "postgresql":
-        truncated = call("DATE_TRUNC", Pieces(f"'{unit}'"), clause)
+        truncated = call("DATE_TRUNC", _unit(ctx, unit), clause)
         return Pieces(truncated, "::time") if target == "TimeField" else truncated
     if target == "TimeField":
         return Pieces("CAST(DATE_FORMAT(", clause, f", '{_MYSQL_TIME_FORMATS[unit]}') AS TIME)")
@@ -175,7 +185,7 @@ def _mysql_date_trunc(unit: str, clause: Clause) -> Clause:
     return call("DATE", clause)
 
 
-def cast_date(ctx: ClauseContext, clause: Clause, zoned: bool, zone: datetime.tzinfo | None) -> Clause:
+def cast_date(ctx: ClauseContext, clause: Clause, zoned: bool, zone: dt.tzinfo | None) -> Clause:
     """Return the date of a moment in the zone."""
     if ctx.vendor == "sqlite":
         return call("fj_datetime_cast_date", clause, *_sqlite_zones(ctx, zone, zoned))
@@ -183,7 +193,7 @@ def cast_date(ctx: ClauseContext, clause: Clause, zoned: bool, zone: datetime.tz
     return Pieces("(", clause, ")::date") if ctx.vendor == "postgresql" else call("DATE", clause)
 
 
-def cast_time(ctx: ClauseContext, clause: Clause, zoned: bool, zone: datetime.tzinfo | None) -> Clause:
+def cast_time(ctx: ClauseContext, clause: Clause, zoned: bool, zone: dt.tzinfo | None) -> Clause:
     """Return the time of day of a moment in the zone."""
     if ctx.vendor == "sqlite":
         return call("fj_datetime_cast_time", clause, *_sqlite_zones(ctx, zone, zoned))
@@ -191,4 +201,4 @@ def cast_time(ctx: ClauseContext, clause: Clause, zoned: bool, zone: datetime.tz
     return Pieces("(", clause, ")::time") if ctx.vendor == "postgresql" else call("TIME", clause)
 
 
-__all__ = ["cast_date", "cast_time", "current_zone_name", "extract", "in_zone", "trunc", "zone_clause"]
+__all__ = ["cast_date", "cast_time", "current_zone_name", "extract", "in_zone", "sql_word", "trunc", "zone_clause"]

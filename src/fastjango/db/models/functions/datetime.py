@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from fastjango.conf import settings
@@ -38,7 +38,7 @@ def _only_date(field: Any) -> bool:
 class TimezoneMixin:
     """Works in the active time zone, or in one of its own."""
 
-    tzinfo: datetime.tzinfo | None = None
+    tzinfo: dt.tzinfo | None = None
 
     def get_tzname(self) -> str | None:
         """Return the name of the zone, or None without time zones."""
@@ -56,7 +56,7 @@ class Extract(TimezoneMixin, Transform):
     output_field = Output("IntegerField")
 
     def __init__(
-        self, expression: Any, lookup_name: str | None = None, tzinfo: datetime.tzinfo | None = None, **extra: Any
+        self, expression: Any, lookup_name: str | None = None, tzinfo: dt.tzinfo | None = None, **extra: Any
     ) -> None:
         if self.lookup_name is None:
             self.lookup_name = lookup_name
@@ -72,7 +72,9 @@ class Extract(TimezoneMixin, Transform):
             raise ValueError("tzinfo can only be used with DateTimeField.")
         if kind == "DurationField" and not ctx.connection.features.has_native_duration_field:
             raise ValueError("Extract requires native DurationField database support.")
-        return date_sql.extract(ctx, str(self.lookup_name), ctx.clause(self.lhs), kind, self.tzinfo)
+        return date_sql.extract(
+            ctx, date_sql.sql_word(self.lookup_name, "lookup_name"), ctx.clause(self.lhs), kind, self.tzinfo
+        )
 
     def resolve_expression(
         self,
@@ -188,7 +190,7 @@ class Now(Func):
 
     template = "CURRENT_TIMESTAMP"
     output_field = Output("DateTimeField")
-    allowed_default = True
+    allowed_default: Any = True
 
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return the database's clock."""
@@ -208,7 +210,7 @@ class TruncBase(TimezoneMixin, Transform):
     kind: str | None = None
 
     def __init__(
-        self, expression: Any, output_field: Any = None, tzinfo: datetime.tzinfo | None = None, **extra: Any
+        self, expression: Any, output_field: Any = None, tzinfo: dt.tzinfo | None = None, **extra: Any
     ) -> None:
         self.tzinfo = tzinfo
         super().__init__(expression, output_field=output_field, **extra)
@@ -255,7 +257,7 @@ class TruncBase(TimezoneMixin, Transform):
             if not settings.USE_TZ:
                 return value
             return timezone.make_aware(value.replace(tzinfo=None), self.tzinfo)
-        if isinstance(value, datetime.datetime):
+        if isinstance(value, dt.datetime):
             return value.date() if is_field(field, "DateField") else value.time()
         return value
 
@@ -280,7 +282,7 @@ class Trunc(TruncBase):
         expression: Any,
         kind: str,
         output_field: Any = None,
-        tzinfo: datetime.tzinfo | None = None,
+        tzinfo: dt.tzinfo | None = None,
         **extra: Any,
     ) -> None:
         self.kind = kind

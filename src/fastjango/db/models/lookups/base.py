@@ -64,6 +64,8 @@ class Lookup(Expression):
     can_use_none_as_rhs = False
     value_shapes_sql = False
     plain_types: ClassVar[frozenset[type[Any]]] = frozenset()
+    lhs: Any
+    rhs: Any
     output_field = output.Output("BooleanField")
 
     def __init__(self, lhs: Any, rhs: Any) -> None:
@@ -228,10 +230,11 @@ class Lookup(Expression):
     def __hash__(self) -> int:
         return hash(make_hashable(self.identity))
 
-    @property
-    def allowed_default(self) -> bool:  # type: ignore[override]
+    def _allowed_default(self) -> bool:
         """Whether both sides may stand in a column default."""
         return bool(self.lhs.allowed_default and (self.rhs_is_direct_value() or self.rhs.allowed_default))
+
+    allowed_default: Any = property(_allowed_default)
 
     # Clauses
 

@@ -162,13 +162,13 @@ class In(BuiltinLookup):
         return condition(left, " IN (", inner, ")")
 
     def _in_values(self, ctx: ClauseContext, left: ClauseElement, count: int) -> Clause:
-        field = self.bind_field
+        field: Any = self.bind_field
         kind = None if field is None else column_field(field).get_internal_type()
         # In a CHECK constraint or an index the list is written out.
         written_out = getattr(ctx, "for_ddl", False)
-        is_ours = kind in _AS_JSON and not _has_own_storage(field) and not written_out
+        is_ours = field is not None and kind in _AS_JSON and not _has_own_storage(field) and not written_out
         if count > 1 and ctx.vendor == "sqlite" and is_ours:
-            encode = _json_of(field.bind_converter(ctx.connection))
+            encode = _json_of(column_field(field).bind_converter(ctx.connection))
             values = ctx.bind(self.rhs, self.rhs_slot, None, encode, _TEXT)
             return condition(left, " IN (SELECT value FROM json_each(", values, "))")
         if count > SHORT and ctx.vendor == "postgresql" and is_ours:

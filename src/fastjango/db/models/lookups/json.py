@@ -53,10 +53,9 @@ def json_path(keys: Sequence[Any], include_root: bool = True) -> str:
     """Return the SQL/JSON path of *keys*; what looks like a number is a place in an array."""
     path = "$" if include_root else ""
     for key in keys:
-        try:
-            path += f"[{int(key)}]"
-        except ValueError:
-            path += f".{json.dumps(key)}"
+        text = str(key)
+        is_place = text.isascii() and text.isdigit()
+        path += f"[{int(text)}]" if is_place else f".{json.dumps(text)}"
     return path
 
 

@@ -73,16 +73,16 @@ class RegisterLookupMixin:
             return own[lookup_name]  # type: ignore[no-any-return]
         return self.get_class_lookups().get(lookup_name)
 
-    def get_lookup(self, lookup_name: str) -> type[Any] | None:
+    def get_lookup(self: Any, lookup_name: str) -> Any:
         """Return the lookup class of that name, or None."""
         found = self._get_lookup(lookup_name)
         if found is None and hasattr(self, "output_field"):
-            return self.output_field.get_lookup(lookup_name)  # type: ignore[no-any-return]
+            return self.output_field.get_lookup(lookup_name)
         if found is not None and not getattr(found, "is_lookup", False):
             return None
         return found
 
-    def get_transform(self, lookup_name: str) -> Any:
+    def get_transform(self: Any, lookup_name: str) -> Any:
         """Return the transform class of that name, or None."""
         found = self._get_lookup(lookup_name)
         if found is None and hasattr(self, "output_field"):

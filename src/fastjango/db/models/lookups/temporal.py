@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -28,23 +28,23 @@ if TYPE_CHECKING:
     from fastjango.db.models.expressions.elements import Clause
     from fastjango.db.models.types import ClauseContext
 
-_DAY = datetime.timedelta(days=1)
+_DAY = dt.timedelta(days=1)
 
 
-def first_day(year: int, iso: bool) -> datetime.date:
+def first_day(year: int, iso: bool) -> dt.date:
     """Return the first day of a year, or of an ISO year."""
-    return datetime.date.fromisocalendar(year, 1, 1) if iso else datetime.date(year, 1, 1)
+    return dt.date.fromisocalendar(year, 1, 1) if iso else dt.date(year, 1, 1)
 
 
-def last_day(year: int, iso: bool) -> datetime.date:
+def last_day(year: int, iso: bool) -> dt.date:
     """Return the last day of a year, or of an ISO year."""
-    if not iso or year == datetime.MAXYEAR:
-        return datetime.date(year, 12, 31)
-    return datetime.date.fromisocalendar(year + 1, 1, 1) - _DAY
+    if not iso or year == dt.MAXYEAR:
+        return dt.date(year, 12, 31)
+    return dt.date.fromisocalendar(year + 1, 1, 1) - _DAY
 
 
-def _moment(day: datetime.date, clock: datetime.time) -> datetime.datetime:
-    moment = datetime.datetime.combine(day, clock)
+def _moment(day: dt.date, clock: dt.time) -> dt.datetime:
+    moment = dt.datetime.combine(day, clock)
     return timezone.make_aware(moment) if settings.USE_TZ else moment
 
 
@@ -52,8 +52,8 @@ def _bounds(iso: bool, with_time: bool) -> tuple[Callable[[Any], Any], Callable[
     if not with_time:
         return (lambda year: first_day(year, iso)), (lambda year: last_day(year, iso))
     return (
-        lambda year: _moment(first_day(year, iso), datetime.time.min),
-        lambda year: _moment(last_day(year, iso), datetime.time.max),
+        lambda year: _moment(first_day(year, iso), dt.time.min),
+        lambda year: _moment(last_day(year, iso), dt.time.max),
     )
 
 
@@ -65,7 +65,7 @@ class YearLookup(Comparison):
 
     def value_kind(self, value: Any) -> Hashable:
         """Return whether the calendar has that year."""
-        if type(value) is int and not datetime.MINYEAR <= value <= datetime.MAXYEAR:
+        if type(value) is int and not dt.MINYEAR <= value <= dt.MAXYEAR:
             return "over" if value > 0 else "under"
         return ()
 
@@ -73,9 +73,9 @@ class YearLookup(Comparison):
         """Return the comparison with the first and last moment of the year."""
         if not self.rhs_is_direct_value() or self.bilateral_transforms:
             return super().build_clause(ctx)
-        if self.rhs < datetime.MINYEAR:
+        if self.rhs < dt.MINYEAR:
             raise self.below
-        if self.rhs > datetime.MAXYEAR:
+        if self.rhs > dt.MAXYEAR:
             raise self.above
         source = self.lhs.lhs
         field = column_field(source.output_field)
