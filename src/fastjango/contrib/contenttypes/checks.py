@@ -21,7 +21,7 @@ def check_generic_foreign_keys(app_configs: Any = None, **kwargs: Any) -> list[A
 
     errors: list[Any] = []
     for model in _models(app_configs):
-        for field in vars(model).values():
+        for field in model._meta.private_fields:
             if isinstance(field, GenericForeignKey):
                 errors += field.check()
     return errors
