@@ -326,7 +326,7 @@ class Model(AltersData, metaclass=ModelBase):
             # The row may vanish between the two, or a trigger may hide the count.
             return bool(rows.exists() and (rows._update(values) > 0 or rows.exists()))
         # A base manager of one's own may see fewer rows.
-        if type(base_qs) is not QuerySet or base_qs.query.where:
+        if type(base_qs) is not QuerySet or base_qs.shape.query.where:
             return bool(base_qs.filter(pk=pk_val)._update(values) > 0)
         pairs = [(field, value) for field, _model, value in values]
         return update_row(base_qs.model, using, pairs, pk_val) > 0

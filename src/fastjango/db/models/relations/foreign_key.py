@@ -226,9 +226,26 @@ class ForeignKey(ForeignObject[ST, GT]):
 
     def get_cached_value(self, instance: Any, default: Any = NOT_PROVIDED) -> Any:
         """Return the cached object of the present key."""
+        state = instance._state
+        try:
+            found = state.fields_cache[self.name]
+        except KeyError:
+            if default is NOT_PROVIDED:
+                raise
+            return default
+        stored = state.cached_for
+        if stored is not None and self.name in stored:
+            if stored[self.name] == instance.__dict__.get(self.attname, NOT_PROVIDED):
+                return found
+        elif found is not None:
+            # A joined row: it belongs to the key as long as both say the same.
+            target = self.foreign_related_fields[0].attname
+            if found.__dict__.get(target) == instance.__dict__.get(self.attname):
+                return found
         if self._is_stale(instance):
             self.delete_cached_value(instance)
-        return super().get_cached_value(instance, default)
+            return super().get_cached_value(instance, default)
+        return found
 
     def set_cached_value(self, instance: Any, value: Any) -> None:
         """Remember *value* as the object of the present key."""

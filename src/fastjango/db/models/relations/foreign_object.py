@@ -73,8 +73,16 @@ class ForeignObject(RelatedField[ST, GT]):
     def __copy__(self) -> Any:
         twin = super().__copy__()
         # These belong to the model that the copy will be bound to.
-        twin.__dict__.pop("path_infos", None)
-        twin.__dict__.pop("reverse_path_infos", None)
+        for name in (
+            "path_infos",
+            "reverse_path_infos",
+            "related_fields",
+            "reverse_related_fields",
+            "local_related_fields",
+            "foreign_related_fields",
+            "cached_col",
+        ):
+            twin.__dict__.pop(name, None)
         return twin
 
     # -- checks ------------------------------------------------------------------------

@@ -83,7 +83,22 @@ class ForwardManyToOneDescriptor:
     def get_object(self, instance: Any) -> Any:
         """Fetch the object. Queries: 1."""
         queryset = self.get_queryset(instance=instance)
+        if self._only_key is not None:
+            target, attname = self._only_key
+            return queryset.get(**{target: getattr(instance, attname)})
         return queryset.get(self.field.get_reverse_related_filter(instance))
+
+    @cached_property
+    def _only_key(self) -> tuple[str, str] | None:
+        """The names of the target and of the key, where one column decides and nothing else."""
+        field = self.field
+        own = ("get_reverse_related_filter", "get_extra_descriptor_filter")
+        if len(field.related_fields) != 1 or any(
+            not getattr(field, name).__module__.startswith("fastjango.db.models.relations.") for name in own
+        ):
+            return None
+        ((local, foreign),) = field.related_fields
+        return foreign.attname, local.attname
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         if instance is None:
