@@ -17,7 +17,7 @@ from fastjango.forms.boundfield import BoundField
 from fastjango.forms.errors import ErrorDict, ErrorList
 from fastjango.forms.fields import Field
 from fastjango.forms.renderers import get_default_renderer
-from fastjango.forms.rendering import RenderableFormMixin
+from fastjango.forms.rendering import RenderableFormMixin, RendererTemplate
 from fastjango.forms.widgets import Media, MediaDefiningClass
 from fastjango.utils.datastructures import MultiValueDict
 from fastjango.utils.functional import cached_property
@@ -66,6 +66,7 @@ class BaseForm(RenderableFormMixin):
     use_required_attribute: bool = True
     bound_field_class: Any = None
 
+    template_name: Any = RendererTemplate("form_template_name")
     template_name_div = "django/forms/div.html"
     template_name_p = "django/forms/p.html"
     template_name_table = "django/forms/table.html"
@@ -168,11 +169,6 @@ class BaseForm(RenderableFormMixin):
 
     def _widget_data_value(self, widget: Any, html_name: str) -> Any:
         return widget.value_from_datadict(self.data, self.files, html_name)
-
-    @property
-    def template_name(self) -> str:
-        """The template of ``str(form)``, the renderer's unless the class names one."""
-        return self.renderer.form_template_name  # type: ignore[no-any-return]
 
     def get_context(self) -> dict[str, Any]:
         """Return the template's variables: form, fields with their errors, hidden fields, errors of the whole."""

@@ -14,7 +14,7 @@ from fastjango.forms.errors import ErrorList
 from fastjango.forms.fields import BooleanField, IntegerField
 from fastjango.forms.forms import Form
 from fastjango.forms.renderers import get_default_renderer
-from fastjango.forms.rendering import RenderableFormMixin
+from fastjango.forms.rendering import RenderableFormMixin, RendererTemplate
 from fastjango.forms.widgets import CheckboxInput, HiddenInput, Media, NumberInput
 from fastjango.utils.functional import cached_property
 from fastjango.utils.translation import gettext_lazy as _
@@ -88,6 +88,7 @@ class BaseFormSet(RenderableFormMixin):
         ),
     }
 
+    template_name: Any = RendererTemplate("formset_template_name")
     template_name_div = "django/forms/formsets/div.html"
     template_name_p = "django/forms/formsets/p.html"
     template_name_table = "django/forms/formsets/table.html"
@@ -392,11 +393,6 @@ class BaseFormSet(RenderableFormMixin):
     def media(self) -> Media:
         """The files that the forms' widgets need."""
         return self._any_form().media  # type: ignore[no-any-return]
-
-    @property
-    def template_name(self) -> str:
-        """The template of ``str(formset)``, the renderer's unless the class names one."""
-        return self.renderer.formset_template_name  # type: ignore[no-any-return]
 
     def get_context(self) -> dict[str, Any]:
         """Return the template's variables."""

@@ -13,7 +13,23 @@ from typing import Any
 
 from fastjango.utils.safestring import SafeString
 
-__all__ = ["RenderableErrorMixin", "RenderableFieldMixin", "RenderableFormMixin", "RenderableMixin"]
+__all__ = [
+    "RenderableErrorMixin",
+    "RenderableFieldMixin",
+    "RenderableFormMixin",
+    "RenderableMixin",
+    "RendererTemplate",
+]
+
+
+class RendererTemplate:
+    """A ``template_name`` that is the renderer's; a subclass may put plain text in its place."""
+
+    def __init__(self, attribute: str) -> None:
+        self.attribute = attribute
+
+    def __get__(self, instance: Any, owner: type[Any] | None = None) -> Any:
+        return self if instance is None else getattr(instance.renderer, self.attribute)
 
 
 class RenderableMixin:

@@ -99,12 +99,12 @@ class Sitemap:
 
     def get_latest_lastmod(self) -> Any:
         """Return the latest change of any object, ``None`` when it is not known of all."""
-        if not hasattr(self, "lastmod"):
-            return None
-        if not callable(self.lastmod):
-            return self.lastmod
+        lastmod: Any = getattr(self, "lastmod", None)
+        if not callable(lastmod):
+            return lastmod
+        changes: list[Any] = [lastmod(item) for item in self.items()]
         try:
-            return max((self.lastmod(item) for item in self.items()), default=None)
+            return max(changes, default=None)
         except TypeError:
             return None
 

@@ -67,7 +67,7 @@ def index(
     site = get_current_site(request)
     entries, changes = [], []
     for section, given in sitemaps.items():
-        chosen = given() if callable(given) else given
+        chosen: Any = given() if callable(given) else given
         protocol = request.scheme if chosen.protocol is None else chosen.protocol
         url = f"{protocol}://{site.domain}{reverse(sitemap_url_name, kwargs={'section': section})}"
         change = chosen.get_latest_lastmod()
@@ -98,7 +98,7 @@ def sitemap(
     site, page = get_current_site(request), request.GET.get("p", 1)
     entries, changes = [], []
     for given in chosen:
-        one = given() if callable(given) else given
+        one: Any = given() if callable(given) else given
         try:
             entries += one.get_urls(page=page, site=site, protocol=request.scheme)
         except EmptyPage as problem:

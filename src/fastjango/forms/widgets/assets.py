@@ -36,7 +36,7 @@ class MediaAsset:
         # The same file twice is one file, whatever attributes go with it.
         if isinstance(other, str):
             return self._path == other
-        return type(self) is type(other) and self._path == other._path
+        return isinstance(other, MediaAsset) and type(self) is type(other) and self._path == other._path
 
     def __hash__(self) -> int:
         return hash(self._path)
