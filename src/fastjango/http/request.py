@@ -512,12 +512,10 @@ class HttpRequest:
             if self._read_started:
                 raise RawPostDataException("You cannot access body after reading from request's data stream")
             limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-            # What the client says it sends is refused early; what counts is what really comes.
-            if limit is not None and self._declared_length() > limit:
+            # What is known beforehand is refused early; what counts is what really comes.
+            if limit is not None and self._known_length() > limit:
                 raise too_big()
             if self._received is not None:
-                if limit is not None and len(self._received) > limit:
-                    raise too_big()
                 self._body = self._received
                 return self._body
             try:
@@ -528,11 +526,15 @@ class HttpRequest:
             self.__dict__["_stream"] = BytesIO(self._body)
         return self._body
 
-    def _declared_length(self) -> int:
+    def _known_length(self) -> int:
+        """Return how long the body is, or at least says it is."""
+        if self._received is not None:
+            return len(self._received)
         try:
-            return int(self.META.get("CONTENT_LENGTH") or 0) if self._received is None else 0
+            declared = int(self.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
-            return 0
+            declared = 0
+        return max(declared, uploadhandler.remaining_size(self._stream))
 
     def read(self, *args: Any, **kwargs: Any) -> bytes:
         """Read from the body as from a file."""

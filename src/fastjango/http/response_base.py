@@ -357,6 +357,11 @@ class HttpResponse(HttpResponseBase):
             if name not in self.non_picklable_attrs and name not in ("_resource_closers", "background")
         }
 
+    def __copy__(self) -> HttpResponse:
+        made = type(self).__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        return made
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _resource_closers=[], background=None)
 

@@ -21,6 +21,7 @@ __all__ = [
     "TemporaryFileUploadHandler",
     "UploadFileException",
     "load_handler",
+    "remaining_size",
 ]
 
 
@@ -148,7 +149,7 @@ class TemporaryFileUploadHandler(FileUploadHandler):
             pass
 
 
-def _size_of(stream: Any) -> int:
+def remaining_size(stream: Any) -> int:
     """Return how much can still be read, 0 when the stream does not tell."""
     if not (hasattr(stream, "seekable") and stream.seekable()):
         return 0
@@ -174,7 +175,7 @@ class MemoryFileUploadHandler(FileUploadHandler):
         encoding: Any = None,  # noqa: N803
     ) -> Any:
         """Decide by the length of the body: by what is there, where that can be seen, not only by what was declared."""
-        size = max(content_length, _size_of(getattr(input_data, "_stream", input_data)))
+        size = max(content_length, remaining_size(getattr(input_data, "_stream", input_data)))
         self.activated = size <= settings.FILE_UPLOAD_MAX_MEMORY_SIZE
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
