@@ -1,16 +1,19 @@
-"""
-A live server for tests that serves static files without collecting them first.
-"""
+"""Django's path of ``StaticLiveServerTestCase``."""
+
+# Compatibility door: lives in test/static_live.py
 
 from __future__ import annotations
 
-from fastjango.contrib.staticfiles.handlers import ASGIStaticFilesHandler
-from fastjango.test import LiveServerTestCase
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fastjango.test.static_live import StaticLiveServerTestCase
 
 __all__ = ["StaticLiveServerTestCase"]
 
 
-class StaticLiveServerTestCase(LiveServerTestCase):
-    """``LiveServerTestCase`` that finds the static files of every app."""
-
-    static_handler = ASGIStaticFilesHandler
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module("fastjango.test.static_live"), name)
