@@ -107,6 +107,10 @@ class ResponseHeaders(CaseInsensitiveMapping[str]):
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and key.lower() in self._store
 
+    def items(self) -> Any:
+        """Return names and values of all lines, as they are kept: this is asked for each response."""
+        return [*self._store.values(), *self._repeated] if self._repeated else self._store.values()
+
     # ------------------------------------------------------------ Starlette's face
 
     def append(self, key: str, value: str) -> None:
