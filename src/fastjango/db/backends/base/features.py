@@ -85,6 +85,7 @@ class BaseDatabaseFeatures:
     supports_over_clause = False
     supports_frame_range_fixed_distance = False
     supports_frame_exclusion = False
+    supports_default_in_lead_lag = True
     supports_aggregate_filter_clause = False
     supports_aggregate_distinct_multiple_argument = True
     supports_aggregate_order_by_clause = False

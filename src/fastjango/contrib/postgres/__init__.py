@@ -1,0 +1,1 @@
+"""What only PostgreSQL can do; so far ``operations``: extensions as steps of migrations."""
