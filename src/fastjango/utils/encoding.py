@@ -5,7 +5,7 @@ Text and bytes: decoding, encoding, and the rules of addresses (RFC 3986, RFC 39
 from __future__ import annotations
 
 import codecs
-import datetime
+import datetime as dt
 import locale
 import re
 from decimal import Decimal
@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from fastjango.utils.functional import Promise
 
-_PROTECTED = (type(None), int, float, Decimal, datetime.datetime, datetime.date, datetime.time)
+_PROTECTED = (type(None), int, float, Decimal, dt.datetime, dt.date, dt.time)
 _URI_SAFE = "/#%[]=:;$&()+,!?*@'~"
 _HEX = frozenset(b"0123456789abcdefABCDEF")
 # Bytes that an IRI never shows decoded: reserved characters, controls, and what ASCII leaves out.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import functools
 import os
 import re
@@ -67,7 +67,7 @@ def get_git_changeset() -> str | None:
         check=False,
     )
     try:
-        moment = datetime.datetime.fromtimestamp(int(log.stdout), tz=datetime.UTC)
+        moment = dt.datetime.fromtimestamp(int(log.stdout), tz=dt.UTC)
     except ValueError:
         return None
     return moment.strftime("%Y%m%d%H%M%S")

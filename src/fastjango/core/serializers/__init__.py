@@ -6,7 +6,6 @@ python.py      to and from plain Python values; json.py jsonl.py xml_serializer.
 formats.py     which formats there are; order.py: models after what they depend on
 """
 
-from fastjango.core.serializers import formats
 from fastjango.core.serializers.base import (
     DeserializationError,
     M2MDeserializationError,
@@ -44,10 +43,3 @@ __all__ = [
     "sort_dependencies",
     "unregister_serializer",
 ]
-
-
-def __getattr__(name: str) -> object:
-    # What Django's tests and commands look at; it lives in formats.py.
-    if name == "_serializers":
-        return formats._serializers
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

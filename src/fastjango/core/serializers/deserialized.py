@@ -8,6 +8,7 @@ from typing import Any
 
 from fastjango.core.exceptions import ObjectDoesNotExist
 from fastjango.core.serializers.base import DeserializationError, M2MDeserializationError
+from fastjango.db import models
 
 # Stands for a value that can be read only when objects further on are saved.
 DEFER_FIELD = object()
@@ -26,7 +27,7 @@ class DeserializedObject:
 
     def save(self, save_m2m: bool = True, using: str | None = None, **kwargs: Any) -> None:
         """Save the object as it is: its own ``save()`` is not called, signals are sent with ``raw=True``."""
-        self.object.save_base(using=using, raw=True, **kwargs)
+        models.Model.save_base(self.object, using=using, raw=True, **kwargs)
         if self.m2m_data and save_m2m:
             for accessor_name, object_list in self.m2m_data.items():
                 getattr(self.object, accessor_name).set(object_list)

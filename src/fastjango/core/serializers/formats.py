@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
@@ -20,7 +21,11 @@ BUILTIN_SERIALIZERS = {
     "jsonl": f"{_HERE}.jsonl",
 }
 
-_serializers: dict[str, Any] = {}
+
+def _formats() -> dict[str, Any]:
+    """Return the modules by format; they hang on the package, where tests replace them."""
+    found: dict[str, Any] = vars(sys.modules[_HERE]).setdefault("_serializers", {})
+    return found
 
 
 class BadSerializer:
@@ -47,7 +52,7 @@ def register_serializer(
         serializer_module: Dotted path of a module with ``Serializer`` and ``Deserializer``.
         serializers: Add it to this dictionary, instead of the formats of the process.
     """
-    if serializers is None and not _serializers:
+    if serializers is None and not _formats():
         _load_serializers()
     module: Any
     try:
@@ -57,16 +62,16 @@ def register_serializer(
         module = ModuleType("bad_serializer")
         module.Deserializer = bad
         module.Serializer = bad
-    (_serializers if serializers is None else serializers)[format] = module
+    (_formats() if serializers is None else serializers)[format] = module
 
 
 def unregister_serializer(format: str) -> None:  # noqa: A002 - Django's name
     """Remove a format."""
-    if not _serializers:
+    if not _formats():
         _load_serializers()
-    if format not in _serializers:
+    if format not in _formats():
         raise SerializerDoesNotExist(format)
-    del _serializers[format]
+    del _formats()[format]
 
 
 def get_serializer(format: str) -> Any:  # noqa: A002 - Django's name
@@ -76,14 +81,14 @@ def get_serializer(format: str) -> Any:  # noqa: A002 - Django's name
 
 def get_serializer_formats() -> list[str]:
     """Return the names of all formats."""
-    if not _serializers:
+    if not _formats():
         _load_serializers()
-    return list(_serializers)
+    return list(_formats())
 
 
 def get_public_serializer_formats() -> list[str]:
     """Return the names of the formats that give text."""
-    return [name for name in get_serializer_formats() if not _serializers[name].Serializer.internal_use_only]
+    return [name for name in get_serializer_formats() if not _formats()[name].Serializer.internal_use_only]
 
 
 def get_deserializer(format: str) -> Any:  # noqa: A002 - Django's name
@@ -105,10 +110,10 @@ def deserialize(format: str, stream_or_string: Any, **options: Any) -> Iterator[
 
 
 def _module_of(name: str) -> Any:
-    if not _serializers:
+    if not _formats():
         _load_serializers()
     try:
-        return _serializers[name]
+        return _formats()[name]
     except KeyError:
         raise SerializerDoesNotExist(name) from None
 
@@ -119,4 +124,4 @@ def _load_serializers() -> None:
     modules = {**BUILTIN_SERIALIZERS, **getattr(settings, "SERIALIZATION_MODULES", {})}
     for name, module in modules.items():
         register_serializer(name, module, found)
-    _serializers.update(found)
+    _formats().update(found)

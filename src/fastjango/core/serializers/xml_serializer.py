@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from typing import Any
-from xml.dom import pulldom  # noqa: S408 - with the parser below
-from xml.sax import handler  # noqa: S406
-from xml.sax.expatreader import ExpatParser as _ExpatParser  # noqa: S406
 
 from fastjango.apps import apps
 from fastjango.core.exceptions import ObjectDoesNotExist
 from fastjango.core.serializers import base
 from fastjango.core.serializers.deserialized import DEFER_FIELD, DeserializedObject, build_instance
+from fastjango.core.serializers.xml_reading import (
+    DefusedExpatParser,
+    DefusedXmlException,
+    DTDForbidden,
+    Element,
+    EntitiesForbidden,
+    ExternalReferenceForbidden,
+    read_elements,
+)
 from fastjango.db import DEFAULT_DB_ALIAS
 from fastjango.utils.xmlutils import SimplerXMLGenerator, UnserializableContentError
+
+__all__ = [
+    "DTDForbidden",
+    "DefusedExpatParser",
+    "DefusedXmlException",
+    "Deserializer",
+    "EntitiesForbidden",
+    "ExternalReferenceForbidden",
+    "Serializer",
+]
 
 
 class Serializer(base.Serializer):
@@ -121,15 +138,17 @@ class Serializer(base.Serializer):
 
 class Deserializer(base.Deserializer):
     """
-    Reads XML; the options are those of the Python format.
+    Reads XML, object by object; the options are those of the Python format.
     """
 
     def __init__(
         self, stream_or_string: Any, *, using: str = DEFAULT_DB_ALIAS, ignorenonexistent: bool = False, **options: Any
     ) -> None:
+        if isinstance(stream_or_string, bytes):
+            stream_or_string = BytesIO(stream_or_string)
         super().__init__(stream_or_string, **options)
         self.handle_forward_references = options.pop("handle_forward_references", False)
-        self.event_stream = pulldom.parse(self.stream, self._make_parser())
+        self.elements = read_elements(self.stream, "object", self._make_parser())
         self.db = using
         self.ignore = ignorenonexistent
 
@@ -138,22 +157,18 @@ class Deserializer(base.Deserializer):
 
     def __next__(self) -> Any:
         """Return the next object."""
-        for event, node in self.event_stream:
-            if event == "START_ELEMENT" and node.nodeName == "object":
-                self.event_stream.expandNode(node)  # type: ignore[arg-type]
-                return self._handle_object(node)
-        raise StopIteration
+        return self._handle_object(next(self.elements))
 
-    def _handle_object(self, node: Any) -> DeserializedObject:
+    def _handle_object(self, node: Element) -> DeserializedObject:
         model = self._get_model_from_node(node, "model")
         data: dict[str, Any] = {}
-        if node.hasAttribute("pk"):
-            data[model._meta.pk.attname] = model._meta.pk.to_python(node.getAttribute("pk"))
+        if "pk" in node.attrs:
+            data[model._meta.pk.attname] = model._meta.pk.to_python(node.attrs["pk"])
         m2m_data: dict[str, Any] = {}
         deferred: dict[Any, Any] = {}
         known = {field.name for field in model._meta.get_fields()}
-        for field_node in node.getElementsByTagName("field"):
-            field_name = field_node.getAttribute("name")
+        for field_node in node.all("field"):
+            field_name = field_node.attrs.get("name")
             if not field_name:
                 raise base.DeserializationError("<field> node is missing the 'name' attribute")
             if self.ignore and field_name not in known:
@@ -171,37 +186,27 @@ class Deserializer(base.Deserializer):
             if value is not DEFER_FIELD:
                 target[name] = value
             elif field.many_to_many:
-                deferred[field] = [
-                    [getInnerText(natural).strip() for natural in obj_node.getElementsByTagName("natural")]
-                    for obj_node in field_node.getElementsByTagName("object")
-                ]
+                deferred[field] = [_natural_key(obj_node) for obj_node in field_node.all("object")]
             else:
-                deferred[field] = [
-                    getInnerText(natural).strip() for natural in field_node.getElementsByTagName("natural")
-                ]
+                deferred[field] = _natural_key(field_node)
         return DeserializedObject(build_instance(model, data, self.db), m2m_data, deferred)
 
-    def _plain_value(self, node: Any, field: Any) -> Any:
-        if node.getElementsByTagName("None"):
+    def _plain_value(self, node: Element, field: Any) -> Any:
+        if node.has("None"):
             return None
-        value: Any = field.to_python(getInnerText(node).strip())
+        value: Any = field.to_python(node.text().strip())
         if field.get_internal_type() == "JSONField":
             value = json.loads(value, cls=field.decoder)
         return value
 
-    def _handle_fk_field_node(self, node: Any, field: Any) -> Any:
-        if node.getElementsByTagName("None"):
+    def _handle_fk_field_node(self, node: Element, field: Any) -> Any:
+        if node.has("None"):
             return None
         model = field.remote_field.model
-        target = model._meta.get_field(field.remote_field.field_name)
-        naturals = node.getElementsByTagName("natural")
-        if not hasattr(model._default_manager, "get_by_natural_key") or not naturals:
-            value = getInnerText(node).strip()
-            if hasattr(model._default_manager, "get_by_natural_key") or not naturals:
-                return target.to_python(value)
-        field_value = [getInnerText(natural).strip() for natural in naturals]
+        if not (hasattr(model._default_manager, "get_by_natural_key") and node.has("natural")):
+            return model._meta.get_field(field.remote_field.field_name).to_python(node.text().strip())
         try:
-            obj = model._default_manager.db_manager(self.db).get_by_natural_key(*field_value)
+            obj = model._default_manager.db_manager(self.db).get_by_natural_key(*_natural_key(node))
         except ObjectDoesNotExist:
             if self.handle_forward_references:
                 return DEFER_FIELD
@@ -209,124 +214,36 @@ class Deserializer(base.Deserializer):
         value = getattr(obj, field.remote_field.field_name)
         return value.pk if model._meta.pk.remote_field else value
 
-    def _handle_m2m_field_node(self, node: Any, field: Any) -> Any:
+    def _handle_m2m_field_node(self, node: Element, field: Any) -> Any:
         model = field.remote_field.model
         by_natural_key = hasattr(model._default_manager, "get_by_natural_key")
 
-        def convert(obj_node: Any) -> Any:
-            naturals = obj_node.getElementsByTagName("natural")
-            if by_natural_key and naturals:
-                key = [getInnerText(natural).strip() for natural in naturals]
-                return model._default_manager.db_manager(self.db).get_by_natural_key(*key).pk
-            return model._meta.pk.to_python(obj_node.getAttribute("pk"))
+        def convert(obj_node: Element) -> Any:
+            if by_natural_key and obj_node.has("natural"):
+                return model._default_manager.db_manager(self.db).get_by_natural_key(*_natural_key(obj_node)).pk
+            return model._meta.pk.to_python(obj_node.attrs.get("pk", ""))
 
         values: list[Any] = []
-        for obj_node in node.getElementsByTagName("object"):
+        for obj_node in node.all("object"):
             try:
                 values.append(convert(obj_node))
             except Exception as error:
                 if isinstance(error, ObjectDoesNotExist) and self.handle_forward_references:
                     return DEFER_FIELD
-                raise base.M2MDeserializationError(error, obj_node) from error
+                raise base.M2MDeserializationError(error, obj_node.attrs.get("pk")) from error
         return values
 
-    def _get_model_from_node(self, node: Any, attr: str) -> Any:
-        identifier = node.getAttribute(attr)
+    def _get_model_from_node(self, node: Element, attr: str) -> Any:
+        identifier = node.attrs.get(attr)
         if not identifier:
-            raise base.DeserializationError(f"<{node.nodeName}> node is missing the required '{attr}' attribute")
+            raise base.DeserializationError(f"<{node.name}> node is missing the required '{attr}' attribute")
         try:
             return apps.get_model(identifier)
         except (LookupError, TypeError):
             raise base.DeserializationError(
-                f"<{node.nodeName}> node has invalid model identifier: '{identifier}'"
+                f"<{node.name}> node has invalid model identifier: '{identifier}'"
             ) from None
 
 
-def getInnerText(node: Any) -> str:  # noqa: N802 - Django's name
-    """Return all text inside a node, in one pass."""
-    parts: list[str] = []
-    todo = [node]
-    while todo:
-        current = todo.pop()
-        if current.nodeType in {current.TEXT_NODE, current.CDATA_SECTION_NODE}:
-            parts.append(current.data)
-        else:
-            todo.extend(reversed(current.childNodes))
-    return "".join(parts)
-
-
-class DefusedExpatParser(_ExpatParser):
-    """An XML parser that refuses DTDs, entities and external references (billion laughs, XXE)."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.setFeature(handler.feature_external_ges, False)
-        self.setFeature(handler.feature_external_pes, False)
-
-    def start_doctype_decl(self, name: Any, sysid: Any, pubid: Any, has_internal_subset: Any) -> None:
-        """Refuse a DTD."""
-        raise DTDForbidden(name, sysid, pubid)
-
-    def entity_decl(
-        self, name: Any, is_parameter_entity: Any, value: Any, base: Any, sysid: Any, pubid: Any, notation_name: Any
-    ) -> None:
-        """Refuse an entity."""
-        raise EntitiesForbidden(name, value, base, sysid, pubid, notation_name)
-
-    def unparsed_entity_decl(self, name: Any, base: Any, sysid: Any, pubid: Any, notation_name: Any) -> None:
-        """Refuse an unparsed entity."""
-        raise EntitiesForbidden(name, None, base, sysid, pubid, notation_name)
-
-    def external_entity_ref_handler(self, context: Any, base: Any, sysid: Any, pubid: Any) -> None:
-        """Refuse a reference to the outside."""
-        raise ExternalReferenceForbidden(context, base, sysid, pubid)
-
-    def reset(self) -> None:
-        """Begin anew, with the refusals in place."""
-        super().reset()
-        parser = self._parser  # type: ignore[attr-defined]
-        parser.StartDoctypeDeclHandler = self.start_doctype_decl
-        parser.EntityDeclHandler = self.entity_decl
-        parser.UnparsedEntityDeclHandler = self.unparsed_entity_decl
-        parser.ExternalEntityRefHandler = self.external_entity_ref_handler
-
-
-class DefusedXmlException(ValueError):
-    """The document has something that is refused."""
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
-class DTDForbidden(DefusedXmlException):
-    """The document has a DTD."""
-
-    def __init__(self, name: Any, sysid: Any, pubid: Any) -> None:
-        super().__init__()
-        self.name, self.sysid, self.pubid = name, sysid, pubid
-
-    def __str__(self) -> str:
-        return f"DTDForbidden(name='{self.name}', system_id={self.sysid!r}, public_id={self.pubid!r})"
-
-
-class EntitiesForbidden(DefusedXmlException):
-    """The document defines an entity."""
-
-    def __init__(self, name: Any, value: Any, base: Any, sysid: Any, pubid: Any, notation_name: Any) -> None:
-        super().__init__()
-        self.name, self.value, self.base = name, value, base
-        self.sysid, self.pubid, self.notation_name = sysid, pubid, notation_name
-
-    def __str__(self) -> str:
-        return f"EntitiesForbidden(name='{self.name}', system_id={self.sysid!r}, public_id={self.pubid!r})"
-
-
-class ExternalReferenceForbidden(DefusedXmlException):
-    """The document refers to the outside."""
-
-    def __init__(self, context: Any, base: Any, sysid: Any, pubid: Any) -> None:
-        super().__init__()
-        self.context, self.base, self.sysid, self.pubid = context, base, sysid, pubid
-
-    def __str__(self) -> str:
-        return f"ExternalReferenceForbidden(system_id='{self.sysid}', public_id={self.pubid})"
+def _natural_key(node: Element) -> list[str]:
+    return [natural.text().strip() for natural in node.all("natural")]
