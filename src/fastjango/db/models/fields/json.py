@@ -156,7 +156,7 @@ class JSONField(CheckFieldDefaultMixin, Field[ST, GT]):
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         """Return the value to save; None is SQL's NULL."""
-        if value is None:
+        if value is None or (hasattr(value, "resolve_expression") and not isinstance(value, Value)):
             return value
         return self.get_db_prep_value(value, connection)
 
