@@ -2,8 +2,8 @@
 
 from fastjango.dispatch import Signal
 
-request_started = Signal()
-request_finished = Signal()
+request_started = Signal(use_caching=True)
+request_finished = Signal(use_caching=True)
 got_request_exception = Signal()
 setting_changed = Signal()
 

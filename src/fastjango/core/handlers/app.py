@@ -19,7 +19,6 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
-from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import fastjango
@@ -31,7 +30,7 @@ from fastjango.core.handlers.base import BaseHandler
 from fastjango.core.handlers.errors import api_exception_handlers
 from fastjango.core.handlers.loop import wait_for
 from fastjango.core.handlers.mount import respond
-from fastjango.core.handlers.routers import NoRoute, mounted_router, no_route
+from fastjango.core.handlers.routers import NoRoute, has_rivals, mounted_router, no_route, route_table
 from fastjango.core.handlers.sending import serve
 from fastjango.db.bridge import bridged
 from fastjango.http.hosts import split_domain_port, validate_host
@@ -157,6 +156,7 @@ class AppPipeline(BaseHandler):
         super().__init__()
         self.app = app
         self.fallback = self._find_route
+        self.first = self._find_first
         self._handlers: tuple[dict[Any, Any], dict[Any, Any]] | None = None
 
     def prepare(self) -> None:
@@ -169,14 +169,21 @@ class AppPipeline(BaseHandler):
             (by_status if isinstance(key, int) else by_class)[key] = handler
         self._handlers = (by_class, by_status)
 
+    def _find_first(self, request: Any) -> Any:
+        """Return the route's match where no URL pattern could have the path, so that the patterns need not be asked."""
+        urlconf = getattr(request, "urlconf", None) or settings.ROOT_URLCONF
+        return None if has_rivals(urlconf, request.path_info) else self._find_route(request)
+
     def _find_route(self, request: Any) -> Any:
         """Return a match whose view runs the FastAPI route for this path, or None when no route has it."""
         urlconf = getattr(request, "urlconf", None) or get_urlconf() or settings.ROOT_URLCONF
         scope = request_scope(request)
         for router in (mounted_router(urlconf), self.app.router):
-            if router.routes and _may_match(router, scope):
-                view = _RouteView(self, router, _is_cookie_authenticated(request))
-                return ResolverMatch(view, (), {}, route=scope["path"])
+            if router.routes:
+                found = route_table(router).find_or_redirect(scope)
+                if found is not None:
+                    view = _RouteView(self, found, _is_cookie_authenticated(request))
+                    return ResolverMatch(view, (), {}, route=scope["path"])
         return None
 
 
@@ -187,11 +194,11 @@ class _RouteView:
     ``csrf_exempt`` holds for requests without a session cookie: nobody can forge what carries no ambient credentials.
     """
 
-    _is_coroutine = None
+    _runs_in_thread = False
 
-    def __init__(self, pipeline: AppPipeline, router: Any, cookie_authenticated: bool) -> None:
+    def __init__(self, pipeline: AppPipeline, route: Any, cookie_authenticated: bool) -> None:
         self.pipeline = pipeline
-        self.router = router
+        self.route = route
         self.csrf_exempt = not cookie_authenticated
         self.__name__ = self.__qualname__ = "fastapi_route"
 
@@ -199,32 +206,21 @@ class _RouteView:
         return wait_for(self._run(request))
 
     async def _run(self, request: Any) -> Any:
-        scope = request_scope(request)
+        scope = request.scope
         if self.pipeline._handlers is None:
             self.pipeline.prepare()
         scope["app"] = self.pipeline.app
         scope["starlette.exception_handlers"] = self.pipeline._handlers
         scope.setdefault("root_path", "")
         # One user, one session in both worlds.
-        if "user" in request.__dict__:
-            scope["user"] = request.user
-        if "session" in request.__dict__:
-            scope["session"] = request.session
+        known = request.__dict__
+        if "user" in known:
+            scope["user"] = known["user"]
+        if "session" in known:
+            scope["session"] = known["session"]
         scope.setdefault("state", {})
         scope["fastjango.request"] = request
-        return await respond(self.router, request, scope)
-
-
-def _may_match(router: Any, scope: Scope) -> bool:
-    return any(route.matches(scope)[0] != Match.NONE for route in router.routes) or _slash_variant(router, scope)
-
-
-def _slash_variant(router: Any, scope: Scope) -> bool:
-    path = scope["path"]
-    if not router.redirect_slashes or path == "/":
-        return False
-    other = {**scope, "path": path.rstrip("/") if path.endswith("/") else path + "/"}
-    return any(route.matches(other)[0] != Match.NONE for route in router.routes)
+        return await respond(self.route, request, scope)
 
 
 def _is_cookie_authenticated(request: Any) -> bool:

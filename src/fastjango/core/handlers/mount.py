@@ -116,29 +116,14 @@ async def _parts(exchange: Exchange, first: bytes) -> AsyncIterator[bytes]:
 
 
 def set_raw_headers(response: Any, raw: Any) -> None:
-    """Give *response* exactly the headers of an ASGI message; repeated names and cookies stay repeated."""
+    """Give *response* exactly the headers of an ASGI message; repeated names stay repeated."""
     headers = response.headers
-    for name in list(headers):
-        del headers[name]
-    extra: list[tuple[bytes, bytes]] = []
+    del headers["Content-Type"]
     for name, value in raw:
-        if name == b"set-cookie":
-            extra.append((name, value))
-            continue
-        text = name.decode("latin-1")
-        if text in headers:
-            extra.append((name, value))
-        else:
-            headers[_header_case(text)] = value.decode("latin-1")
-    if extra:
-        response._extra_raw_headers = extra
+        headers.append(_CASED.get(name) or name.decode("latin-1").title(), value.decode("latin-1"))
 
 
-_CASED: dict[str, str] = {"content-type": "Content-Type", "content-length": "Content-Length"}
-
-
-def _header_case(name: str) -> str:
-    return _CASED.get(name) or "-".join(part.capitalize() for part in name.split("-"))
+_CASED = {b"content-type": "Content-Type", b"content-length": "Content-Length"}
 
 
 def body_receiver(request: Any) -> Callable[[], Awaitable[Message]]:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fastjango.conf import settings
+from fastjango.core import signals
 from fastjango.core.exceptions import ImproperlyConfigured, MiddlewareNotUsed
 from fastjango.core.handlers.errors import convert_exception_to_response
 from fastjango.core.handlers.loop import as_sync, wait_for
@@ -37,6 +38,7 @@ class Pipeline:
 
     Attributes:
         fallback: Asked for a view when no URL pattern matches; the application answers with its FastAPI routes.
+        first: Asked before the URL patterns; answers only for paths that none of them could have.
         asgi_middleware: Classes of ``MIDDLEWARE`` that are pure ASGI middleware; they wrap the outside.
     """
 
@@ -45,6 +47,7 @@ class Pipeline:
     _exception_middleware: list[Callable[..., Any]]
     _middleware_chain: Callable[[Any], Any] | None = None
     fallback: Fallback | None = None
+    first: Fallback | None = None
 
     def __init__(self, fallback: Fallback | None = None) -> None:
         if fallback is not None:
@@ -103,6 +106,11 @@ class Pipeline:
 
     # ------------------------------------------------------------ a request
 
+    def begin_and_respond(self, request: Any) -> Any:
+        """Send ``request_started``, then the request through the chain: one bridge for both."""
+        signals.request_started.send(sender=type(self), scope=request.scope)
+        return self.get_response(request)
+
     def get_response(self, request: Any) -> Any:
         """Send *request* through the chain and return the response."""
         if self._middleware_chain is None:
@@ -125,6 +133,10 @@ class Pipeline:
         Raises:
             Resolver404: Neither a URL pattern nor a route of the application matches.
         """
+        match: Any
+        if self.first is not None and (match := self.first(request)) is not None:
+            request.resolver_match = match
+            return match
         if hasattr(request, "urlconf"):
             set_urlconf(request.urlconf)
             resolver = get_resolver(request.urlconf)

@@ -1,31 +1,137 @@
 """
-FastAPI routers that stand in ``urlpatterns``.
+FastAPI's routes as a table: which route has a path, found by its literal parts.
 
-``path("api/", include(router))`` and ``path("api/", router)`` are patterns with a prefix; here they become one FastAPI
-router per URLconf, with the patterns' prefixes as FastAPI prefixes.
+``urlpatterns`` may hold routers (``path("api/", include(router))``); with their prefixes they become one FastAPI router per
+URLconf. A route is run directly, so that a path is matched once. ``app.py`` asks here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 from fastapi import APIRouter
+from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.responses import RedirectResponse
+from starlette.routing import Match
 
 from fastjango.core.signals import setting_changed
 from fastjango.urls import RouterPattern, get_resolver
 
+Scope = MutableMapping[str, Any]
+
 _mounted: dict[Any, APIRouter] = {}
+_first_segments: dict[Any, frozenset[str] | None] = {}
+
+_PARAMETER = re.compile(r"<(?:(?P<converter>[^>:]+):)?(?P<name>[^>]+)>")
+# FastAPI's converters; another one of ours falls back to a plain segment, which FastAPI then types.
+_CONVERTERS = {"int": ":int", "path": ":path", "uuid": ":uuid"}
 
 
 class NoRoute(Exception):
     """No FastAPI route matches the path."""
 
 
-_PARAMETER = re.compile(r"<(?:(?P<converter>[^>:]+):)?(?P<name>[^>]+)>")
-# FastAPI's converters; another one of ours falls back to a plain segment, which FastAPI then types.
-_CONVERTERS = {"int": ":int", "path": ":path", "uuid": ":uuid"}
+async def no_route(scope: Any, receive: Any, send: Any) -> None:
+    """What a router does where none of its routes matches: it says so, and the next one is asked."""
+    raise NoRoute
+
+
+class RouteTable:
+    """The routes of one router, and of the routers it includes, by literal path and by first segment."""
+
+    def __init__(self, router: Any) -> None:
+        self.router = router
+        self.size = len(router.routes)
+        self._literal: dict[str, list[Any]] = {}
+        self._by_segment: dict[str, list[tuple[int, Any]]] = {}
+        self._anywhere: list[tuple[int, Any]] = []
+        for order, route in enumerate(iter_route_contexts(router.routes)):
+            path = route.path
+            if path is None:
+                self._anywhere.append((order, route))
+            elif isinstance(route.original_route, APIRoute) and "{" not in path:
+                self._literal.setdefault(path, []).append((order, route))
+            else:
+                first = path.lstrip("/").partition("/")[0]
+                if not first or "{" in first:
+                    self._anywhere.append((order, route))
+                else:
+                    self._by_segment.setdefault(first, []).append((order, route))
+
+    def find(self, scope: Scope) -> tuple[Any, Scope] | None:
+        """Return the first route for method and path with its scope entries; else one for the path alone; or None."""
+        path: str = scope["path"]
+        candidates = self._literal.get(path, ())
+        others = self._by_segment.get(path[1:].partition("/")[0])
+        if others or self._anywhere:
+            candidates = sorted([*candidates, *(others or ()), *self._anywhere], key=_order)
+        partial: tuple[Any, Scope] | None = None
+        for _, route in candidates:
+            match, child_scope = route.matches(scope)
+            if match is Match.FULL:
+                return route, child_scope
+            if match is Match.PARTIAL and partial is None:
+                partial = (route, child_scope)
+        return partial
+
+    def find_or_redirect(self, scope: Scope) -> Any:
+        """Return an ASGI application for the request, or None; a path that only lacks a slash is redirected."""
+        found = self.find(scope)
+        if found is not None:
+            return _run(*found)
+        path = scope["path"]
+        if not self.router.redirect_slashes or path == "/":
+            return None
+        other = {**scope, "path": path.rstrip("/") if path.endswith("/") else path + "/"}
+        if self.find(other) is None:
+            return None
+        query = scope.get("query_string", b"").decode("latin-1")
+        # The leading slashes are folded: "//host" would be another site.
+        return RedirectResponse("/" + other["path"].lstrip("/") + (f"?{query}" if query else ""), status_code=307)
+
+
+def _order(entry: tuple[int, Any]) -> int:
+    return entry[0]
+
+
+def _run(route: Any, child_scope: Scope) -> Any:
+    """Return the application that runs a matched route."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        for key, value in child_scope.items():
+            known = scope.get(key)
+            if key != "path_params" and isinstance(known, dict) and isinstance(value, dict):
+                known.update(value)
+            else:
+                scope[key] = value
+        original = route.original_route
+        methods = route.methods
+        if isinstance(original, APIRoute) and (not methods or scope["method"] in methods):
+            scope["route"] = original
+            await route.app(scope, receive, send)
+        else:
+            handle = original.handle if isinstance(original, APIRoute) else getattr(route, "handle", original.handle)
+            await handle(scope, receive, send)
+
+    return app
+
+
+_tables: dict[int, RouteTable] = {}
+
+
+def route_table(router: Any) -> RouteTable:
+    """Return the table of *router*, made anew when routes were added to it."""
+    table = _tables.get(id(router))
+    if table is None or table.size != len(router.routes) or table.router is not router:
+        if len(_tables) > 64:
+            _tables.clear()
+        table = _tables[id(router)] = RouteTable(router)
+    return table
+
+
+# ---------------------------------------------------------------- routers among the URL patterns
 
 
 def mounted_router(urlconf: Any) -> APIRouter:
@@ -41,11 +147,6 @@ def mounted_router(urlconf: Any) -> APIRouter:
             _mounted.clear()
         _mounted[key] = router
     return router
-
-
-async def no_route(scope: Any, receive: Any, send: Any) -> None:
-    """What a router does where none of its routes matches: it says so, and the next one is asked."""
-    raise NoRoute
 
 
 def _walk(patterns: Any, prefix: str) -> Iterator[tuple[str, Any]]:
@@ -65,9 +166,43 @@ def _parameter(match: re.Match[str]) -> str:
     return "{" + match["name"] + _CONVERTERS.get(match["converter"] or "", "") + "}"
 
 
+def has_rivals(urlconf: Any, path: str) -> bool:
+    """Return whether a URL pattern that is no router could match *path* as well; then the patterns are asked first."""
+    key = urlconf if isinstance(urlconf, str) else id(urlconf)
+    if key not in _first_segments:
+        if len(_first_segments) > 64:
+            _first_segments.clear()
+        found: set[str] = set()
+        literal = _collect(get_resolver(urlconf).url_patterns, found)
+        _first_segments[key] = frozenset(found) if literal else None
+    segments = _first_segments[key]
+    return segments is None or path[1:].partition("/")[0] in segments
+
+
+def _collect(patterns: Any, found: set[str]) -> bool:
+    """Add the first segments of *patterns*; False when one of them may begin with anything."""
+    for pattern in patterns:
+        if isinstance(pattern, RouterPattern):
+            continue
+        route = getattr(pattern.pattern, "_route", None)
+        if route is None:
+            return False
+        text = str(route)
+        if not text and hasattr(pattern, "url_patterns"):
+            if not _collect(pattern.url_patterns, found):
+                return False
+            continue
+        first, slash, _ = text.partition("/")
+        if "<" in first or (not slash and hasattr(pattern, "url_patterns")):
+            return False
+        found.add(first)
+    return True
+
+
 def _forget(*, setting: str, **kwargs: Any) -> None:
     if setting in {"ROOT_URLCONF", "INSTALLED_APPS"}:
         _mounted.clear()
+        _first_segments.clear()
 
 
 setting_changed.connect(_forget)

@@ -16,7 +16,6 @@ from typing import Any
 from starlette.concurrency import iterate_in_threadpool
 
 from fastjango.conf import settings
-from fastjango.core import signals
 from fastjango.core.exceptions import RequestAborted, RequestDataTooBig
 from fastjango.core.handlers.errors import response_for_exception
 from fastjango.db.bridge import bridge, bridged
@@ -67,15 +66,13 @@ async def serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> No
         await send_response(await bridge(response_for_exception, request, exc), send)
         return
     set_script_prefix(settings.FORCE_SCRIPT_NAME or scope.get("root_path", "") or "/")
-    if signals.request_started.receivers:
-        await bridge(signals.request_started.send, sender=type(pipeline), scope=scope)
     scope["fastapi_middleware_astack"] = files = AsyncExitStack()
     request = pipeline.request_class(scope, body)
     watch = DisconnectWatch(receive)
     response: Any = None
     try:
         try:
-            response = await bridge(pipeline.get_response, request)
+            response = await bridge(pipeline.begin_and_respond, request)
         finally:
             watch.stop()
         response._handler_class = type(pipeline)
@@ -141,12 +138,9 @@ class DisconnectWatch:
 
 async def send_response(response: Any, send: Send) -> None:
     """Send status, headers and body of *response*."""
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.items()]
+    headers = response.headers.raw
     if response.cookies:
         headers += [(b"set-cookie", morsel.OutputString().encode("latin-1")) for morsel in response.cookies.values()]
-    raw = getattr(response, "_extra_raw_headers", None)
-    if raw:
-        headers += raw
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
     if not response.streaming:
         await send({"type": "http.response.body", "body": response.content})
