@@ -132,16 +132,20 @@ class StreamingHttpResponse(HttpResponseBase):
             except OSError as exc:
                 raise ClientDisconnect from exc
             return
-        async with anyio.create_task_group() as group:
+        try:
+            async with anyio.create_task_group() as group:
 
-            async def watch() -> None:
-                while (await receive())["type"] != "http.disconnect":
-                    pass
+                async def watch() -> None:
+                    while (await receive())["type"] != "http.disconnect":
+                        pass
+                    group.cancel_scope.cancel()
+
+                group.start_soon(watch)
+                await self._send_pieces(send)
                 group.cancel_scope.cancel()
-
-            group.start_soon(watch)
-            await self._send_pieces(send)
-            group.cancel_scope.cancel()
+        except BaseExceptionGroup as failed:
+            # Only the sending fails; whoever waits for its error does not know of the group.
+            raise failed.exceptions[0] from None
 
     async def _send_pieces(self, send: Send) -> None:
         await self._send_start(send)

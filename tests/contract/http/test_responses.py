@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import io
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import anyio
 import pytest
 from starlette.responses import Response
 
@@ -174,3 +175,22 @@ def test_long_cookie_headers_are_read_in_linear_time() -> None:
     parse_cookie(";" * 200_000)
 
     assert time.perf_counter() - started < 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("spec_version", ["2.0", "2.4"])
+async def test_error_of_a_stream_reaches_the_server_as_it_is(spec_version: str) -> None:
+    def broken() -> Iterator[str]:
+        yield "1"
+        raise LookupError("gone")
+
+    async def receive() -> Any:
+        await anyio.sleep(60)
+
+    async def send(message: Any) -> None:
+        """Take it."""
+
+    response = StreamingHttpResponse(broken())
+    with pytest.raises(LookupError, match="gone"):
+        await response({**SCOPE, "asgi": {"spec_version": spec_version}}, receive, send)
+    assert response.closed
