@@ -60,7 +60,10 @@ def build_instance(model: Any, data: dict[str, Any], db: Any) -> Any:
     pk = model._meta.pk
     lookup = getattr(model._meta.default_manager, "get_by_natural_key", None)
     if lookup is not None and hasattr(model, "natural_key") and data.get(pk.attname) is None:
-        natural_key = model(**data).natural_key()
+        unsaved = model(**data)
+        # Relations in the key are looked up where the object will be.
+        unsaved._state.db = db
+        natural_key = unsaved.natural_key()
         try:
             known = model._meta.default_manager.db_manager(db).get_by_natural_key(*natural_key)
             data[pk.attname] = pk.to_python(known.pk)

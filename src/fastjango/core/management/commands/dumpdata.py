@@ -52,7 +52,7 @@ class Command(BaseCommand):
     def handle(self, *app_labels: Any, **options: Any) -> None:
         """Collect the models and write them."""
         excluded_models, excluded_apps = parse_apps_and_model_labels(options["exclude"])
-        primary_keys = options["primary_keys"].split(",") if options["primary_keys"] else []
+        primary_keys = [key.strip() for key in (options["primary_keys"] or "").split(",") if key.strip()]
         wanted = self._wanted(app_labels, excluded_apps, primary_keys)
         if options["format"] not in serializers.get_public_serializer_formats():
             try:
@@ -120,9 +120,13 @@ class Command(BaseCommand):
     def _models(self, wanted: dict[Any, Any], excluded: set[Any], options: dict[str, Any]) -> Iterator[Any]:
         # Sorted only where natural keys refer to other rows by them.
         if options["use_natural_foreign_keys"]:
-            models = serializers.sort_dependencies(wanted.items())
-        else:
             models = serializers.sort_dependencies(wanted.items(), allow_cycles=True)
+        else:
+            models = [
+                model
+                for config, chosen in wanted.items()
+                for model in (config.get_models() if chosen is None else chosen)
+            ]
         for model in models:
             if model in excluded or not router.allow_migrate_model(options["database"], model):
                 continue
@@ -155,7 +159,7 @@ class Command(BaseCommand):
             openers[".bz2"] = bz2.open
         if lzma is not None:
             openers |= {".lzma": lzma.open, ".xz": lzma.open}
-        if extension in (".bz2", ".lzma", ".xz") and extension not in openers:
+        if extension in (".bz2", ".lzma", ".xz", ".zip") and extension not in openers:
             warnings.warn(
                 f"Unsupported file extension ({extension}). Fixtures saved in {base!r}.", RuntimeWarning, stacklevel=2
             )

@@ -164,6 +164,7 @@ class Command(BaseCommand):
     def load_label(self, fixture_label: str) -> None:
         """Load every file that a label names."""
         progress = self.verbosity >= 3 or (self.verbosity >= 1 and self.stdout.isatty())
+        step = 1 if self.verbosity >= 3 else 100
         for fixture_file, fixture_dir, fixture_name in self.find_fixtures(fixture_label):
             _, ser_fmt, cmp_fmt = self.parse_name(os.path.basename(fixture_file))
             open_method, mode = self.compression_formats[cmp_fmt]
@@ -179,7 +180,7 @@ class Command(BaseCommand):
                     objects_in_fixture += 1
                     if self.save_obj(obj):
                         loaded += 1
-                        if progress and loaded % 100 == 0:
+                        if progress and loaded % step == 0:
                             self.stdout.write(f"\rProcessed {loaded} object(s).", ending="")
             except Exception as exc:
                 if not isinstance(exc, CommandError):
@@ -188,13 +189,13 @@ class Command(BaseCommand):
             finally:
                 if fixture_file != READ_STDIN:
                     fixture.close()
-            if progress and loaded >= 100:
+            if progress and loaded >= step:
                 self.stdout.write("")
             self.loaded_object_count += loaded
             self.fixture_object_count += objects_in_fixture
             if objects_in_fixture == 0:
                 warnings.warn(
-                    f"No fixture data found for '{fixture_name}'. (The file format may be invalid.)",
+                    f"No fixture data found for '{fixture_name}'. (File format may be invalid.)",
                     RuntimeWarning,
                     stacklevel=2,
                 )
