@@ -223,8 +223,7 @@ class GenericForeignKeyDescriptor:
             return None
         if cached is not None:
             right_type = ct_id == field.get_content_type(obj=cached).id
-            right_key = cached._meta.pk.to_python(pk) == cached.pk
-            if right_type and right_key:
+            if right_type and cached._meta.pk.to_python(pk) == cached.pk:
                 return cached
             cached = None
         found = None

@@ -136,11 +136,11 @@ class ContentType(models.Model):
 
     def get_object_for_this_type(self, using: Any = None, **kwargs: Any) -> Any:
         """Return the object of this model that the arguments describe. Queries: 1."""
-        return self.model_class()._base_manager.using(using or self._state.db).get(**kwargs)
+        return self.model_class()._base_manager.using(using).get(**kwargs)
 
     def get_all_objects_for_this_type(self, **kwargs: Any) -> Any:
         """Return the objects of this model that the arguments describe."""
-        return self.model_class()._base_manager.using(self._state.db).filter(**kwargs)
+        return self.model_class()._base_manager.filter(**kwargs)
 
     def natural_key(self) -> tuple[str, str]:
         """Return app and model, as fixtures refer to a row."""

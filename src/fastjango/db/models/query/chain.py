@@ -22,7 +22,7 @@ from .iterables import (
     ValuesListIterable,
 )
 from .prefetch import Prefetch
-from .shape import detached, filtered, keyed, remember_hot
+from .shape import Shape, detached, filtered, keyed, remember_hot
 
 PROHIBITED_FILTER_KWARGS = frozenset(["_connector", "_negated"])
 
@@ -279,16 +279,14 @@ class QuerySetChain(QuerySetCore[M]):
         for arg in args:
             # The default name of an aggregate; other expressions have none.
             try:
-                if arg.default_alias in kwargs:
-                    raise TypeError(
-                        f"The named annotation '{arg.default_alias}' conflicts with the "
-                        "default name for another annotation."
-                    )
-            except (TypeError, AttributeError) as exc:
-                if isinstance(exc, TypeError) and "conflicts with" in str(exc):
-                    raise
+                name = arg.default_alias
+            except (TypeError, AttributeError):
                 raise TypeError("Complex annotations require an alias") from None
-            annotations[arg.default_alias] = arg
+            if name in kwargs:
+                raise ValueError(
+                    f"The named annotation '{name}' conflicts with the default name for another annotation."
+                )
+            annotations[name] = arg
         annotations.update(kwargs)
         return self._annotate_all(annotations, select)
 
@@ -312,7 +310,12 @@ class QuerySetChain(QuerySetCore[M]):
                         query.group_by = True
                     break
 
-        verb = ("annotate", names, relations, select, by_values)
+        if any(relations):
+            # Its condition is resolved by whichever later verb joins it: no key of its own.
+            query = self._shape.query.chain()
+            apply(query, list(annotations.values()))
+            return self._derive(Shape(self.model, query, interned=False), self._binds)
+        verb = ("annotate", names, select, by_values)
         return self._derive(*keyed(self._shape, self._binds, verb, list(annotations.values()), apply))
 
     def _check_names(self, annotations: dict[str, Any]) -> None:
@@ -363,12 +366,12 @@ class QuerySetChain(QuerySetCore[M]):
             raise TypeError("Cannot call only() after .values() or .values_list()")
         if fields == (None,):
             raise TypeError("Cannot pass None as an argument to only().")
+        for field in fields:
+            if field.split(LOOKUP_SEP, 1)[0] in self._shape.query._filtered_relations:
+                raise ValueError("only() is not supported with FilteredRelation.")
         return self._load("only", fields, lambda query: query.add_immediate_loading(fields))
 
     def _load(self, verb: str, fields: tuple[Any, ...], apply: Any) -> Self:
-        for field in fields:
-            if str(field).split(LOOKUP_SEP, 1)[0] in self._shape.query._filtered_relations:
-                raise ValueError(f"{verb}() is not supported with FilteredRelation.")
         return self._derive(self._shape.step((verb, fields), apply), self._binds)
 
     # -- related objects

@@ -7,12 +7,14 @@ Relations are found by duck typing: a descriptor or manager that has
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from fastjango.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from fastjango.db.bridge import bridge
 from fastjango.db.models.constants import LOOKUP_SEP
+from fastjango.utils.deprecation import RemovedInDjango60Warning
 from fastjango.utils.functional import cached_property
 
 
@@ -62,6 +64,11 @@ class Prefetch:
 
     def get_current_queryset(self, level: int) -> Any:
         """Return the user's queryset when *level* is the end of the path; the older name."""
+        warnings.warn(
+            "Prefetch.get_current_queryset() is deprecated. Use get_current_querysets() instead.",
+            RemovedInDjango60Warning,
+            stacklevel=2,
+        )
         querysets = self.get_current_querysets(level)
         return querysets[0] if querysets else None
 
@@ -75,6 +82,8 @@ class Prefetch:
 
 
 def _gives_instances(queryset: Any) -> bool:
+    if hasattr(queryset, "raw_query"):
+        return False
     kind = getattr(queryset, "_iterable_class", None)
     return kind is None or getattr(kind, "gives_instances", False)
 

@@ -37,13 +37,15 @@ class QuerySet(QuerySetWrites[M]):
         self, raw_query: str, params: Any = (), translations: Any = None, using: str | None = None
     ) -> RawQuerySet[M]:
         """Return instances from SQL of your own; never build it from input."""
-        return RawQuerySet(
+        queryset: RawQuerySet[M] = RawQuerySet(
             raw_query,
             model=self.model,
             params=params,
             translations=translations,
             using=using or self.db,
         )
+        queryset._prefetch_related_lookups = self._prefetch_related_lookups
+        return queryset
 
 
 class InstanceCheckMeta(type):

@@ -61,7 +61,17 @@ class Context:
 
     def column(self, join_name: str | None, field: Any) -> Any:
         """Return the column of *field* in the table that is joined under *join_name*."""
-        return NamedColumn(field.column, join_name, field.column_type() or _UNTYPED)
+        return NamedColumn(field.column, join_name, field.column_type() or _UNTYPED, self._is_alias(join_name))
+
+    def _is_alias(self, join_name: str | None) -> bool:
+        """Tell whether a table of this query or of one around it has another name here."""
+        context: Context | None = self
+        while context is not None:
+            table = getattr(context.query, "alias_map", {}).get(join_name)
+            if table is not None:
+                return bool(table.table_name != join_name)
+            context = context.parent
+        return False
 
     def bind(
         self,

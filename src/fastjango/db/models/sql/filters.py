@@ -430,8 +430,8 @@ class ConditionBook(NameBook):
         self._filtered_relations[alias] = filtered_relation
 
     def _check_condition_path(self, name: str, relation_parts: Any, relation_name: str) -> None:
-        lookups, parts, _ = self.solve_lookup_type(name)
-        for position, part in enumerate(parts[: -(1 if lookups else 2)]):
+        _, parts, _ = self.solve_lookup_type(name)
+        for position, part in enumerate(parts[:-1]):
             if position >= len(relation_parts):
                 raise ValueError(
                     "FilteredRelation's condition doesn't support nested relations deeper "

@@ -113,7 +113,10 @@ class TableBook(QuerySpec):
     def _resolve_filtered_join(self, join: Any, alias: str, reuse: Collection[str] | None) -> None:
         allowed = None if reuse is None else {*reuse, alias}
         before = len(self.alias_map)
-        join.filtered_relation = join.filtered_relation.resolve_expression(self, reuse=allowed)
+        relation = join.filtered_relation
+        # Names in the condition that follow the same relation mean this very join.
+        join.filtered_relation = None
+        join.filtered_relation = relation.resolve_expression(self, reuse=allowed)
         if before < len(self.alias_map):
             # The condition joined further tables: they must be named before this one.
             self.alias_map[alias] = self.alias_map.pop(alias)

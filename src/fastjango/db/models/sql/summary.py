@@ -144,6 +144,7 @@ class SummaryBook(SelectBook):
             if inner.default_cols and grouped:
                 inner.group_by = (self.model._meta.pk.get_col(inner.get_initial_alias()),)
             inner.default_cols = False
+            inner.selected = None
             if not qualify and not self.combinator:
                 inner.set_annotation_mask(self._needed_annotations(aggregates))
         references: dict[Any, Any] = {}
@@ -169,10 +170,12 @@ class SummaryBook(SelectBook):
                 needed |= expression.get_refs()
         for aggregate in aggregates.values():
             needed |= aggregate.get_refs()
+        selected = self.annotation_select
         return [
             alias
-            for alias, annotation in self.annotation_select.items()
-            if alias in needed or annotation.get_group_by_cols() or getattr(annotation, "set_returning", False)
+            for alias, annotation in self.annotations.items()
+            if alias in needed
+            or (alias in selected and (annotation.get_group_by_cols() or getattr(annotation, "set_returning", False)))
         ]
 
     # -- existence

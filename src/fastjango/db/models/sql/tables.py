@@ -29,10 +29,8 @@ _GENERATED = re.compile(r"[A-Z]+[0-9]+")
 
 
 def join_identifier(name: str) -> quoted_name:
-    """Return the name of a table in the query; names that we made (T3, U0) need no quotes."""
-    if _GENERATED.fullmatch(name):
-        return quoted_name(name, False)
-    return identifier(name)
+    """Return the alias of a table; those that we made (T3, U0) need no quotes, others where SQL asks for them."""
+    return quoted_name(name, False if _GENERATED.fullmatch(name) else None)
 
 
 class NamedColumn(ColumnClause[Any]):
@@ -40,10 +38,10 @@ class NamedColumn(ColumnClause[Any]):
 
     inherit_cache = False
 
-    def __init__(self, name: str, table_name: str | None, type_: Any) -> None:
+    def __init__(self, name: str, table_name: str | None, type_: Any, is_alias: bool = False) -> None:
         super().__init__(identifier(name), type_)
         if table_name is not None:
-            self.table = sa.table(join_identifier(table_name))
+            self.table = sa.table(join_identifier(table_name) if is_alias else identifier(table_name))
 
     @property
     def _from_objects(self) -> list[Any]:
