@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from fastjango.db.models.constants import LOOKUP_SEP
 from fastjango.db.models.expressions.combinable import makers
-from fastjango.db.models.expressions.shape import SlotCounter, Uncacheable, slot_value, value_key
+from fastjango.db.models.expressions.shape import SlotCounter, Uncacheable, is_queryset, slot_value, value_key
 from fastjango.utils.hashable import make_hashable
 from fastjango.utils.tree import Node
 
@@ -204,6 +204,13 @@ class Q(Node):
         """The first names of all paths in the condition, also those in ``F``."""
         return {path.split(LOOKUP_SEP, 1)[0] for path in self._paths()}
 
+    def _values(self) -> Iterator[Any]:
+        for child in self.children:
+            if isinstance(child, Q):
+                yield from child._values()
+            elif isinstance(child, tuple):
+                yield child[1]
+
     def _paths(self) -> Iterator[str]:
         for child in self.children:
             value = child
@@ -231,6 +238,8 @@ class FilteredRelation:
             raise ValueError("relation_name cannot be empty.")
         if not isinstance(condition, Q):
             raise ValueError("condition argument must be a Q() instance.")  # noqa: TRY004 - Django's type
+        if any(map(is_queryset, condition._values())):
+            raise ValueError("Passing a QuerySet within a FilteredRelation is not supported.")
         self.relation_name = relation_name
         self.alias: str | None = None
         self.condition = condition

@@ -53,7 +53,9 @@ def integer_range(field: Any, ctx: ClauseContext | None = None) -> tuple[int, in
     if bounds is None:
         return None
     # SQLite checks no sizes but its integers end at 64 bits.
-    return _INT64 if ctx is not None and ctx.vendor == "sqlite" else bounds
+    if ctx is not None and ctx.vendor == "sqlite":
+        return (0 if bounds[0] == 0 else _INT64[0]), _INT64[1]
+    return bounds
 
 
 def _temporal_kind(side: Any) -> str | None:

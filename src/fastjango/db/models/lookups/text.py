@@ -247,6 +247,13 @@ class UUIDTextMixin:
             convert = _without_hyphens(convert)
         return super().pattern_bind(ctx, convert)  # type: ignore[misc,no-any-return]
 
+    def rhs_clause(self: Any, ctx: ClauseContext, *args: Any) -> Clause:
+        """Return an expression without hyphens where the column has none."""
+        clause: Clause = super().rhs_clause(ctx, *args)  # type: ignore[misc]
+        if self.rhs_is_direct_value() or ctx.connection.features.has_native_uuid_field:
+            return clause
+        return call("REPLACE", clause, Pieces("'-'"), Pieces("''"))
+
 
 @lookup_of("UUIDField")
 class UUIDIExact(UUIDTextMixin, IExact):
