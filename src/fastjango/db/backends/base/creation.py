@@ -94,7 +94,7 @@ class BaseDatabaseCreation:
                         self.connection.alias, model
                     ):
                         queryset = model._base_manager.using(self.connection.alias)
-                        yield from queryset.order_by(model._meta.pk.name).iterator()
+                        yield from queryset.order_by(model._meta.pk.name).iterator(chunk_size=2000)
 
         out = StringIO()
         with self.connection.atomic():

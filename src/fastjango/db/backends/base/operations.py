@@ -103,6 +103,17 @@ class BaseDatabaseOperations:
         """Return the LIMIT that means none."""
         return None
 
+    def limit_offset_sql(self, low_mark: int | None, high_mark: int | None) -> str:
+        """Return LIMIT and OFFSET for a slice."""
+        offset = low_mark or 0
+        limit = high_mark - offset if high_mark is not None else self.no_limit_value() if offset else None
+        parts = (f"LIMIT {limit}" if limit is not None else "", f"OFFSET {offset}" if offset else "")
+        return " ".join(part for part in parts if part)
+
+    def force_no_ordering(self) -> list[Any]:
+        """Return the ORDER BY that keeps the database from ordering by itself."""
+        return []
+
     def autoinc_sql(self, table: str, column: str) -> Any:
         """Return statements that give a column its numbering, where that is separate."""
         return None

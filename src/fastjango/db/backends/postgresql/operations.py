@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import psycopg
+
 from fastjango.db.backends.base.operations import BaseDatabaseOperations
 
 EXPLAIN_OPTIONS = frozenset(
@@ -116,17 +118,15 @@ class DatabaseOperations(BaseDatabaseOperations):
             prefix += f" ({', '.join(f'{name} {value}' for name, value in given.items())})"
         return prefix
 
+    def format_json_plan(self, plan: Any) -> str:
+        """Return a plan that the driver has decoded as JSON text again."""
+        return json.dumps(plan)
+
     def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
         """Return the statement with its parameters as literals."""
-        if hasattr(cursor, "mogrify"):
-            try:
-                return str(cursor.mogrify(sql, params))
-            except self.connection.Database.DataError:
-                return str(sql)
         if not params:
             return str(sql)
-        import psycopg
-
+        # Not the cursor's own mogrify(): it would drop the rows that wait to be fetched.
         try:
             return str(psycopg.ClientCursor(cursor.connection).mogrify(sql, params))
         except (psycopg.Error, TypeError):

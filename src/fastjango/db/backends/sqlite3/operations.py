@@ -23,11 +23,12 @@ class DatabaseOperations(BaseDatabaseOperations):
 
     def bulk_batch_size(self, fields: Sequence[Any], objs: Sequence[Any]) -> int:
         """Return how many of *objs* fit into one statement."""
-        if len(fields) == 1:
+        # A composite field takes a parameter per part.
+        width = sum(len(getattr(field, "fields", None) or (field,)) for field in fields)
+        if width == 1:
             return 500
-        if len(fields) > 1:
-            limit = self.connection.features.max_query_params
-            return int(limit // len(fields))
+        if width > 1:
+            return int(self.connection.features.max_query_params // width)
         return len(objs)
 
     def integer_field_range(self, internal_type: str) -> tuple[int | None, int | None]:

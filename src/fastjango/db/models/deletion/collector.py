@@ -124,8 +124,7 @@ class Collector:
 
     def get_del_batches(self, objs: Sequence[Any], fields: Sequence[Any]) -> list[Any]:
         """Cut *objs* so that each part fits into one statement."""
-        names = [field.name for field in fields]
-        size = max(connections[self.using].ops.bulk_batch_size(names, objs), 1)
+        size = max(connections[self.using].ops.bulk_batch_size(fields, objs), 1)
         if len(objs) <= size:
             return [objs]
         return [objs[start : start + size] for start in range(0, len(objs), size)]
@@ -274,17 +273,17 @@ class Collector:
         done: set[Any] = set()
         waiting = list(self.data)
         while waiting:
-            ready = None
+            left = []
             for model in waiting:
                 needs = self.dependencies.get(model._meta.concrete_model)
-                if not needs or needs <= done:
-                    ready = model
-                    break
-            if ready is None:
+                if needs and not needs <= done:
+                    left.append(model)
+                    continue
+                ordered.append(model)
+                done.add(model._meta.concrete_model)
+            if len(left) == len(waiting):
                 return
-            waiting.remove(ready)
-            ordered.append(ready)
-            done.add(ready._meta.concrete_model)
+            waiting = left
         self.data = {model: self.data[model] for model in ordered}
 
     def plan(self) -> DeletionPlan:

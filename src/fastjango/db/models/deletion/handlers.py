@@ -85,5 +85,5 @@ def DO_NOTHING(collector: Any, field: Any, sub_objs: Any, using: str) -> None:
     """Leave everything to the database."""
 
 
+# Not SET_DEFAULT: a default may be a callable, which is called for objects that exist only.
 SET_NULL.lazy_sub_objs = True  # type: ignore[attr-defined]  # functions carry the mark as an attribute
-SET_DEFAULT.lazy_sub_objs = True  # type: ignore[attr-defined]  # see above
