@@ -167,7 +167,7 @@ class Signal:
     # --- who is told -------------------------------------------------------------------------
 
     def _nobody(self, sender: Any) -> bool:
-        return not self.receivers or self.sender_receivers_cache.get(sender) is NO_RECEIVERS
+        return not self.receivers or self.sender_receivers_cache.get(_cache_key(sender)) is NO_RECEIVERS
 
     def _flag_dead_receivers(self) -> None:
         # Called by the garbage collector at any time, so it may not take the lock.
@@ -189,7 +189,7 @@ class Signal:
         """Return the sync and the async receivers of *sender*."""
         connections: Any = None
         if self.use_caching and not self._dead_receivers:
-            connections = self.sender_receivers_cache.get(sender)
+            connections = self.sender_receivers_cache.get(_cache_key(sender))
             if connections is NO_RECEIVERS:
                 return [], []
         if connections is None:
@@ -198,7 +198,7 @@ class Signal:
                 self._clear_dead_receivers()
                 connections = [known for known in self.receivers if known.key[1] in wanted]
                 if self.use_caching:
-                    self.sender_receivers_cache[sender] = connections or NO_RECEIVERS
+                    self.sender_receivers_cache[_cache_key(sender)] = connections or NO_RECEIVERS
         sync: list[Any] = []
         asynchronous: list[Any] = []
         for connection in connections:
@@ -206,6 +206,14 @@ class Signal:
             if live is not None:
                 (asynchronous if connection.is_async else sync).append(live)
         return sync, asynchronous
+
+
+class _NoSender:
+    """Stands for the sender ``None``, which cannot be referred to weakly."""
+
+
+def _cache_key(sender: Any) -> Any:
+    return _NoSender if sender is None else sender
 
 
 def receiver(signal: Signal | Iterable[Signal], **kwargs: Any) -> Callable[[F], F]:
