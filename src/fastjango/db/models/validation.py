@@ -7,6 +7,7 @@ from typing import Any
 from fastjango.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from fastjango.db import router
 from fastjango.db.models.expressions import DatabaseDefault, F, Value
+from fastjango.db.models.fields import CompositePrimaryKey
 from fastjango.utils.text import capfirst, get_text_list
 from fastjango.utils.translation import gettext_lazy as _
 
@@ -96,8 +97,10 @@ def unique_checks(
             name = field.name
             if name in exclude:
                 continue
-            if field.primary_key and getattr(field, "fields", None):
-                sets.append((model, tuple(part.name for part in field.fields)))
+            if isinstance(field, CompositePrimaryKey):
+                parts = tuple(part.name for part in field.fields)
+                if not any(part in exclude for part in parts):
+                    sets.append((model, parts))
             elif field.unique:
                 sets.append((model, (name,)))
             for option, kind in (
@@ -122,7 +125,8 @@ def perform_unique_checks(instance: Any, checks: list[UniqueCheck]) -> dict[str,
             if value is None:
                 # Nulls are never equal.
                 continue
-            if field.primary_key and not instance._state.adding:
+            # A row keeps its own key.
+            if not instance._state.adding and (field.primary_key or field in model._meta.pk_fields):
                 continue
             lookup[str(name)] = value
         if len(names) != len(lookup):

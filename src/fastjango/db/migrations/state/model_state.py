@@ -168,7 +168,8 @@ class ModelState:
             else:
                 bases.append(base)
         # The same base may come by two ways.
-        return list(dict.fromkeys(bases))
+        # Abstract bases may bring theirs in an order that Python cannot linearise: the model's own is possible.
+        return sorted(dict.fromkeys(bases), key=model.__mro__.index)
 
     @staticmethod
     def _managers_of(model: Any) -> list[Any]:
