@@ -430,18 +430,18 @@ class ConditionBook(NameBook):
         self._filtered_relations[alias] = filtered_relation
 
     def _check_condition_path(self, name: str, relation_parts: Any, relation_name: str) -> None:
-        _, parts, _ = self.solve_lookup_type(name)
-        for position, part in enumerate(parts[:-1]):
-            if position >= len(relation_parts):
-                raise ValueError(
-                    "FilteredRelation's condition doesn't support nested relations deeper "
-                    f"than the relation_name (got {name!r} for {relation_name!r})."
-                )
-            if relation_parts[position] != part:
+        lookups, parts, _ = self.solve_lookup_type(name)
+        for part, wanted in zip(parts[: -(1 if lookups else 2)], relation_parts, strict=False):
+            if part != wanted:
                 raise ValueError(
                     "FilteredRelation's condition doesn't support relations outside the "
                     f"{relation_name!r} (got {name!r})."
                 )
+        if len(parts) > len(relation_parts) + 1:
+            raise ValueError(
+                "FilteredRelation's condition doesn't support nested relations deeper "
+                f"than the relation_name (got {name!r} for {relation_name!r})."
+            )
 
     def check_alias(self, alias: str) -> None:
         """

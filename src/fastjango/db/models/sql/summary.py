@@ -144,9 +144,11 @@ class SummaryBook(SelectBook):
             if inner.default_cols and grouped:
                 inner.group_by = (self.model._meta.pk.get_col(inner.get_initial_alias()),)
             inner.default_cols = False
-            inner.selected = None
             if not qualify and not self.combinator:
-                inner.set_annotation_mask(self._needed_annotations(aggregates))
+                needed = self._needed_annotations(aggregates)
+                inner.set_annotation_mask(needed)
+                if inner.selected is not None:
+                    inner.selected.update({name: name for name in needed})
         references: dict[Any, Any] = {}
         for alias, aggregate in aggregates.items():
             replacements: dict[Any, Any] = {}
