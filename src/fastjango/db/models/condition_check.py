@@ -35,8 +35,9 @@ def check_condition(condition: Q, against: dict[str, Any], using: str) -> bool:
     connection = connections[using]
     if connection.features.supports_comparing_boolean_expr:
         # A condition that is neither true nor false (NULL) does not break a constraint.
-        condition = Q(Coalesce(condition, True, output_field=make_field("BooleanField")))
-    query.add_q(condition)
+        query.add_q(Q(Coalesce(condition, True, output_field=make_field("BooleanField"))))
+    else:
+        query.add_q(condition)
     compiler = query.get_compiler(using=using)
     # An error inside an open transaction must not doom it.
     block: Any = atomic(using=using) if connection.in_atomic_block else nullcontext()

@@ -47,6 +47,11 @@ class Transactions(PooledConnections):
         self.shared_hold: Hold | None = None
         self._savepoint_counter = 0
 
+    @property
+    def queries_logged(self) -> bool:
+        """Whether statements are logged now."""
+        return False
+
     # --- holds --------------------------------------------------------------------------------
 
     def hold_here(self) -> Hold | None:
@@ -189,13 +194,25 @@ class Transactions(PooledConnections):
         lease = hold.lease
         if lease is None:
             return
-        with debug_transaction(self, sql), self.wrap_database_errors:
-            cursor = lease.cursor or self.open_cursor(lease)
+        if self.queries_logged:
+            with debug_transaction(self, sql):
+                self._send(hold, lease, sql)
+        else:
+            self._send(hold, lease, sql)
+
+    def _send(self, hold: Hold, lease: Lease, sql: str) -> None:
+        cursor = lease.cursor or self.open_cursor(lease)
+        try:
             if hold.gate is None:
                 cursor.execute(sql)
             else:
                 with hold.gate:
                     cursor.execute(sql)
+        except Exception as exc:
+            ours = self.translated(exc)
+            if ours is exc:
+                raise
+            raise ours from exc
 
     def begin(self, hold: Hold) -> None:
         """Begin a transaction on the hold."""
@@ -245,16 +262,23 @@ class Transactions(PooledConnections):
     # --- savepoints ---------------------------------------------------------------------------
 
     def _savepoint(self, sid: str) -> None:
-        with self.cursor() as cursor:
-            cursor.execute(self.ops.savepoint_create_sql(sid))
+        self._savepoint_statement(self.ops.savepoint_create_sql(sid))
 
     def _savepoint_rollback(self, sid: str) -> None:
-        with self.cursor() as cursor:
-            cursor.execute(self.ops.savepoint_rollback_sql(sid))
+        self._savepoint_statement(self.ops.savepoint_rollback_sql(sid))
 
     def _savepoint_commit(self, sid: str) -> None:
-        with self.cursor() as cursor:
-            cursor.execute(self.ops.savepoint_commit_sql(sid))
+        self._savepoint_statement(self.ops.savepoint_commit_sql(sid))
+
+    def _savepoint_statement(self, sql: str) -> None:
+        """Send a savepoint statement; wrappers and log see it like any other."""
+        context = self.var.get()
+        hold = self.hold_here()
+        if hold is None or self.queries_logged or (context is not None and context.wrappers):
+            with self.cursor() as cursor:
+                cursor.execute(sql)
+            return
+        self._send(hold, self.lease_of(hold), sql)
 
     def _savepoint_allowed(self) -> bool:
         return bool(self.features.uses_savepoints and not self.get_autocommit())
@@ -417,3 +441,4 @@ class Transactions(PooledConnections):
     ops: Any
     features: Any
     errors_occurred: bool
+    translated: Any
