@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy
 
+from fastjango.apps import apps
 from fastjango.conf import settings
 from fastjango.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from fastjango.db.bridge import guard_loop
@@ -108,7 +109,8 @@ def _run(db: Any, sql: str, args: Any, consume: Callable[[Any], Any], many: bool
         guard_loop()
     context: Context | None = db.var.get()
     hold: Hold | None = db.hold_here() if context is not None or db.thread_sharing else None
-    wrapped = (context is not None and bool(context.wrappers)) or db.queries_logged
+    # Before the apps are ready a query warns, which is the shell's work too.
+    wrapped = (context is not None and bool(context.wrappers)) or db.queries_logged or not apps.ready
     if hold is None:
         lease: Lease = db.pool.take()
         try:

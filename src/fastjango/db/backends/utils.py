@@ -13,11 +13,13 @@ import functools
 import hashlib
 import logging
 import time
+import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
+from fastjango.apps import apps
 from fastjango.db.errors import NotSupportedError
 
 logger = logging.getLogger("fastjango.db.backends")
@@ -27,6 +29,11 @@ class CursorWrapper:
     """A cursor of the driver with the framework's errors, wrappers and checks around it."""
 
     WRAP_ERROR_ATTRS = frozenset(["fetchone", "fetchmany", "fetchall", "nextset"])
+
+    APPS_NOT_READY_WARNING_MSG = (
+        "Accessing the database during app initialization is discouraged. To fix this warning, avoid executing "
+        "queries in AppConfig.ready() or when your app modules are imported."
+    )
 
     def __init__(self, cursor: Any, db: Any) -> None:
         self.cursor = cursor
@@ -98,6 +105,8 @@ class CursorWrapper:
         return self._execute_with_wrappers(sql, param_list, many=True, executor=self._executemany)
 
     def _execute_with_wrappers(self, sql: Any, params: Any, many: bool, executor: Callable[..., Any]) -> Any:
+        if not apps.ready and not apps.stored_app_configs:  # stored while tests exchange the apps
+            warnings.warn(self.APPS_NOT_READY_WARNING_MSG, category=RuntimeWarning, stacklevel=6)
         context = {"connection": self.db, "cursor": self}
         for wrapper in reversed(self.db.execute_wrappers):
             executor = functools.partial(wrapper, executor)

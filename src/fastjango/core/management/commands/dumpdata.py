@@ -161,7 +161,7 @@ class Command(BaseCommand):
             openers |= {".lzma": lzma.open, ".xz": lzma.open}
         if extension in (".bz2", ".lzma", ".xz", ".zip") and extension not in openers:
             warnings.warn(
-                f"Unsupported file extension ({extension}). Fixtures saved in {base!r}.", RuntimeWarning, stacklevel=2
+                f"Unsupported file extension ({extension}). Fixtures saved in {os.path.basename(base)!r}.", RuntimeWarning, stacklevel=2
             )
             output, extension = base, ""
         return openers.get(extension, open)(output, "wt"), output
