@@ -11,11 +11,8 @@ from sqlalchemy.dialects import mysql, postgresql, sqlite
 from fastjango.db import models
 from fastjango.db.models.expressions import Col
 
-DIALECTS: dict[str, Any] = {
-    "sqlite": sqlite.dialect(),  # type: ignore[no-untyped-call]
-    "postgresql": postgresql.dialect(),  # type: ignore[attr-defined,no-untyped-call]
-    "mysql": mysql.dialect(),  # type: ignore[no-untyped-call]
-}
+_MODULES: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql, "mysql": mysql}
+DIALECTS: dict[str, Any] = {name: module.dialect() for name, module in _MODULES.items()}
 
 
 class Features:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from fastjango.utils.deprecation import RemovedInDjango60Warning
 from fastjango.utils.functional import Promise
@@ -88,9 +88,17 @@ class Choices(enum.Enum, metaclass=ChoicesType):
 class IntegerChoices(Choices, enum.IntEnum):
     """Choices that are integers."""
 
+    if TYPE_CHECKING:  # members may be written with a label
+
+        def __new__(cls, value: int, label: Any = ...) -> Self: ...
+
 
 class TextChoices(Choices, enum.StrEnum):
     """Choices that are texts."""
+
+    if TYPE_CHECKING:  # members may be written with a label
+
+        def __new__(cls, value: str, label: Any = ...) -> Self: ...
 
     @staticmethod
     def _generate_next_value_(name: str, start: int, count: int, last_values: list[Any]) -> str:

@@ -1,0 +1,15 @@
+"""Tables for the expression tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.contract.expressions import library_models
+
+
+@pytest.fixture(autouse=True)
+def library_tables() -> Iterator[None]:
+    library_models.create_tables()
+    yield
+    library_models.drop_tables()
