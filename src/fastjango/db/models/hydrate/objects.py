@@ -81,7 +81,8 @@ class _Source:
         self.scope.names.update(State=ModelState, new_state=ModelState.__new__)
         body = self._object(objects, objects.select_fields, indent=2)
         for name, place in self.plan.annotations.items():
-            value = self.scope.column(place, self.plan.converters)
+            number = next(number for number, span in enumerate(self.plan.spans) if span[0] == place)
+            value = self.scope.value(self.plan, number)
             if name.isidentifier():
                 self.lines.append(f"        {body}.{name} = {value}")
             else:
@@ -128,7 +129,7 @@ class _Source:
     def _related(self, child: ObjectColumns, parent_places: list[int], parent: str, indent: int) -> None:
         pad = "    " * indent
         places = [*parent_places, *child.select_fields] if child.from_parent else child.select_fields
-        pk = child.model._meta.pk.attname
+        pk = child.model._meta.pk_fields[0].attname
         pk_place = next(place for place in places if self.plan.columns[place][0].target.attname == pk)
         self.lines.append(f"{pad}if r[{pk_place}] is None:")
         name = f"o{self.count}"

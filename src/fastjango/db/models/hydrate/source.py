@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fastjango.db.models.sql.plan import SelectPlan
 
 Converter = Callable[[Any], Any] | None
 
@@ -26,6 +29,13 @@ class Scope:
         if convert is None:
             return f"r[{place}]"
         return f"{self.name(convert, 'c')}(r[{place}])"
+
+    def value(self, plan: SelectPlan, number: int) -> str:
+        """Return the source that reads the *number*-th value of the row ``r``; a tuple for a composite key."""
+        start, count = plan.spans[number]
+        if start not in plan.tuples:
+            return self.column(start, plan.converters)
+        return f"({', '.join(self.column(place, plan.converters) for place in range(start, start + count))},)"
 
     def function(self, lines: list[str], name: str = "read") -> Callable[..., Any]:
         """Compile the lines and return the function called *name*."""

@@ -18,7 +18,7 @@ Rows = list[tuple[Any, ...]]
 def dict_reader(plan: SelectPlan, names: tuple[str, ...]) -> Callable[[Rows], list[dict[str, Any]]]:
     """Return the function from rows to ``{name: value}``."""
     scope = Scope()
-    pairs = ", ".join(f"{name!r}: {scope.column(place, plan.converters)}" for place, name in enumerate(names))
+    pairs = ", ".join(f"{name!r}: {scope.value(plan, number)}" for number, name in enumerate(names))
     return scope.function(["def read(rows):", f"    return [{{{pairs}}} for r in rows]"])
 
 
@@ -30,19 +30,19 @@ def tuple_reader(plan: SelectPlan, places: list[int] | None = None) -> Callable[
         places: Which columns, in which order; all when missing.
     """
     converters = plan.converters
-    if places is None or places == list(range(plan.width)):
-        places = list(range(plan.width))
-        if plan.width == len(converters) and not any(converters):
+    if places is None or places == list(range(len(plan.spans))):
+        places = list(range(len(plan.spans)))
+        if plan.width == len(converters) and not plan.tuples and not any(converters):
             return _as_they_are
     scope = Scope()
-    values = "".join(f"{scope.column(place, converters)}, " for place in places)
+    values = "".join(f"{scope.value(plan, number)}, " for number in places)
     return scope.function(["def read(rows):", f"    return [({values}) for r in rows]"])
 
 
 def flat_reader(plan: SelectPlan) -> Callable[[Rows], list[Any]]:
     """Return the function from rows to their first values."""
     scope = Scope()
-    return scope.function(["def read(rows):", f"    return [{scope.column(0, plan.converters)} for r in rows]"])
+    return scope.function(["def read(rows):", f"    return [{scope.value(plan, 0)} for r in rows]"])
 
 
 def named_reader(

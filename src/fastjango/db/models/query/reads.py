@@ -93,7 +93,11 @@ class QuerySetReads(QuerySetChain[M]):
 
     def _check_ordering_first_last_queryset_aggregation(self, method: str) -> None:
         group_by = self._shape.query.group_by
-        if isinstance(group_by, tuple) and not any(column.output_field is self.model._meta.pk for column in group_by):
+        if not isinstance(group_by, tuple):
+            return
+        grouped = [column.output_field for column in group_by]
+        opts = self.model._meta
+        if opts.pk not in grouped and not set(opts.pk_fields) <= set(grouped):
             raise TypeError(
                 f"Cannot use QuerySet.{method}() on an unordered queryset performing "
                 "aggregation. Add an ordering with order_by()."

@@ -278,7 +278,7 @@ class QuerySetWrites(QuerySetReads[M]):
                 raise FieldError("Composite primary key fields must be updated individually.")
             direct = not (field.auto_created and not field.concrete) or not field.concrete
             model = field.model._meta.concrete_model if hasattr(field, "model") else None
-            if not direct or not field.concrete or (field.is_relation and field.many_to_many):
+            if not direct or (field.is_relation and field.many_to_many):
                 raise FieldError(
                     f"Cannot update model field {field!r} (only non-relations and foreign keys permitted)."
                 )

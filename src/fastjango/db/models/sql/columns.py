@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastjango.core.exceptions import FieldError
-from fastjango.db.models.expressions import RawSQL
+from fastjango.db.models.expressions import ColPairs, RawSQL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,11 +36,16 @@ class ObjectColumns:
 
 @dataclass
 class SelectList:
-    """The columns of a statement and what they are for."""
+    """
+    The columns of a statement and what they are for.
+
+    ``tuples`` says where the columns of a composite key begin, and how many they are.
+    """
 
     columns: Select
     objects: ObjectColumns | None
     annotations: dict[str, int]
+    tuples: dict[int, int] = dataclass_field(default_factory=dict)
 
 
 def build_select_list(query: Any) -> SelectList:
@@ -66,12 +71,23 @@ def build_select_list(query: Any) -> SelectList:
                 places.append(place)
                 expression = columns[source]
             pairs.append((alias, expression))
-    annotations = {alias: place for place, (alias, _) in enumerate(pairs) if alias}
-    select: Select = [(expression, alias) for alias, expression in pairs]
-    objects = ObjectColumns(query.model, places) if columns else None
+    select: Select = []
+    annotations: dict[str, int] = {}
+    tuples: dict[int, int] = {}
+    starts: list[int] = []
+    for alias, expression in pairs:
+        starts.append(len(select))
+        if alias:
+            annotations[alias] = len(select)
+        if isinstance(expression, ColPairs):
+            tuples[len(select)] = len(expression)
+            select.extend((column, None) for column in expression.get_cols())
+        else:
+            select.append((expression, alias))
+    objects = ObjectColumns(query.model, [starts[place] for place in places]) if columns else None
     if query.select_related and objects is not None:
         objects.related = RelatedColumns(query, select).collect(mask)
-    return SelectList(select, objects, annotations)
+    return SelectList(select, objects, annotations, tuples)
 
 
 def default_columns(

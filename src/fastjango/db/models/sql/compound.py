@@ -68,7 +68,7 @@ def build_combined(
     first = parts[0]
     objects = listed.objects if listed.objects is not None else first.objects
     extra = max(0, len(first.columns) - len(listed.columns)) if query.selected is not None else 0
-    return Statement(statement, first.columns, objects, listed.annotations, extra)
+    return Statement(statement, first.columns, objects, listed.annotations, extra, first.tuples)
 
 
 def _check_parts(query: Any, features: Any) -> None:

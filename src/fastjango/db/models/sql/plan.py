@@ -35,7 +35,7 @@ class CompiledText:
 class SelectPlan(CompiledText):
     """A compiled SELECT."""
 
-    __slots__ = ("annotations", "cacheable", "columns", "connection", "converters", "objects", "readers", "width")
+    __slots__ = ("annotations", "cacheable", "columns", "connection", "converters", "objects", "readers", "spans", "tuples", "width")
 
     def __init__(self, sql: str, args: Callable[[Binds], Binds], statement: Statement, connection: Any) -> None:
         super().__init__(sql, args)
@@ -44,12 +44,26 @@ class SelectPlan(CompiledText):
         self.objects: ObjectColumns | None = statement.objects
         self.annotations = statement.annotations
         self.cacheable = True
+        # Where each value of a row begins and how many columns it has (composite keys have several).
+        self.tuples = statement.tuples
+        self.spans = spans_of(len(statement.columns) - statement.extra_columns, statement.tuples)
         self.width = len(statement.columns) - statement.extra_columns
         self.converters: list[Callable[[Any], Any] | None] = [
             converter_of(expression, connection) for expression, _ in statement.columns
         ]
         # Generated functions from rows to results, by kind of result.
         self.readers: dict[Any, Callable[..., Any]] = {}
+
+
+def spans_of(width: int, tuples: dict[int, int]) -> list[tuple[int, int]]:
+    """Return start and number of columns of each value in a row of *width* columns."""
+    spans: list[tuple[int, int]] = []
+    place = 0
+    while place < width:
+        count = tuples.get(place, 1)
+        spans.append((place, count))
+        place += count
+    return spans
 
 
 def converter_of(expression: Any, connection: Any) -> Callable[[Any], Any] | None:

@@ -52,7 +52,7 @@ def build_qualified(
     if options.with_limits:
         statement = limited(statement, query, ctx)
     statement = statement.set_label_style(sa.LABEL_STYLE_NONE)
-    return Statement(statement, columns, listed.objects, listed.annotations)
+    return Statement(statement, columns, listed.objects, listed.annotations, tuples=listed.tuples)
 
 
 class _Replacements:

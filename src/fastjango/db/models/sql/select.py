@@ -75,7 +75,7 @@ def build_select(query: Any, ctx: Context, options: Options | None = None) -> St
         statement = limited(statement, query, ctx)
     if query.select_for_update:
         statement = lock_rows(statement, query, ctx, listed)
-    result = Statement(statement, columns, listed.objects, listed.annotations, len(extra))
+    result = Statement(statement, columns, listed.objects, listed.annotations, len(extra), listed.tuples)
     if extra and query.subquery:
         return _without_extra(result, len(listed.columns))
     return result
@@ -121,7 +121,7 @@ def _without_extra(statement: Statement, count: int) -> Statement:
     source = statement.select.subquery("subquery")
     names: list[Any] = [sa.column(identifier(str(alias))) for _, alias in wanted]
     outer = sa.select(*names).select_from(source)
-    return Statement(outer, wanted, statement.objects, statement.annotations)
+    return Statement(outer, wanted, statement.objects, statement.annotations, tuples=statement.tuples)
 
 
 # -- FROM

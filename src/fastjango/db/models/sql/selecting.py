@@ -234,7 +234,7 @@ class SelectBook(ConditionBook):
     def _mask_without(self, opts: Any, tree: dict[str, Any], mask: dict[Any, Any] | None = None) -> dict[Any, Any]:
         """Everything but what *tree* names."""
         mask = {} if mask is None else mask
-        mask[opts.pk] = {}
+        mask.update((field, {}) for field in opts.pk_fields)
         for field in opts.concrete_fields:
             by_name = tree.pop(field.name, None)
             by_attname = tree.pop(field.attname, None)
@@ -262,7 +262,7 @@ class SelectBook(ConditionBook):
     def _mask_of(self, opts: Any, tree: dict[str, Any], mask: dict[Any, Any] | None = None) -> dict[Any, Any]:
         """Only what *tree* names, and the primary keys."""
         mask = {} if mask is None else mask
-        mask[opts.pk] = {}
+        mask.update((field, {}) for field in opts.pk_fields)
         for name, branch in tree.items():
             if filtered := self._filtered_relations.get(name):
                 field = opts.get_field(filtered.relation_name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ class Statement:
     objects: ObjectColumns | None
     annotations: dict[str, int]
     extra_columns: int = 0
+    tuples: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass

@@ -15,6 +15,7 @@ from fastjango.core.exceptions import EmptyResultSet, FieldError, FullResultSet
 from fastjango.db.connections import connections
 from fastjango.db.execute import change, fetch, insert_id
 from fastjango.db.models.constants import OnConflict
+from fastjango.db.models.expressions import ColPairs
 from fastjango.db.models.expressions.adapter import Shim, splice
 
 from .context import BindBook, Context
@@ -289,6 +290,10 @@ def _is_own(model: Any, concrete: Any) -> bool:
 def _update_value(query: Any, field: Any, value: Any) -> Any:
     if hasattr(value, "resolve_expression"):
         resolved = value.resolve_expression(query, allow_joins=False, for_save=True)
+        if isinstance(resolved, ColPairs):
+            raise FieldError(
+                f"Composite primary keys expressions are not allowed in this query ({field.name}=F('pk'))."
+            )
         _check_for_save(field, resolved)
         return resolved
     if hasattr(value, "prepare_database_save"):
@@ -403,7 +408,7 @@ def delete_matching(query: Any, using: str) -> int:
         _to_one_table(query, connection)
         binds = BindBook()
         ctx = Context(query, connection, binds)
-        statement = sa.delete(table_of(query.get_meta(), [query.get_meta().pk]))
+        statement = sa.delete(table_of(query.get_meta(), query.get_meta().pk_fields))
         condition = _where(query, ctx)
     except EmptyResultSet:
         return 0
