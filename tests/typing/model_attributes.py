@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 from typing import TYPE_CHECKING, assert_type
 
@@ -34,7 +34,7 @@ def attributes_have_the_type_of_their_field(book: Book) -> None:
     assert_type(book.subtitle, str | None)
     assert_type(book.price, decimal.Decimal)
     assert_type(book.pages, int)
-    assert_type(book.printed, datetime.datetime | None)
+    assert_type(book.printed, dt.datetime | None)
 
 
 def relations_have_the_related_class(book: Book, shelf: Shelf) -> None:

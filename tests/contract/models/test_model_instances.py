@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-import datetime
+import datetime as dt
 import decimal
 import pickle
 import uuid
@@ -42,12 +42,12 @@ def test_too_many_positional_arguments_are_refused() -> None:
 
 
 def test_values_come_back_as_they_were() -> None:
-    moment = datetime.datetime(2024, 5, 6, 7, 8, 9, 10, tzinfo=datetime.UTC)
+    moment = dt.datetime(2024, 5, 6, 7, 8, 9, 10, tzinfo=dt.UTC)
     product = Product.objects.create(
         name="Pen",
         price=decimal.Decimal("2.50"),
         data={"a": [1, None]},
-        weight=datetime.timedelta(days=1, microseconds=3),
+        weight=dt.timedelta(days=1, microseconds=3),
         seen=moment,
     )
 
@@ -56,7 +56,7 @@ def test_values_come_back_as_they_were() -> None:
     assert found.price == decimal.Decimal("2.50")
     assert str(found.price) == "2.50"
     assert found.data == {"a": [1, None]}
-    assert found.weight == datetime.timedelta(days=1, microseconds=3)
+    assert found.weight == dt.timedelta(days=1, microseconds=3)
     assert found.seen == moment
     assert found.key == product.key
 

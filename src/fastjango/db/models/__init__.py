@@ -69,11 +69,13 @@ from fastjango.db.models.state import DEFERRED
 
 provide_query(Query)
 
+_field_names = [name for name in _fields if not name.startswith("_") and name != "router"]
+
 __all__ = [
     *_aggregates,
     *_constraints,
     *_enums,
-    *[name for name in _fields if not name.startswith("_") and name != "router"],
+    *_field_names,
     *_indexes,
     "CASCADE",
     "DEFERRED",

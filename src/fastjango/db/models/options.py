@@ -243,7 +243,7 @@ class Options(ParentPaths, FieldLists):
             name = self.order_with_respect_to
             try:
                 self.order_with_respect_to = next(
-                    field for field in self._get_fields(reverse=False) if field.name == name or field.attname == name
+                    field for field in self._get_fields(reverse=False) if name in (field.name, field.attname)
                 )
             except StopIteration:
                 raise FieldDoesNotExist(f"{self.object_name} has no field named '{name}'") from None

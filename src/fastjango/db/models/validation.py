@@ -79,19 +79,15 @@ def unique_checks(
             togethers.append((parent, parent._meta.unique_together))
         if include_meta_constraints and parent._meta.total_unique_constraints:
             constraints.append((parent, parent._meta.total_unique_constraints))
-    for model, together in togethers:
-        for names in together:
-            if not any(name in exclude for name in names):
-                sets.append((model, tuple(names)))
-    for model, found in constraints:
-        for constraint in found:
-            if not any(name in exclude for name in constraint.fields):
-                sets.append((model, constraint.fields))
+    everywhere = [
+        *((model, tuple(names)) for model, together in togethers for names in together),
+        *((model, constraint.fields) for model, found in constraints for constraint in found),
+    ]
+    sets.extend((model, names) for model, names in everywhere if not any(name in exclude for name in names))
 
     dates: list[DateCheck] = []
     with_fields = [(cls, instance._meta.local_fields)]
-    for parent in instance._meta.all_parents:
-        with_fields.append((parent, parent._meta.local_fields))
+    with_fields.extend((parent, parent._meta.local_fields) for parent in instance._meta.all_parents)
     for model, fields in with_fields:
         for field in fields:
             name = field.name

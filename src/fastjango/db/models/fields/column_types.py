@@ -6,7 +6,7 @@ Each type states its column per dialect and its two processors; the processors t
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import json
 import uuid
@@ -204,7 +204,7 @@ class DateText(StoredType):
         """Read ISO text on SQLite."""
         if dialect.name != "sqlite":
             return None
-        read = datetime.date.fromisoformat
+        read = dt.date.fromisoformat
 
         def to_date(value: Any) -> Any:
             if value.__class__ is str:
@@ -247,8 +247,8 @@ class TimeText(StoredType):
         def to_time(value: Any) -> Any:
             if value.__class__ is str:
                 return parse_time(value)
-            if isinstance(value, datetime.timedelta):
-                return (datetime.datetime.min + value).time()
+            if isinstance(value, dt.timedelta):
+                return (dt.datetime.min + value).time()
             return value
 
         return to_time
@@ -279,10 +279,10 @@ class DateTimeText(StoredType):
         return datetime_reader(dialect, None)
 
 
-def zone_of(connection: Any) -> datetime.tzinfo:
+def zone_of(connection: Any) -> dt.tzinfo:
     """Return the zone in which *connection* stores naive values."""
     zone = None if connection is None else connection.timezone
-    return zone if zone is not None else datetime.UTC
+    return zone if zone is not None else dt.UTC
 
 
 def datetime_writer(dialect: Any, connection: Any) -> Processor:
@@ -310,7 +310,7 @@ def datetime_reader(dialect: Any, connection: Any) -> Processor:
     if dialect.name == "postgresql":
 
         def localised(value: Any) -> Any:
-            if value.__class__ is datetime.datetime and value.tzinfo is not None:
+            if value.__class__ is dt.datetime and value.tzinfo is not None:
                 if settings.USE_TZ:
                     return value.astimezone(zone_of(connection))
                 zone = zone_of(connection) if connection is not None else None
@@ -319,7 +319,7 @@ def datetime_reader(dialect: Any, connection: Any) -> Processor:
             return value
 
         return localised
-    read = datetime.datetime.fromisoformat
+    read = dt.datetime.fromisoformat
 
     def to_datetime(value: Any) -> Any:
         if value is None:
@@ -353,7 +353,7 @@ class Microseconds(StoredType):
             return None
 
         def write(value: Any) -> Any:
-            return duration_microseconds(value) if isinstance(value, datetime.timedelta) else value
+            return duration_microseconds(value) if isinstance(value, dt.timedelta) else value
 
         return write
 
@@ -363,9 +363,9 @@ class Microseconds(StoredType):
             return None
 
         def read(value: Any) -> Any:
-            if value is None or isinstance(value, datetime.timedelta):
+            if value is None or isinstance(value, dt.timedelta):
                 return value
-            return datetime.timedelta(0, 0, value)
+            return dt.timedelta(0, 0, value)
 
         return read
 

@@ -6,7 +6,7 @@ that loading rows stays a plain attribute store.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import posixpath
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -287,7 +287,7 @@ class FileField(Field[ST, GT]):
         if callable(self.upload_to):
             filename = str(self.upload_to(instance, filename))
         else:
-            folder = datetime.datetime.now().strftime(str(self.upload_to))
+            folder = dt.datetime.now().strftime(str(self.upload_to))
             filename = posixpath.join(folder, filename)
         filename = validate_file_name(filename, allow_relative_path=True)
         return str(self.storage.generate_filename(filename))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import warnings
 from collections.abc import Sequence
 from functools import partialmethod
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from fastjango.db.models.expressions.combinable import Combinable
 
 
-def _to_naive(value: datetime.datetime) -> datetime.datetime:
+def _to_naive(value: dt.datetime) -> dt.datetime:
     if timezone.is_aware(value):
-        value = timezone.make_naive(value, datetime.UTC)
+        value = timezone.make_naive(value, dt.UTC)
     return value
 
 
@@ -65,19 +65,19 @@ class DateTimeCheckMixin:
     def _check_fix_default_value(self) -> list[CheckMessage]:
         return []
 
-    def _check_if_value_fixed(self, value: Any, now: datetime.datetime | None = None) -> list[CheckMessage]:
+    def _check_if_value_fixed(self, value: Any, now: dt.datetime | None = None) -> list[CheckMessage]:
         """Return a warning when *value* looks like the moment the module was loaded."""
         if now is None:
             now = timezone.now().replace(tzinfo=None)
-        day = datetime.timedelta(days=1)
-        if isinstance(value, datetime.datetime):
-            second = datetime.timedelta(seconds=10)
+        day = dt.timedelta(days=1)
+        if isinstance(value, dt.datetime):
+            second = dt.timedelta(seconds=10)
             lower, upper = now - second, now + second
             value = _to_naive(value)
-        elif isinstance(value, datetime.date):
+        elif isinstance(value, dt.date):
             lower = (now - day).replace(hour=0, minute=0, second=0, microsecond=0)
             upper = lower + 2 * day
-            value = datetime.datetime(value.year, value.month, value.day)
+            value = dt.datetime(value.year, value.month, value.day)
         else:
             return []
         if not lower <= value <= upper:
@@ -106,7 +106,7 @@ class DateField(DateTimeCheckMixin, Field[ST, GT]):
 
     @overload
     def __init__(
-        self: DateField[datetime.date | str | Combinable, datetime.date],
+        self: DateField[dt.date | str | Combinable, dt.date],
         verbose_name: Any = ...,
         name: str | None = ...,
         *,
@@ -115,7 +115,7 @@ class DateField(DateTimeCheckMixin, Field[ST, GT]):
     ) -> None: ...
     @overload
     def __init__(
-        self: DateField[datetime.date | str | Combinable | None, datetime.date | None],
+        self: DateField[dt.date | str | Combinable | None, dt.date | None],
         verbose_name: Any = ...,
         name: str | None = ...,
         *,
@@ -165,18 +165,18 @@ class DateField(DateTimeCheckMixin, Field[ST, GT]):
         """Return *value* as a date."""
         if value is None:
             return value
-        if isinstance(value, datetime.datetime):
+        if isinstance(value, dt.datetime):
             if settings.USE_TZ and timezone.is_aware(value):
                 value = timezone.make_naive(value, timezone.get_default_timezone())
             return value.date()
-        if isinstance(value, datetime.date):
+        if isinstance(value, dt.date):
             return value
         return _parsed(self, value, [(parse_date, "invalid_date")])
 
     def pre_save(self, model_instance: Any, add: bool) -> Any:
         """Return today where the date is automatic."""
         if self.auto_now or (self.auto_now_add and add):
-            value = datetime.date.today()
+            value = dt.date.today()
             setattr(model_instance, self.attname, value)
             return value
         return super().pre_save(model_instance, add)
@@ -238,14 +238,14 @@ class DateTimeField(DateField[ST, GT]):
 
         @overload
         def __init__(
-            self: DateTimeField[datetime.datetime | datetime.date | str | Combinable, datetime.datetime],
+            self: DateTimeField[dt.datetime | dt.date | str | Combinable, dt.datetime],
             *args: Any,
             null: Literal[False] = ...,
             **kwargs: Any,
         ) -> None: ...
         @overload
         def __init__(
-            self: DateTimeField[datetime.datetime | datetime.date | str | Combinable | None, datetime.datetime | None],
+            self: DateTimeField[dt.datetime | dt.date | str | Combinable | None, dt.datetime | None],
             *args: Any,
             null: Literal[True],
             **kwargs: Any,
@@ -272,10 +272,10 @@ class DateTimeField(DateField[ST, GT]):
 
     def to_python(self, value: Any) -> Any:
         """Return *value* as a datetime."""
-        if value is None or isinstance(value, datetime.datetime):
+        if value is None or isinstance(value, dt.datetime):
             return value
-        if isinstance(value, datetime.date):
-            value = datetime.datetime(value.year, value.month, value.day)
+        if isinstance(value, dt.date):
+            value = dt.datetime(value.year, value.month, value.day)
             if settings.USE_TZ:
                 # A date means its local midnight; it is most often a mistake.
                 name = f"{self.model.__name__}.{self.name}" if hasattr(self, "model") else "(unbound)"
@@ -297,7 +297,7 @@ class DateTimeField(DateField[ST, GT]):
         if found is not None:
             return found
         day = _parsed(self, value, [(parse_date, "invalid_date")])
-        return datetime.datetime(day.year, day.month, day.day)
+        return dt.datetime(day.year, day.month, day.day)
 
     def pre_save(self, model_instance: Any, add: bool) -> Any:
         """Return now where the moment is automatic."""
@@ -345,7 +345,7 @@ class TimeField(DateTimeCheckMixin, Field[ST, GT]):
 
     @overload
     def __init__(
-        self: TimeField[datetime.time | str | Combinable, datetime.time],
+        self: TimeField[dt.time | str | Combinable, dt.time],
         verbose_name: Any = ...,
         name: str | None = ...,
         *,
@@ -354,7 +354,7 @@ class TimeField(DateTimeCheckMixin, Field[ST, GT]):
     ) -> None: ...
     @overload
     def __init__(
-        self: TimeField[datetime.time | str | Combinable | None, datetime.time | None],
+        self: TimeField[dt.time | str | Combinable | None, dt.time | None],
         verbose_name: Any = ...,
         name: str | None = ...,
         *,
@@ -381,12 +381,12 @@ class TimeField(DateTimeCheckMixin, Field[ST, GT]):
         if not self.has_default():
             return []
         value = self.default
-        now: datetime.datetime | None
-        if isinstance(value, datetime.datetime):
+        now: dt.datetime | None
+        if isinstance(value, dt.datetime):
             now = None
-        elif isinstance(value, datetime.time):
+        elif isinstance(value, dt.time):
             now = _to_naive(timezone.now())
-            value = datetime.datetime.combine(now.date(), value)
+            value = dt.datetime.combine(now.date(), value)
         else:
             return []
         return self._check_if_value_fixed(value, now=now)
@@ -413,16 +413,16 @@ class TimeField(DateTimeCheckMixin, Field[ST, GT]):
 
     def to_python(self, value: Any) -> Any:
         """Return *value* as a time; a datetime gives its time, without the zone."""
-        if value is None or isinstance(value, datetime.time):
+        if value is None or isinstance(value, dt.time):
             return value
-        if isinstance(value, datetime.datetime):
+        if isinstance(value, dt.datetime):
             return value.time()
         return _parsed(self, value, [(parse_time, "invalid_time")])
 
     def pre_save(self, model_instance: Any, add: bool) -> Any:
         """Return now where the time is automatic."""
         if self.auto_now or (self.auto_now_add and add):
-            value = datetime.datetime.now().time()
+            value = dt.datetime.now().time()
             setattr(model_instance, self.attname, value)
             return value
         return super().pre_save(model_instance, add)
@@ -455,14 +455,14 @@ class DurationField(Field[ST, GT]):
 
         @overload
         def __init__(
-            self: DurationField[datetime.timedelta | str | Combinable, datetime.timedelta],
+            self: DurationField[dt.timedelta | str | Combinable, dt.timedelta],
             *args: Any,
             null: Literal[False] = ...,
             **kwargs: Any,
         ) -> None: ...
         @overload
         def __init__(
-            self: DurationField[datetime.timedelta | str | Combinable | None, datetime.timedelta | None],
+            self: DurationField[dt.timedelta | str | Combinable | None, dt.timedelta | None],
             *args: Any,
             null: Literal[True],
             **kwargs: Any,
@@ -481,7 +481,7 @@ class DurationField(Field[ST, GT]):
 
     def to_python(self, value: Any) -> Any:
         """Return *value* as a timedelta."""
-        if value is None or isinstance(value, datetime.timedelta):
+        if value is None or isinstance(value, dt.timedelta):
             return value
         try:
             found = parse_duration(value)

@@ -226,9 +226,9 @@ class FieldLists:
             found.extend(self._fields_of_parents(forward, reverse, include_parents, include_hidden))
         if reverse and not self.model._meta.proxy:
             # Proxies take part in their concrete model's relations only.
-            for field in self._relation_tree:
-                if include_hidden or not field.remote_field.hidden:
-                    found.append(field.remote_field)
+            found.extend(
+                field.remote_field for field in self._relation_tree if include_hidden or not field.remote_field.hidden
+            )
         if forward:
             found += self.local_fields
             found += self.local_many_to_many

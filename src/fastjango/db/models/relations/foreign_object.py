@@ -138,7 +138,9 @@ class ForeignObject(RelatedField[ST, GT]):
         if not targets:
             return []
         opts = self.remote_field.model._meta
-        unique_sets: set[frozenset[str]] = {frozenset([field.name]) for field in opts.local_fields if getattr(field, "unique", False)}
+        unique_sets: set[frozenset[str]] = {
+            frozenset([field.name]) for field in opts.local_fields if getattr(field, "unique", False)
+        }
         unique_sets.update(frozenset(names) for names in opts.unique_together)
         unique_sets.update(frozenset(each.fields) for each in opts.total_unique_constraints)
         if isinstance(opts.pk, CompositePrimaryKey):
@@ -381,10 +383,10 @@ class ForeignObject(RelatedField[ST, GT]):
                 cls._meta.related_fkey_lookups.append(self.remote_field.limit_choices_to)
 
 
-class SettingsReference(str):
+class SettingsReference(str):  # noqa: SLOT000 - a text with one attribute
     """A model's name that came from a setting; migrations write the setting."""
 
-    setting_name: str  # noqa: SLOT000 - a text with one attribute
+    setting_name: str
 
     def __new__(cls, value: str, setting_name: str) -> SettingsReference:
         return str.__new__(cls, value)

@@ -215,9 +215,7 @@ class ManyToManyField(ManyToManyChecks, RelatedField[ST, GT]):
     def contribute_to_class(self, cls: Any, name: str, private_only: bool = False, **kwargs: Any) -> None:
         """Bind the field; without a ``through`` model one is made."""
         remote = self.remote_field
-        if remote.symmetrical and (
-            remote.model == RECURSIVE_RELATIONSHIP_CONSTANT or remote.model == cls._meta.object_name
-        ):
+        if remote.symmetrical and (remote.model in (RECURSIVE_RELATIONSHIP_CONSTANT, cls._meta.object_name)):
             # The reverse of a symmetrical relation is the relation itself: it needs no name.
             remote.related_name = f"{name}_rel_+"
         elif remote.hidden:
