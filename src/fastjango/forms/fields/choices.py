@@ -4,12 +4,12 @@ The fields with choices: one or several, as text or coerced to another type.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from fastjango.core.exceptions import ValidationError
 from fastjango.forms.attributes import without_surrogates
+from fastjango.forms.copying import copy_choices
 from fastjango.forms.fields.field import Field
 from fastjango.forms.widgets import MultipleHiddenInput, Select, SelectMultiple
 from fastjango.utils.choices import normalize_choices
@@ -38,7 +38,7 @@ class ChoiceField(Field):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         twin = super().__deepcopy__(memo)
-        twin._choices = copy.deepcopy(self._choices, memo)
+        twin._choices = copy_choices(self._choices)
         return twin
 
     @property

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from fastjango.core import validators
 from fastjango.core.exceptions import ValidationError
 from fastjango.forms.boundfield import BoundField
+from fastjango.forms.copying import shallow_copy
 from fastjango.forms.widgets import HiddenInput, TextInput
 from fastjango.utils.translation import gettext_lazy as _
 
@@ -156,7 +157,7 @@ class Field:
         return bound
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        twin = copy.copy(self)
+        twin = shallow_copy(self)
         memo[id(self)] = twin
         twin.widget = copy.deepcopy(self.widget, memo)
         twin.error_messages = self.error_messages.copy()

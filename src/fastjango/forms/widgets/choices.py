@@ -7,11 +7,11 @@ brought to that form by ``utils.choices.normalize_choices``.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from fastjango.forms.attributes import without_surrogates
+from fastjango.forms.copying import copy_choices, shallow_copy
 from fastjango.forms.widgets.inputs import CheckboxInput
 from fastjango.forms.widgets.widget import Widget
 from fastjango.utils.choices import normalize_choices
@@ -55,9 +55,13 @@ class ChoiceWidget(Widget):
         self._choices = normalize_choices(value)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        twin = copy.copy(self)
+        twin = shallow_copy(self)
         twin.attrs = self.attrs.copy()
-        twin.choices = copy.copy(self.choices)
+        if type(self).choices is ChoiceWidget.choices:
+            # What is copied is in its normal form already.
+            twin._choices = copy_choices(self._choices)
+        else:
+            twin.choices = copy_choices(self.choices)
         memo[id(self)] = twin
         return twin
 

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fastjango.forms.attributes import without_surrogates
+from fastjango.forms.copying import shallow_copy
 from fastjango.forms.renderers import get_default_renderer
 from fastjango.forms.widgets.media import Media, MediaDefiningClass
 from fastjango.utils import formats
@@ -35,7 +35,7 @@ class Widget(metaclass=MediaDefiningClass):
         self.attrs: dict[str, Any] = dict(attrs) if attrs is not None else {}
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        twin = copy.copy(self)
+        twin = shallow_copy(self)
         twin.attrs = self.attrs.copy()
         memo[id(self)] = twin
         return twin
