@@ -103,6 +103,8 @@ class InMemoryDirNode(_Times):
                 if not create_if_missing:
                     return None
                 child = leaf_cls() if is_leaf and leaf_cls else InMemoryDirNode()
+                if isinstance(child, InMemoryFileNode):
+                    child.name = "/".join(parts)
                 node._children[part] = child
                 node.was_read()
                 node.was_changed()
