@@ -37,8 +37,8 @@ class GenericForeignKey(FieldCacheMixin, Field):  # type: ignore[type-arg,unused
         self.for_concrete_model = for_concrete_model
         self.is_relation = True
 
-    def contribute_to_class(self, cls: Any, name: str, **kwargs: Any) -> None:
-        super().contribute_to_class(cls, name, private_only=True, **kwargs)
+    def contribute_to_class(self, cls: Any, name: str, private_only: bool = True) -> None:
+        super().contribute_to_class(cls, name, private_only=True)
         # The field is the descriptor: reading gives the object.
         setattr(cls, self.attname, GenericForeignKeyDescriptor(self))
 
@@ -213,7 +213,7 @@ class GenericForeignKeyDescriptor:
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         if instance is None:
-            return self
+            return self.field
         field = self.field
         # Cached under the field: the content type's key decides whether it is still right.
         ct_id = getattr(instance, field.ct_field_attname, None)

@@ -10,7 +10,9 @@ from fastjango.contrib.contenttypes.models import ContentType
 from fastjango.core import checks
 from fastjango.db import DEFAULT_DB_ALIAS, models
 from fastjango.db.models import DO_NOTHING, ForeignObject, ForeignObjectRel
+from fastjango.db.models.base import make_foreign_order_accessors
 from fastjango.db.models.query_utils import PathInfo
+from fastjango.db.models.relations import lazy_related_operation
 from fastjango.db.models.relations.reverse_accessors import ReverseManyToOneDescriptor
 from fastjango.db.models.sql.where import AND, WhereNode
 from fastjango.utils.functional import cached_property
@@ -190,9 +192,8 @@ class GenericRelation(ForeignObject):  # type: ignore[type-arg,unused-ignore]
         """Return the keys of the objects, for serializers."""
         return str([instance.pk for instance in getattr(obj, self.name).all()])
 
-    def contribute_to_class(self, cls: Any, name: str, **kwargs: Any) -> None:
-        kwargs["private_only"] = True
-        super().contribute_to_class(cls, name, **kwargs)
+    def contribute_to_class(self, cls: Any, name: str, private_only: bool = True, **kwargs: Any) -> None:
+        super().contribute_to_class(cls, name, private_only=True, **kwargs)
         self.model = cls
         # Children inherit the relation; each has its own content type.
         if not cls._meta.abstract:
@@ -200,11 +201,9 @@ class GenericRelation(ForeignObject):  # type: ignore[type-arg,unused-ignore]
 
             def make_generic_foreign_order_accessors(related_model: Any, model: Any) -> None:
                 if self._is_matching_generic_foreign_key(model._meta.order_with_respect_to):
-                    models.base.make_foreign_order_accessors(model, related_model)
+                    make_foreign_order_accessors(model, related_model)
 
-            models.relations.lazy_related_operation(
-                make_generic_foreign_order_accessors, self.model, self.remote_field.model
-            )
+            lazy_related_operation(make_generic_foreign_order_accessors, self.model, self.remote_field.model)
 
     def set_attributes_from_rel(self) -> None:
         """Do nothing: the other side has no name of its own."""

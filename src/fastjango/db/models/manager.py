@@ -28,7 +28,7 @@ class BaseManager(Generic[M]):
 
     if not TYPE_CHECKING:
 
-        def __class_getitem__(cls, *args, **kwargs):
+        def __class_getitem__(cls, *args: Any, **kwargs: Any) -> Any:
             # The parameter is for type checkers only.
             return cls
 

@@ -196,7 +196,7 @@ def remember_hot(shape: Shape, names: Any, values: tuple[Any, ...], node: Shape,
     # filter() sorts its names; only a call in that order puts its values in the right places.
     if list(names[0]) != sorted(names[0]) or any(a is not b for a, b in zip(values, added, strict=True)):
         return
-    lookups = {slot: lookup for slot, lookup in _lookups_of(shape, node)}
+    lookups = dict(_lookups_of(shape, node))
     ranges: list[tuple[int, int, int]] = []
     for place, value in enumerate(values):
         lookup = lookups.get(place)

@@ -6,13 +6,16 @@ The ORM itself runs plans; this is for ``str(qs.query)``, tools and tests.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from fastjango.core.exceptions import EmptyResultSet
 from fastjango.db.execute import fetch
 
 from .constants import MULTI, SINGLE
-from .plan import SelectPlan, compile_select
+from .context import BindBook, Context
+from .plan import SelectPlan, compile_select, compile_text
+from .select import build_select
 from .statement import Options
 
 
@@ -30,6 +33,38 @@ class SQLCompiler:
             f"<{type(self).__qualname__} model={self.query.model.__qualname__} "
             f"connection={self.connection!r} using={self.using!r}>"
         )
+
+    # -- parts, for code that compiles expressions by hand
+
+    @cached_property
+    def ctx(self) -> Context:
+        """What expressions turn themselves into clauses with."""
+        return Context(self.query, self.connection, BindBook())
+
+    def compile(self, node: Any) -> tuple[str, list[Any]]:
+        """Return SQL and parameters of a resolved expression."""
+        return self.render(self.ctx.clause(node))
+
+    def render(self, clause: Any) -> tuple[str, list[Any]]:
+        """Return SQL and parameters of a clause."""
+        sql, args = compile_text(clause, self.ctx.binds, self.connection, "format")
+        return sql, list(args(()))
+
+    def quote_name_unless_alias(self, name: str) -> str:
+        """Return *name* quoted for this database, unless it is the alias of a table."""
+        table = self.query.alias_map.get(name)
+        if table is not None and table.table_name != name:
+            return name
+        return str(self.connection.ops.quote_name(name))
+
+    __call__ = quote_name_unless_alias
+
+    def pre_sql_setup(self, with_col_aliases: bool = False) -> tuple[list[Any], list[Any], list[Any]]:
+        """Return extra columns, orderings and groups, as SQL and parameters where they are clauses."""
+        ctx = Context(self.query.clone(), self.connection, self.ctx.binds)
+        statement = build_select(ctx.query, ctx, Options(with_col_aliases, elide_empty=self.elide_empty))
+        extra = statement.columns[len(statement.columns) - statement.extra_columns :]
+        return list(extra), [], [self.render(clause) for clause in statement.groups]
 
     def plan(
         self, with_col_aliases: bool = False, with_limits: bool = True, paramstyle: str | None = None

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from fastjango.core.exceptions import EmptyResultSet, FullResultSet
-
 from fastjango.db.models.expressions.adapter import written_clause
 
 from .tables import NamedColumn, identifier

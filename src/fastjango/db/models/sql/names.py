@@ -186,7 +186,7 @@ class NameBook(TableBook):
         transforms: list[str] = []
         for pivot in range(len(names), 0, -1):
             try:
-                path, final_field, targets, rest = self.names_to_path(
+                path, final_field, targets, _ = self.names_to_path(
                     names[:pivot], opts, allow_many, fail_on_missing=True
                 )
             except FieldError as error:

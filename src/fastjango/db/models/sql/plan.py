@@ -35,7 +35,18 @@ class CompiledText:
 class SelectPlan(CompiledText):
     """A compiled SELECT."""
 
-    __slots__ = ("annotations", "cacheable", "columns", "connection", "converters", "objects", "readers", "spans", "tuples", "width")
+    __slots__ = (
+        "annotations",
+        "cacheable",
+        "columns",
+        "connection",
+        "converters",
+        "objects",
+        "readers",
+        "spans",
+        "tuples",
+        "width",
+    )
 
     def __init__(self, sql: str, args: Callable[[Binds], Binds], statement: Statement, connection: Any) -> None:
         super().__init__(sql, args)

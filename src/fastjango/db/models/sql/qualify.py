@@ -33,7 +33,7 @@ def build_qualified(
     inner.where = WhereNode([part for part in (where, having) if part is not None])
     listed = build_select_list(query.clone())
     columns = with_aliases(listed.columns)
-    names = {expression: alias for expression, alias in columns}
+    names = dict(columns)
     masked: list[str] = []
     found = _Replacements(inner, names, masked)
     found.collect(list(window_filter.leaves()))

@@ -75,7 +75,7 @@ def build_select(query: Any, ctx: Context, options: Options | None = None) -> St
         statement = limited(statement, query, ctx)
     if query.select_for_update:
         statement = lock_rows(statement, query, ctx, listed)
-    result = Statement(statement, columns, listed.objects, listed.annotations, len(extra), listed.tuples)
+    result = Statement(statement, columns, listed.objects, listed.annotations, len(extra), listed.tuples, groups)
     if extra and query.subquery:
         return _without_extra(result, len(listed.columns))
     return result
@@ -138,11 +138,8 @@ def from_tables(query: Any, ctx: Context) -> FromTables | None:
             entries.append(TableEntry(table.table_name, alias))
         else:
             entries.append(TableEntry(table.table_name, alias, table.join_type, _on_clause(table, ctx)))
-    extra = []
-    for name in query.extra_tables:
-        # A table that is in the list already is not read again.
-        if name not in query.alias_map or query.alias_refcount.get(name) == 0:
-            extra.append(name)
+    # A table that is in the list already is not read again.
+    extra = [name for name in query.extra_tables if not query.alias_refcount.get(name)]
     if not entries and not extra:
         return None
     return FromTables(entries, list(dict.fromkeys(extra)))

@@ -24,6 +24,7 @@ class Statement:
     annotations: dict[str, int]
     extra_columns: int = 0
     tuples: dict[int, int] = field(default_factory=dict)
+    groups: list[Any] = field(default_factory=list)
 
 
 @dataclass
