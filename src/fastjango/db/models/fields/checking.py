@@ -85,14 +85,14 @@ class FieldChecks:
             except (TypeError, ValueError):
                 break  # not a pair
             try:
-                if not all(is_displayable(value) and is_displayable(label) for value, label in members):
+                if not all(self._choices_is_value(value) and is_displayable(label) for value, label in members):
                     break
                 if self.max_length is not None and members:
                     longest = max([longest, *(len(value) for value, _ in members if isinstance(value, str))])
             except (TypeError, ValueError):
                 # Not a group: the entry itself is a (value, label) pair.
                 value, label = group, members
-                if not is_displayable(value) or not is_displayable(label):
+                if not self._choices_is_value(value) or not is_displayable(label):
                     break
                 if self.max_length is not None and isinstance(value, str):
                     longest = max(longest, len(value))

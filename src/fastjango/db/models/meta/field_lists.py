@@ -106,29 +106,8 @@ class FieldLists:
     def fields(self) -> Any:
         """All fields with a column or a single related object, parents' included."""
 
-        # A foreign key without a column (generic, ForeignObject) is a field here; m2m is not.
-        def is_not_an_m2m_field(field: Any) -> bool:
-            return not (field.is_relation and field.many_to_many)
-
-        def is_not_a_generic_relation(field: Any) -> bool:
-            return not (field.is_relation and field.one_to_many)
-
-        def is_not_a_generic_foreign_key(field: Any) -> bool:
-            return not (
-                field.is_relation
-                and field.many_to_one
-                and not (hasattr(field.remote_field, "model") and field.remote_field.model)
-            )
-
         return make_immutable_fields_list(
-            "fields",
-            (
-                field
-                for field in self._get_fields(reverse=False)
-                if is_not_an_m2m_field(field)
-                and is_not_a_generic_relation(field)
-                and is_not_a_generic_foreign_key(field)
-            ),
+            "fields", (field for field in self._get_fields(reverse=False) if _holds_one_value(field))
         )
 
     @cached_property
@@ -335,3 +314,13 @@ class FieldLists:
                     names.append(name)
                 seen.add(name)
         return frozenset(names)
+
+
+def _holds_one_value(field: Any) -> bool:
+    """Tell whether a field stands for one value or one object of a known model."""
+    if not field.is_relation:
+        return True
+    if field.many_to_many or field.one_to_many:
+        return False
+    # The model of a generic foreign key differs from row to row.
+    return not field.many_to_one or bool(getattr(field.remote_field, "model", None))
