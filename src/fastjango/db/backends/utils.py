@@ -185,6 +185,15 @@ def debug_transaction(connection: Any, sql: str) -> Generator[None]:
             log_statement(duration, sql, None, connection.alias)
 
 
+def split_tzname_delta(tzname: str) -> tuple[str, str | None, str | None]:
+    """Split ``UTC+05:30`` into zone, sign and offset; a name without an offset comes back alone."""
+    for sign in "+-":
+        zone, found, offset = tzname.rpartition(sign)
+        if found and len(offset) == 5 and offset[2] == ":" and offset.replace(":", "").isdigit():
+            return zone, sign, offset
+    return tzname, None, None
+
+
 def typecast_date(text: str | None) -> dt.date | None:
     """Turn ``YYYY-MM-DD`` into a date."""
     return dt.date(*map(int, text.split("-"))) if text else None

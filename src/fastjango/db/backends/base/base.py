@@ -216,6 +216,14 @@ class BaseDatabaseWrapper(Transactions):
         if lease is not None:
             self.pool.drop(lease)
 
+    def _close(self) -> None:
+        """Close what this context holds, whatever its state; without a hold, all idle connections."""
+        raw = self.connection
+        if raw is not None:
+            raw.close()
+        else:
+            self.close_pool()
+
     def pool_close_one(self) -> None:
         """Close the idle connection that this thread would have used next."""
         if self._pool is not None and self._pool.shelf:

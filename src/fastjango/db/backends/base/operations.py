@@ -12,11 +12,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fastjango.conf import settings
+from fastjango.db.backends.base.sql_parts import SqlParts, required
 from fastjango.db.errors import NotSupportedError
 from fastjango.utils import timezone
 
 
-class BaseDatabaseOperations:
+class BaseDatabaseOperations(SqlParts):
     """What differs between databases outside of queries."""
 
     integer_field_ranges: dict[str, tuple[int | None, int | None]] = {
@@ -39,7 +40,7 @@ class BaseDatabaseOperations:
     UNBOUNDED_FOLLOWING = "UNBOUNDED FOLLOWING"
     CURRENT_ROW = "CURRENT ROW"
     explain_prefix: str | None = None
-    quote_character = '"'
+    quote_character = ""
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
@@ -48,6 +49,8 @@ class BaseDatabaseOperations:
 
     def quote_name(self, name: str) -> str:
         """Quote an identifier, once."""
+        if not self.quote_character:
+            required("quote_name")
         mark = self.quote_character
         if name.startswith(mark) and name.endswith(mark) and len(name) > 1:
             return name
@@ -101,7 +104,7 @@ class BaseDatabaseOperations:
 
     def no_limit_value(self) -> int | None:
         """Return the LIMIT that means none."""
-        return None
+        required("no_limit_value")
 
     def limit_offset_sql(self, low_mark: int | None, high_mark: int | None) -> str:
         """Return LIMIT and OFFSET for a slice."""

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from fastjango.db.backends.base.operations import BaseDatabaseOperations
+from fastjango.db.backends.postgresql.sql_parts import PostgresqlParts
 
 EXPLAIN_OPTIONS = frozenset(
     [
@@ -27,11 +28,12 @@ EXPLAIN_OPTIONS = frozenset(
 )
 
 
-class DatabaseOperations(BaseDatabaseOperations):
+class DatabaseOperations(PostgresqlParts, BaseDatabaseOperations):
     """What is PostgreSQL's own outside of queries."""
 
     cast_char_field_without_max_length = "varchar"
     explain_prefix = "EXPLAIN"
+    quote_character = '"'
     explain_options = EXPLAIN_OPTIONS
     cast_data_types = {"AutoField": "integer", "BigAutoField": "bigint", "SmallAutoField": "smallint"}
 
@@ -153,6 +155,10 @@ class DatabaseOperations(BaseDatabaseOperations):
     def adapt_json_value(self, value: Any, encoder: Any) -> Any:
         """Return JSON text."""
         return json.dumps(value, cls=encoder)
+
+    def no_limit_value(self) -> int | None:
+        """An OFFSET needs no LIMIT."""
+        return None
 
     def max_in_list_size(self) -> int | None:
         """There is no limit."""

@@ -18,4 +18,4 @@ class DatabaseClient(BaseDatabaseClient):
         cls, settings_dict: dict[str, Any], parameters: Iterable[str]
     ) -> tuple[list[str], dict[str, str] | None]:
         """Return the command line for the database file."""
-        return [str(cls.executable_name), str(settings_dict["NAME"]), *parameters], None
+        return [str(cls.executable_name), settings_dict["NAME"], *parameters], None

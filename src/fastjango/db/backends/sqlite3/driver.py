@@ -97,7 +97,7 @@ class SQLiteCursorWrapper(WaitingCursor):
         peekable, rows = tee(iter(seq_of_parameters))
         first = next(peekable, None)
         if first is None:
-            return super().executemany(sql, [])
+            return super().executemany(self.convert_query(sql), [])
         names = list(first) if isinstance(first, Mapping) else None
         return super().executemany(self.convert_query(sql, param_names=names), rows)
 

@@ -10,15 +10,17 @@ from typing import Any
 
 from fastjango.conf import settings
 from fastjango.db.backends.base.operations import BaseDatabaseOperations
+from fastjango.db.backends.base.sql_parts import FunctionDates
 from fastjango.utils import timezone
 
 
-class DatabaseOperations(BaseDatabaseOperations):
+class DatabaseOperations(FunctionDates, BaseDatabaseOperations):
     """What is SQLite's own outside of queries."""
 
     cast_char_field_without_max_length = "text"
     cast_data_types = {"DateField": "TEXT", "DateTimeField": "TEXT"}
     explain_prefix = "EXPLAIN QUERY PLAN"
+    quote_character = '"'
     jsonfield_datatype_values = frozenset(["null", "false", "true"])
 
     def bulk_batch_size(self, fields: Sequence[Any], objs: Sequence[Any]) -> int:
