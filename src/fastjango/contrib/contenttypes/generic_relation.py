@@ -117,12 +117,13 @@ class GenericRelation(ForeignObject):  # type: ignore[type-arg,unused-ignore]
         return tuple(local for local, _ in self.related_fields)
 
     def get_local_related_value(self, instance: Any) -> tuple[Any, ...]:
-        """Return the key that *instance* of the far model holds."""
+        """Return the key of an instance of this model."""
         return self.get_instance_value_for_fields(instance, self.foreign_related_fields)
 
     def get_foreign_related_value(self, instance: Any) -> tuple[Any, ...]:
-        """Return the key of an object that is pointed at."""
-        return self.get_instance_value_for_fields(instance, self.foreign_related_fields)
+        """Return the key that a far object points at, in the type of this model's key."""
+        values = self.get_instance_value_for_fields(instance, self.local_related_fields)
+        return tuple(field.to_python(value) for field, value in zip(self.foreign_related_fields, values, strict=True))
 
     def _get_path_info_with_parent(self, filtered_relation: Any) -> list[Any]:
         """
