@@ -104,15 +104,17 @@ def written_clause(expression: Any, ctx: ClauseContext) -> Any:
     return splice(ctx, text, params)
 
 
-def has_writer(cls: type[Any]) -> bool:
+def has_writer(cls: Any) -> bool:
     """Whether the class brings its own SQL for any database."""
-    return any(
-        name.startswith("as_") and not getattr(getattr(cls, name), "is_native", False)
-        for name in _WRITERS
-        if hasattr(cls, name)
-    )
+    known = _writing.get(cls)
+    if known is None:
+        methods = [getattr(cls, name, None) for name in _WRITERS]
+        known = any(method is not None and not getattr(method, "is_native", False) for method in methods)
+        _writing[cls] = known
+    return known
 
 
+_writing: dict[type[Any], bool] = {}  # one entry per class
 _WRITERS = ("as_sql", "as_sqlite", "as_postgresql", "as_mysql", "as_oracle")
 
 

@@ -18,6 +18,7 @@ from fastjango.core.exceptions import EmptyResultSet, FieldError, FullResultSet
 from fastjango.db.models.expressions import adapter, output
 from fastjango.db.models.expressions.combinable import Combinable, makers
 from fastjango.db.models.expressions.shape import (
+    PLAIN,
     SlotCounter,
     Uncacheable,
     constant_key,
@@ -103,10 +104,11 @@ class BaseExpression:
             raise Uncacheable(f"{type(self).__qualname__} writes its own SQL")
         sources = self.get_source_expressions()
         state = []
-        for name, value in sorted(self.__dict__.items()):
-            if name in _UNKEYED or self._is_source(value, sources):
+        for name, value in self.__dict__.items():
+            if name in _UNKEYED:
                 continue
-            state.append((name, constant_key(value)))
+            if type(value) in PLAIN or not self._is_source(value, sources):
+                state.append((name, constant_key(value)))
         return (
             type(self),
             tuple(state),

@@ -32,6 +32,8 @@ SCALARS = PLAIN | {
 }
 """Types whose values are immutable and can be bound as they are."""
 
+_EMPTY = frozenset({dict, list, tuple})
+
 shaping_names: set[str] = {"isnull"}
 """Names of lookups whose value enters the key (``Lookup.value_shapes_sql``)."""
 
@@ -73,6 +75,8 @@ def constant_key(value: Any) -> Hashable:
     kind = type(value)
     if kind in PLAIN:
         return (kind, value)
+    if not value and kind in _EMPTY:
+        return (kind, ())
     if kind in SCALARS:
         return (kind, repr(value))
     if isinstance(value, type | enum.Enum | dt.tzinfo):
@@ -152,12 +156,13 @@ def part_key(part: Any, binds: list[Any]) -> Hashable:
     """Return the key of a part of an expression: None, a queryset or an expression."""
     if part is None:
         return None
+    shape_into = getattr(part, "shape_into", None)
+    if shape_into is not None:
+        key: Hashable = shape_into(binds)
+        return key
     if is_queryset(part):
         return queryset_key(part, binds)
-    if not hasattr(part, "shape_into"):
-        raise Uncacheable(f"{type(part).__qualname__} has no key")
-    key: Hashable = part.shape_into(binds)
-    return key
+    raise Uncacheable(f"{type(part).__qualname__} has no key")
 
 
 def slotted_part(part: Any, counter: SlotCounter) -> Any:

@@ -7,7 +7,7 @@ value is checked at once; the SQL comes later, once per plan, with the value as 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from fastjango.db.models.expressions import adapter, output
 from fastjango.db.models.expressions.base import Expression
@@ -63,7 +63,7 @@ class Lookup(Expression):
     prepare_rhs = True
     can_use_none_as_rhs = False
     value_shapes_sql = False
-    plain_types: ClassVar[frozenset[type[Any]]] = frozenset()
+    plain_types: Any = frozenset()
     lhs: Any
     rhs: Any
     output_field = output.Output("BooleanField")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Callable, Hashable
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
 
 from sqlalchemy import BigInteger
 from sqlalchemy.sql import operators
@@ -14,7 +17,7 @@ from fastjango.core.exceptions import EmptyResultSet, FullResultSet
 from fastjango.db.models.expressions import adapter
 from fastjango.db.models.expressions.elements import Pieces, comparison, infix, negation
 from fastjango.db.models.expressions.output import lookup_of
-from fastjango.db.models.expressions.refs import Col
+from fastjango.db.models.expressions.refs import Col, ColPairs
 from fastjango.db.models.expressions.shape import Uncacheable
 from fastjango.db.models.lookups.base import BuiltinLookup, check_selected, condition, is_query
 
@@ -43,6 +46,29 @@ def column_field(field: Any) -> Any:
         field = field.target_field
         seen += 1
     return field
+
+
+def has_own_storage(field: Any) -> bool:
+    """Whether a field's class converts its values for the database in its own way."""
+    return not type(column_field(field)).__module__.startswith("fastjango.db.models.")
+
+
+TEXT_FIELDS = frozenset({"CharField", "EmailField", "FileField", "FilePathField", "SlugField", "TextField", "URLField"})
+_PLAIN_TYPES: dict[str, frozenset[type[Any]]] = {
+    **{name: frozenset({str}) for name in TEXT_FIELDS},
+    **{name: frozenset({int}) for name in INTEGER_RANGES},
+    "BooleanField": frozenset({bool}),
+    "DateField": frozenset({dt.date}),
+    "FloatField": frozenset({float}),
+    "UUIDField": frozenset({UUID}),
+}
+
+
+def plain_types_of(field: Any) -> frozenset[type[Any]]:
+    """Return the types whose values a column takes as they are, without a look at each."""
+    if field is None or has_own_storage(field):
+        return frozenset()
+    return _PLAIN_TYPES.get(column_field(field).get_internal_type(), frozenset())
 
 
 def integer_range(field: Any, ctx: ClauseContext | None = None) -> tuple[int, int] | None:
@@ -78,6 +104,11 @@ class Comparison(BuiltinLookup):
     sign: ClassVar[str]
     underflow: ClassVar[type[Exception]] = EmptyResultSet
     overflow: ClassVar[type[Exception]] = EmptyResultSet
+
+    def _plain_types(self) -> frozenset[type[Any]]:
+        return frozenset() if isinstance(self.lhs, ColPairs) else plain_types_of(self.bind_field)
+
+    plain_types = cached_property(_plain_types)
 
     def value_kind(self, value: Any) -> Hashable:
         """Return on which side of the column's range an integer lies."""
@@ -206,14 +237,11 @@ class LessThanOrEqual(Comparison):
 class IntegerFieldExact(Exact):
     """Equality on an integer column; what is out of range equals nothing."""
 
-    plain_types = frozenset({int})
-
 
 @lookup_of("IntegerField")
 class IntegerGreaterThan(GreaterThan):
     """``gt`` on an integer column; everything is greater than what is below the range."""
 
-    plain_types = frozenset({int})
     underflow = FullResultSet
 
 
@@ -231,7 +259,6 @@ class _Rounded:
 class IntegerGreaterThanOrEqual(_Rounded, GreaterThanOrEqual):
     """``gte`` on an integer column."""
 
-    plain_types = frozenset({int})
     underflow = FullResultSet
 
 
@@ -239,7 +266,6 @@ class IntegerGreaterThanOrEqual(_Rounded, GreaterThanOrEqual):
 class IntegerLessThan(_Rounded, LessThan):
     """``lt`` on an integer column; everything is less than what is above the range."""
 
-    plain_types = frozenset({int})
     overflow = FullResultSet
 
 
@@ -247,7 +273,6 @@ class IntegerLessThan(_Rounded, LessThan):
 class IntegerLessThanOrEqual(LessThanOrEqual):
     """``lte`` on an integer column."""
 
-    plain_types = frozenset({int})
     overflow = FullResultSet
 
 
@@ -332,6 +357,7 @@ def item_clause(lookup: Any, ctx: ClauseContext, item: Any) -> Clause:
 
 
 __all__ = [
+    "TEXT_FIELDS",
     "Comparison",
     "Exact",
     "GreaterThan",
@@ -346,8 +372,10 @@ __all__ = [
     "Range",
     "column_field",
     "first_of",
+    "has_own_storage",
     "integer_range",
     "item_clause",
+    "plain_types_of",
     "prepare_items",
     "second_of",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ARRAY, BigInteger, Text
@@ -19,7 +20,15 @@ from fastjango.db.models.expressions.elements import joined
 from fastjango.db.models.expressions.output import lookup_of
 from fastjango.db.models.expressions.shape import Uncacheable, is_expression
 from fastjango.db.models.lookups.base import BuiltinLookup, check_selected, condition, is_query
-from fastjango.db.models.lookups.compare import column_field, integer_range, item_clause, prepare_items
+from fastjango.db.models.lookups.compare import (
+    TEXT_FIELDS,
+    column_field,
+    has_own_storage,
+    integer_range,
+    item_clause,
+    plain_types_of,
+    prepare_items,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ClauseElement
@@ -56,7 +65,6 @@ _AS_JSON = frozenset(
         "URLField",
     }
 )
-_TEXTS = frozenset({"CharField", "EmailField", "FileField", "FilePathField", "SlugField", "TextField", "URLField"})
 
 
 def bucket(count: int) -> int:
@@ -112,6 +120,21 @@ class In(BuiltinLookup):
             return rhs
         return self._distinct(prepare_items(self))
 
+    def prepare(self, value: Any) -> Any:
+        """Return the values of a cached query; plain integers and texts need no look at each."""
+        kinds: set[Any] = set(map(type, value)) if isinstance(value, list | tuple | set) else {object}
+        if kinds and kinds == self._plain_items:
+            kept = list(dict.fromkeys(value))
+            if kinds == {str} or (_MIN <= min(kept) and max(kept) <= _MAX):
+                return kept
+        return super().prepare(value)
+
+    @cached_property
+    def _plain_items(self) -> frozenset[type[Any]]:
+        """The type whose values the column takes as they are: int or str, or none."""
+        plain = plain_types_of(self.bind_field)
+        return plain if plain <= {int, str} else frozenset()
+
     def _distinct(self, values: list[Any]) -> list[Any]:
         try:
             kept = list(dict.fromkeys(value for value in values if value is not None))
@@ -166,7 +189,7 @@ class In(BuiltinLookup):
         kind = None if field is None else column_field(field).get_internal_type()
         # In a CHECK constraint or an index the list is written out.
         written_out = getattr(ctx, "for_ddl", False)
-        is_ours = field is not None and kind in _AS_JSON and not _has_own_storage(field) and not written_out
+        is_ours = field is not None and kind in _AS_JSON and not has_own_storage(field) and not written_out
         if count > 1 and ctx.vendor == "sqlite" and is_ours:
             encode = _json_of(column_field(field).bind_converter(ctx.connection))
             values = ctx.bind(self.rhs, self.rhs_slot, None, encode, _TEXT)
@@ -175,7 +198,7 @@ class In(BuiltinLookup):
             if integer_range(field) is not None:
                 values = ctx.bind(self.rhs, self.rhs_slot, None, _plain_integers, _BIG_ARRAY)
                 return condition(left, " = ANY(", values, ")")
-            if kind in _TEXTS:
+            if kind in TEXT_FIELDS:
                 values = ctx.bind(self.rhs, self.rhs_slot, None, _plain_texts, _TEXT_ARRAY)
                 return condition(left, " = ANY(", values, ")")
         clauses = [self._one_of(ctx, field, position) for position in range(count if written_out else bucket(count))]
@@ -191,11 +214,6 @@ class In(BuiltinLookup):
     def get_rhs_op(self, connection: Any, rhs: str) -> str:
         """Return the operator and the right side."""
         return f"IN {rhs}"
-
-
-def _has_own_storage(field: Any) -> bool:
-    """Whether a field's class converts its values for the database in its own way."""
-    return not type(column_field(field)).__module__.startswith("fastjango.db.models.")
 
 
 __all__ = ["In"]

@@ -107,7 +107,6 @@ class RelatedLookupMixin:
 class RelatedExact(RelatedLookupMixin, IntegerFieldExact):
     """Is the related object."""
 
-    plain_types = frozenset()
     tuple_lookup = TupleExact
 
 
