@@ -258,31 +258,32 @@ class Model(AltersData, metaclass=ModelBase):
         told = {"instance": self, "raw": raw, "using": using, "update_fields": update_fields}
         if not opts.auto_created and pre_save.receivers:
             pre_save.send(sender=origin, **told)
-        # One statement needs no transaction.
-        block: Any = (
-            transaction.atomic(using=using, savepoint=False)
-            if opts.parents
-            else transaction.mark_for_rollback_on_error(using=using)
-        )
-        with block:
-            parent_inserted = False
-            forced = () if raw else arguments.forced_models(cls, force_insert)
-            if not raw:
-                parent_inserted = self._save_parents(cls, using, update_fields, forced)
-            updated = self._save_table(
-                raw,
-                cls,
-                (force_insert if raw else parent_inserted or issubclass(cls, forced)),
-                force_update,
-                using,
-                update_fields,
-            )
+        if opts.parents:
+            with transaction.atomic(using=using, savepoint=False):
+                updated = self._save_rows(raw, cls, force_insert, force_update, using, update_fields)
+        else:
+            # One statement needs no transaction; an error inside of one spoils it.
+            try:
+                updated = self._save_rows(raw, cls, force_insert, force_update, using, update_fields)
+            except Exception:
+                with transaction.mark_for_rollback_on_error(using=using):
+                    raise
         self._state.db = using
         self._state.adding = False
         if not opts.auto_created and post_save.receivers:
             post_save.send(sender=origin, created=not updated, **told)
 
     save_base.alters_data = True  # type: ignore[attr-defined]
+
+    def _save_rows(
+        self, raw: bool, cls: Any, force_insert: Any, force_update: bool, using: str, update_fields: Any
+    ) -> bool:
+        """Write the rows of the parents and the own one; tell whether the latter was an update."""
+        if not raw:
+            forced = arguments.forced_models(cls, force_insert)
+            above = self._save_parents(cls, using, update_fields, forced) if cls._meta.parents else False
+            force_insert = above or issubclass(cls, forced)
+        return self._save_table(raw, cls, force_insert, force_update, using, update_fields)
 
     def _prepare_related_fields_for_save(self, operation_name: str, fields: Any = None) -> None:
         prepare_related(self, operation_name, fields)

@@ -46,6 +46,7 @@ class FieldLists:
             "pk_fields",
             "total_unique_constraints",
             "init_plan",
+            "save_columns",
             "table",
         }
     )
@@ -59,6 +60,7 @@ class FieldLists:
         parents: dict[Any, Any]
         concrete_model: Any
         pk: Any
+        auto_field: Any
 
         @property
         def is_composite_pk(self) -> bool: ...
@@ -279,6 +281,17 @@ class FieldLists:
             for field in self._get_fields(forward=True, reverse=False, include_parents=PROXY_PARENTS)
             if getattr(field, "db_returning", False)
         ]
+
+    @cached_property
+    def save_columns(self) -> tuple[list[Any], list[Any], list[Any]]:
+        """The columns of UPDATE, of INSERT with a key, and of INSERT without one."""
+        written = [field for field in self.local_concrete_fields if not field.generated]
+        keys = set(self.pk_fields)
+        return (
+            [field for field in written if field not in keys],
+            written,
+            [field for field in written if field is not self.auto_field],
+        )
 
     @cached_property
     def _non_pk_concrete_field_names(self) -> frozenset[str]:

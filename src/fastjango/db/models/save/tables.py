@@ -81,7 +81,7 @@ def save_table(
                 None,
                 getattr(instance, field.attname) if raw else field.pre_save(instance, False),
             )
-            for field in _columns_to_update(opts, pk_fields, update_fields)
+            for field in _columns_to_update(opts, update_fields)
         ]
         updated = instance._do_update(
             cls._base_manager.using(using),
@@ -105,26 +105,19 @@ def _not_updated(instance: Any, message: str) -> DatabaseError:
     return instance.NotUpdated(message)  # type: ignore[no-any-return]
 
 
-def _columns_to_update(opts: Any, pk_fields: Any, update_fields: Any) -> list[Any]:
-    return [
-        field
-        for field in opts.local_concrete_fields
-        if field not in pk_fields
-        and not field.generated
-        and (not update_fields or field.name in update_fields or field.attname in update_fields)
-    ]
+def _columns_to_update(opts: Any, update_fields: Any) -> list[Any]:
+    columns: list[Any] = opts.save_columns[0]
+    if not update_fields:
+        return columns
+    return [field for field in columns if field.name in update_fields or field.attname in update_fields]
 
 
 def _insert(instance: Any, cls: Any, opts: Any, using: str, raw: bool, pk_set: bool) -> None:
     if opts.order_with_respect_to:
         _put_last(instance, cls, opts, using)
-    fields = [
-        field
-        for field in opts.local_concrete_fields
-        if not field.generated and (pk_set or field is not opts.auto_field)
-    ]
+    _update, with_key, without_key = opts.save_columns
     returning = opts.db_returning_fields
-    results = instance._do_insert(cls._base_manager, using, fields, returning, raw)
+    results = instance._do_insert(cls._base_manager, using, with_key if pk_set else without_key, returning, raw)
     if results:
         for value, field in zip(results[0], returning, strict=False):
             setattr(instance, field.attname, value)
