@@ -196,6 +196,10 @@ class GenericRelation(ForeignObject):  # type: ignore[type-arg,unused-ignore]
     def contribute_to_class(self, cls: Any, name: str, private_only: bool = True, **kwargs: Any) -> None:
         super().contribute_to_class(cls, name, private_only=True, **kwargs)
         self.model = cls
+        if self.mti_inherited:
+            # The parent's relation is the way back; a child's copy has none.
+            self.remote_field.related_name = "+"
+            self.remote_field.related_query_name = None
         # Children inherit the relation; each has its own content type.
         if not cls._meta.abstract:
             setattr(cls, self.name, ReverseGenericManyToOneDescriptor(self.remote_field))
