@@ -1,0 +1,77 @@
+"""``@register``, ``@display`` and ``@action``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def action(
+    function: Any = None, *, permissions: Any = None, description: Any = None
+) -> Any:
+    """Describe an action of the list: ``@admin.action(description="Publish", permissions=["change"])``."""
+
+    def decorator(func: F) -> F:
+        if permissions is not None:
+            func.allowed_permissions = permissions  # type: ignore[attr-defined]
+        if description is not None:
+            func.short_description = description  # type: ignore[attr-defined]
+        return func
+
+    return decorator if function is None else decorator(function)
+
+
+def display(
+    function: Any = None, *, boolean: Any = None, ordering: Any = None, description: Any = None, empty_value: Any = None
+) -> Any:
+    """
+    Describe a column: ``@admin.display(description="Price", ordering="price")``.
+
+    Raises:
+        ValueError: Both *boolean* and *empty_value* were given.
+    """
+
+    def decorator(func: F) -> F:
+        if boolean is not None and empty_value is not None:
+            raise ValueError(
+                "The boolean and empty_value arguments to the @display decorator are mutually exclusive."
+            )
+        values = {
+            "boolean": boolean,
+            "admin_order_field": ordering,
+            "short_description": description,
+            "empty_value_display": empty_value,
+        }
+        for name, value in values.items():
+            if value is not None:
+                setattr(func, name, value)
+        return func
+
+    return decorator if function is None else decorator(function)
+
+
+def register(*models: Any, site: Any = None) -> Callable[[Any], Any]:
+    """
+    Register a ``ModelAdmin`` for models: ``@admin.register(Product)``.
+
+    Raises:
+        ValueError: No model was given, or the class is no ``ModelAdmin``.
+    """
+    from fastjango.contrib.admin import ModelAdmin
+    from fastjango.contrib.admin.sites import AdminSite
+    from fastjango.contrib.admin.sites import site as default_site
+
+    def wrapper(admin_class: Any) -> Any:
+        if not models:
+            raise ValueError("At least one model must be passed to register.")
+        admin_site = site or default_site
+        if not isinstance(admin_site, AdminSite):
+            raise ValueError("site must subclass AdminSite")
+        if not issubclass(admin_class, ModelAdmin):
+            raise ValueError("Wrapped class must subclass ModelAdmin.")
+        admin_site.register(models, admin_class=admin_class)
+        return admin_class
+
+    return wrapper
