@@ -100,7 +100,8 @@ class SqlParts:
         self, local_table: str, local_field: Any, remote_table: str, remote_field: Any
     ) -> tuple[Any, Any]:
         """Return the two columns that a join compares."""
-        return local_field.get_col(local_table), remote_field.get_col(remote_table)
+        column = type(local_field.get_col(local_table))
+        return column(local_table, local_field), column(remote_table, remote_field)
 
     # --- statements ---------------------------------------------------------------------------
 

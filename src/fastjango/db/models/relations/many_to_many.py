@@ -172,36 +172,11 @@ class ManyToManyField(ManyToManyChecks, RelatedField[ST, GT]):
         name = f"{_without_quotes(opts.db_table)}_{self.name}"
         return truncate_name(name, connection.ops.max_name_length())
 
-    def _link(self, related: Any, reverse: bool) -> Any:
-        """Return the foreign key of the intermediate model to *related*'s one side."""
-        remote = self.remote_field
-        wanted = None
-        if remote.through_fields:
-            wanted = remote.through_fields[1 if reverse else 0]
-        found = None
-        for field in remote.through._meta.fields:
-            if not field.is_relation or (wanted is not None and wanted != field.name):
-                continue
-            if not reverse and field.remote_field.model == related.related_model:
-                return field
-            if reverse and field.remote_field.model == related.model:
-                # A relation to itself has two such keys; the second is the far one.
-                if related.model != related.related_model or wanted is not None:
-                    return field
-                if found is not None:
-                    return field
-                found = field
-        return found
+    def _get_m2m_attr(self, related: Any, attr: str) -> Any:
+        return _link_attribute(self, related, attr, reverse=False)
 
-    def _m2m_attr(self, related: Any, attr: str, reverse: bool) -> Any:
-        cache = f"_m2m_{'reverse_' if reverse else ''}{attr}_cache"
-        if cache not in self.__dict__:
-            link = self._link(related, reverse)
-            self.__dict__[cache] = getattr(link, attr)
-        return self.__dict__[cache]
-
-    def _m2m_target(self, related: Any, reverse: bool) -> Any:
-        return self._link(related, reverse).foreign_related_fields[0].name
+    def _get_m2m_reverse_attr(self, related: Any, attr: str) -> Any:
+        return _link_attribute(self, related, attr, reverse=True)
 
     def __copy__(self) -> Any:
         twin = super().__copy__()
@@ -238,12 +213,12 @@ class ManyToManyField(ManyToManyChecks, RelatedField[ST, GT]):
                 related.get_accessor_name(),
                 ManyToManyDescriptor(self.remote_field, reverse=True),
             )
-        self.m2m_column_name = partial(self._m2m_attr, related, "column", False)
-        self.m2m_reverse_name = partial(self._m2m_attr, related, "column", True)
-        self.m2m_field_name = partial(self._m2m_attr, related, "name", False)
-        self.m2m_reverse_field_name = partial(self._m2m_attr, related, "name", True)
-        self.m2m_target_field_name = partial(self._m2m_target, related, False)
-        self.m2m_reverse_target_field_name = partial(self._m2m_target, related, True)
+        self.m2m_column_name = partial(self._get_m2m_attr, related, "column")
+        self.m2m_reverse_name = partial(self._get_m2m_reverse_attr, related, "column")
+        self.m2m_field_name = partial(self._get_m2m_attr, related, "name")
+        self.m2m_reverse_field_name = partial(self._get_m2m_reverse_attr, related, "name")
+        self.m2m_target_field_name = partial(_link_target, self, related, reverse=False)
+        self.m2m_reverse_target_field_name = partial(_link_target, self, related, reverse=True)
 
     def set_attributes_from_rel(self) -> None:
         """Nothing: name and label never come from the other model."""
@@ -288,6 +263,39 @@ class ManyToManyField(ManyToManyChecks, RelatedField[ST, GT]):
     def get_attname_column(self) -> tuple[Any, Any]:
         """Return the attribute; there is no column."""
         return self.get_attname(), None
+
+
+def _link(field: Any, related: Any, *, reverse: bool) -> Any:
+    """Return the foreign key of the intermediate model to *related*'s one side."""
+    remote = field.remote_field
+    wanted = None
+    if remote.through_fields:
+        wanted = remote.through_fields[1 if reverse else 0]
+    found = None
+    for key in remote.through._meta.fields:
+        if not key.is_relation or (wanted is not None and wanted != key.name):
+            continue
+        if not reverse and key.remote_field.model == related.related_model:
+            return key
+        if reverse and key.remote_field.model == related.model:
+            # A relation to itself has two such keys; the second is the far one.
+            if related.model != related.related_model or wanted is not None:
+                return key
+            if found is not None:
+                return key
+            found = key
+    return found
+
+
+def _link_attribute(field: Any, related: Any, attr: str, *, reverse: bool) -> Any:
+    cache = f"_m2m_{'reverse_' if reverse else ''}{attr}_cache"
+    if cache not in field.__dict__:
+        field.__dict__[cache] = getattr(_link(field, related, reverse=reverse), attr)
+    return field.__dict__[cache]
+
+
+def _link_target(field: Any, related: Any, *, reverse: bool) -> Any:
+    return _link(field, related, reverse=reverse).foreign_related_fields[0].name
 
 
 def _without_quotes(name: str) -> str:
