@@ -86,6 +86,14 @@ def _model_fields(model: Any) -> Iterator[Any]:
     yield from sorted(chain(options.concrete_fields, private, options.many_to_many))
 
 
+def _arguments_of(name: str, given: Iterable[tuple[str, Any]], localized_fields: Any) -> dict[str, Any]:
+    """Return what the options by name say of one field."""
+    kwargs = {argument: values[name] for argument, values in given if values and name in values}
+    if localized_fields == ALL_FIELDS or (localized_fields and name in localized_fields):
+        kwargs["localize"] = True
+    return kwargs
+
+
 def fields_for_model(
     model: Any,
     fields: Names = None,
@@ -134,9 +142,7 @@ def fields_for_model(
         if name in declared:
             made[name] = declared[name]
             continue
-        kwargs = {argument: given[name] for argument, given in arguments if given and name in given}
-        if localized_fields == ALL_FIELDS or (localized_fields and name in localized_fields):
-            kwargs["localize"] = True
+        kwargs = _arguments_of(name, arguments, localized_fields)
         form_field = field.formfield(**kwargs) if formfield_callback is None else formfield_callback(field, **kwargs)
         if not form_field:
             without_form_field.add(name)

@@ -325,20 +325,8 @@ def modelformset_factory(
         error_messages=error_messages,
         field_classes=field_classes,
     )
-    made = formset_factory(
-        form_class,
-        formset,
-        extra=extra,
-        min_num=min_num,
-        max_num=max_num,
-        can_order=can_order,
-        can_delete=can_delete,
-        validate_min=validate_min,
-        validate_max=validate_max,
-        absolute_max=absolute_max,
-        can_delete_extra=can_delete_extra,
-        renderer=renderer,
-    )
+    limits = (max_num, validate_max, min_num, validate_min, absolute_max)
+    made = formset_factory(form_class, formset, extra, can_order, can_delete, *limits, can_delete_extra, renderer)
     made.model = model
     made.edit_only = edit_only
     return made

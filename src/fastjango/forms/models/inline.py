@@ -174,12 +174,7 @@ def inlineformset_factory(
     renderer: Any = None,
     edit_only: bool = False,
 ) -> Any:
-    """
-    Return an inline formset class for the children *model* of *parent_model*.
-
-    Args:
-        fk_name: The foreign key to use where there are several.
-    """
+    """Return an inline formset class for the children *model* of *parent_model*, linked by *fk_name*."""
     fk = _get_foreign_key(parent_model, model, fk_name=fk_name)
     made = modelformset_factory(
         model,
