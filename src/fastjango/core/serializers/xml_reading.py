@@ -24,26 +24,25 @@ class Element:
         self.attrs = attrs
         self.children: list[Element | str] = []
 
-    def _walk(self) -> Iterator[Element | str]:
-        """Yield everything inside in the order of the document."""
+    def all(self, name: str) -> list[Element]:
+        """Return the elements of that name directly inside."""
+        return [child for child in self.children if isinstance(child, Element) and child.name == name]
+
+    def has(self, name: str) -> bool:
+        """Return whether there is an element of that name directly inside."""
+        return any(isinstance(child, Element) and child.name == name for child in self.children)
+
+    def text(self) -> str:
+        """Return all text inside, at any depth."""
+        parts: list[str] = []
         todo: list[Element | str] = list(reversed(self.children))
         while todo:
             child = todo.pop()
-            yield child
             if isinstance(child, Element):
                 todo.extend(reversed(child.children))
-
-    def all(self, name: str) -> list[Element]:
-        """Return the elements of that name inside, at any depth."""
-        return [child for child in self._walk() if isinstance(child, Element) and child.name == name]
-
-    def has(self, name: str) -> bool:
-        """Return whether there is an element of that name inside."""
-        return any(isinstance(child, Element) and child.name == name for child in self._walk())
-
-    def text(self) -> str:
-        """Return all text inside."""
-        return "".join(child for child in self._walk() if isinstance(child, str))
+            else:
+                parts.append(child)
+        return "".join(parts)
 
 
 class _Collector(handler.ContentHandler):
