@@ -90,7 +90,9 @@ class ReverseManyToOneManager(_Base):  # type: ignore[misc]
         field = self.field
         object_key, instance_key = field.get_local_related_value, field.get_foreign_related_value
         by_key = {instance_key(instance): instance for instance in instances}
-        queryset = of_instances(queryset, field.name, keys_of(instances, instance_key))
+        # The key of a generic relation is not the key of the instance.
+        keys = keys_of(instances, instance_key) if field.many_to_one else list(instances)
+        queryset = of_instances(queryset, field.name, keys)
         # Each object knows the instance it was fetched for.
         for row in queryset:
             if not field.is_cached(row):
