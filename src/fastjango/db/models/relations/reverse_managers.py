@@ -96,7 +96,7 @@ class ReverseManyToOneManager(_Base):  # type: ignore[misc]
         # Each object knows the instance it was fetched for.
         for row in queryset:
             if not field.is_cached(row):
-                setattr(row, field.name, by_key[object_key(row)])
+                field.set_cached_value(row, by_key[object_key(row)])
         return queryset, object_key, instance_key, False, field.remote_field.cache_name, False
 
     def get_prefetch_queryset(self, instances: Sequence[Any], queryset: Any = None) -> Any:
