@@ -12,14 +12,40 @@ import decimal
 import enum
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex
+from sqlalchemy.sql.elements import quoted_name
 
 from fastjango.core.exceptions import EmptyResultSet, FullResultSet
+from fastjango.db.models.expressions import F, OrderBy
 from fastjango.db.models.fields.query_slot import make_query
+from fastjango.db.models.functions import Collate
+from fastjango.db.models.references import expression_references
 from fastjango.db.models.sql.context import BindBook, Context
+from fastjango.db.models.table import split_table_name
+
+
+class DdlText(str):
+    """A statement that knows its table and columns, for schema editors that hold statements back."""
+
+    table: str
+    columns: tuple[str, ...]
+
+    def __new__(cls, text: str, table: str, columns: Sequence[str] = ()) -> Self:
+        made = super().__new__(cls, text)
+        made.table = table
+        made.columns = tuple(columns)
+        return made
+
+    def references_table(self, table: str) -> bool:
+        """Whether the statement is about *table*."""
+        return self.table == table
+
+    def references_column(self, table: str, column: str) -> bool:
+        """Whether the statement is about a column."""
+        return self.table == table and column in self.columns
 
 
 class DdlContext(Context):
@@ -116,7 +142,9 @@ def condition_sql(model: Any, condition: Any, connection: Any) -> str | None:
         return None
     except EmptyResultSet:
         return "1 = 0"
-    return clause_sql(clause, binds, connection)
+    text = clause_sql(clause, binds, connection)
+    several = len(getattr(where, "children", ())) > 1 and not text.startswith("NOT ")
+    return f"({text})" if several else text
 
 
 def expression_sql(model: Any, expression: Any, connection: Any) -> str:
@@ -129,11 +157,53 @@ def expression_sql(model: Any, expression: Any, connection: Any) -> str:
 
 def table_of(model: Any) -> sa.Table:
     """Return a table with the columns of *model* for DDL that names them."""
-    return sa.Table(
-        model._meta.db_table,
-        sa.MetaData(),
-        *[sa.Column(field.column) for field in model._meta.local_concrete_fields],
-    )
+    schema, name = split_table_name(model._meta.db_table)
+    columns = [
+        sa.Column(quoted_name(field.column, True), key=field.column) for field in model._meta.local_concrete_fields
+    ]
+    return sa.Table(quoted_name(name, True), sa.MetaData(), *columns, schema=schema)
+
+
+class IndexExpression:
+    """One expression of an index with what stands around it: order, collation, operator class."""
+
+    wrapper_classes: ClassVar[tuple[type[Any], ...]] = (OrderBy, Collate)
+
+    def __init__(self, expression: Any = None) -> None:
+        self.expression = expression
+
+    def set_wrapper_classes(self, connection: Any = None) -> None:
+        """MySQL has collations inside the indexed expression."""
+        if connection is not None and connection.vendor == "mysql":
+            self.wrapper_classes = tuple(cls for cls in self.wrapper_classes if cls is not Collate)  # type: ignore[misc]  # of this one only
+
+    @classmethod
+    def register_wrappers(cls, *wrapper_classes: type[Any]) -> None:
+        """Say which expressions may stand around an indexed one."""
+        cls.wrapper_classes = wrapper_classes
+
+    def unwrap(self) -> tuple[Any, dict[str, Any]]:
+        """
+        Return the indexed expression and its wrappers by class name.
+
+        Raises:
+            ValueError: A wrapper is used twice, or inside another expression.
+        """
+        found: dict[str, Any] = {}
+        inner = self.expression
+        # A plain name has no parts.
+        parts = list(inner.flatten()) if hasattr(inner, "flatten") else [inner]
+        used = [part for part in parts if isinstance(part, self.wrapper_classes)]
+        if len({type(part) for part in used}) != len(used):
+            names = ", ".join(cls.__qualname__ for cls in self.wrapper_classes)
+            raise ValueError(f"Multiple references to {names} can't be used in an indexed expression.")
+        while isinstance(inner, self.wrapper_classes):
+            found[type(inner).__name__] = inner
+            (inner,) = inner.get_source_expressions()
+        if len(found) != len(used):
+            names = ", ".join(cls.__qualname__ for cls in self.wrapper_classes)
+            raise ValueError(f"{names} must be topmost expressions in an indexed expression.")
+        return inner, found
 
 
 class IndexParts:
@@ -181,7 +251,7 @@ class IndexParts:
                 options["postgresql_where"] = options["sqlite_where"] = sa.literal_column(text)
         if connection.vendor == "postgresql":
             options.update(self._postgresql(model, table))
-        return sa.Index(self.name, *parts, unique=self.unique, _table=table, **options)
+        return sa.Index(quoted_name(self.name, True), *parts, unique=self.unique, _table=table, **options)
 
     def _postgresql(self, model: Any, table: sa.Table) -> dict[str, Any]:
         options: dict[str, Any] = {}
@@ -204,34 +274,34 @@ class IndexParts:
     @staticmethod
     def _expression(model: Any, expression: Any, connection: Any) -> str:
         """Return one indexed expression; anything but a plain column stands in brackets."""
-        order = ""
-        inner = expression
-        if type(expression).__name__ == "OrderBy":
-            order = " DESC" if expression.descending else ""
-            if expression.nulls_last:
-                order += " NULLS LAST"
-            elif expression.nulls_first:
-                order += " NULLS FIRST"
-            inner = expression.expression
-        opclass = getattr(inner, "name", "") if type(inner).__name__ == "OpClass" else ""
-        if opclass:
-            inner = inner.get_source_expressions()[0]
-        collation = getattr(inner, "collation", "") if type(inner).__name__ == "Collate" else ""
-        if collation:
-            inner = inner.get_source_expressions()[0]
+        wrapped = IndexExpression(expression)
+        inner, wrappers = wrapped.unwrap()
         text = expression_sql(model, inner, connection)
-        if not hasattr(inner, "name") or collation or "(" in text:
-            text = f"({text})"
-        if collation:
-            text += f" COLLATE {connection.ops.quote_name(collation)}"
-        if opclass:
-            text += f" {opclass}"
-        return text + order
+        collate = wrappers.get("Collate")
+        if collate is not None:
+            text += f" COLLATE {connection.ops.quote_name(collate.collation)}"
+        if not isinstance(inner, F) or (collate is not None and connection.vendor == "mysql"):
+            text = f"({text})" if collate is None or connection.vendor != "postgresql" else text
+        if "OpClass" in wrappers:
+            text += f" {wrappers['OpClass'].name}"
+        order = wrappers.get("OrderBy")
+        if order is not None:
+            text += " DESC" if order.descending else " ASC"
+            text += " NULLS LAST" if order.nulls_last else " NULLS FIRST" if order.nulls_first else ""
+        return text
 
     def create_sql(self, model: Any, connection: Any) -> str:
         """Return the CREATE INDEX statement."""
         statement = CreateIndex(self.to_index(model, connection))
-        return plain_ddl(statement, connection)
+        return DdlText(plain_ddl(statement, connection), model._meta.db_table, self.columns(model))
+
+    def columns(self, model: Any) -> list[str]:
+        """Return the columns that the index reads."""
+        names = [name for name, _ in self.fields] + list(self.include)
+        for source in (*self.expressions, *([self.condition] if self.condition is not None else ())):
+            names += [path[0] for path in expression_references(source)]
+        get_field = model._meta.get_field
+        return [model._meta.pk.column if name == "pk" else get_field(name).column for name in names]
 
 
 def plain_ddl(statement: Any, connection: Any) -> str:

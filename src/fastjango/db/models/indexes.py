@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from fastjango.db.backends.utils import names_digest, split_identifier
+from fastjango.db.models.ddl import IndexExpression as IndexExpression
 from fastjango.db.models.ddl import IndexParts
 from fastjango.db.models.expressions import F
 from fastjango.db.models.query_utils import Q

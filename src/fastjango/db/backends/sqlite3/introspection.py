@@ -201,13 +201,9 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
             found[index] = _constraint(columns=names, unique=True, index=True, type="idx")
             found[index]["orders"] = ["DESC" if desc else "ASC" for _, desc in details]
             return
-        row = cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'index' AND name = %s", (index,)).fetchone()
-        partial_or_plain = row is not None and row[0] is not None
+        # Parts that are expressions have no name: None.
         found[index] = _constraint(columns=names, unique=unique, index=True, type="idx")
-        if partial_or_plain and None not in names:
-            found[index]["orders"] = ["DESC" if desc else "ASC" for _, desc in details]
-        elif None in names:
-            found[index]["columns"] = [name for name in names if name is not None]
+        found[index]["orders"] = ["DESC" if desc else "ASC" for _, desc in details]
 
     @staticmethod
     def _table_constraints(sql: str, columns: set[str]) -> dict[str, dict[str, Any]]:

@@ -152,7 +152,7 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         registry = Apps()
         fields = {}
         for name, field in body.items():
-            made = field if field.is_relation and field.model is None else copy.deepcopy(field)
+            made = field if field.is_relation and getattr(field, "model", None) is None else copy.deepcopy(field)
             fields[name] = made
         meta = type("Meta", (), {**options, "db_table": db_table, "apps": registry})
         attributes = {"Meta": meta, "__module__": model.__module__, **fields}
