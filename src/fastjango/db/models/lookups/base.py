@@ -71,6 +71,8 @@ class Lookup(Expression):
     def __init__(self, lhs: Any, rhs: Any) -> None:
         self.rhs_slot: int | None = None
         self.lhs, self.rhs = lhs, rhs
+        if getattr(rhs, "is_column_tuple", False) and not hasattr(lhs, "__len__"):
+            raise ValueError("CompositePrimaryKey cannot be used as a lookup value.")
         self.rhs = self.get_prep_lookup()
         self.lhs = self.get_prep_lhs()
         self.bilateral_transforms: list[Any] = []

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger
 from sqlalchemy.sql import operators
 
-from fastjango.core.exceptions import EmptyResultSet, FullResultSet
+from fastjango.core.exceptions import EmptyResultSet, FieldError, FullResultSet
 from fastjango.db.models.expressions import adapter
 from fastjango.db.models.expressions.elements import Pieces, comparison, infix, negation
 from fastjango.db.models.expressions.output import lookup_of
@@ -40,11 +40,17 @@ INTEGER_RANGES: dict[str, tuple[int, int]] = {
 
 
 def column_field(field: Any) -> Any:
-    """Return the field that says what a relation's column holds."""
-    seen = 0
-    while getattr(field, "remote_field", None) is not None and hasattr(field, "target_field") and seen < 16:
-        field = field.target_field
-        seen += 1
+    """Return the field that says what a relation's column holds; itself where it has several."""
+    for _ in range(16):
+        if getattr(field, "remote_field", None) is None:
+            break
+        try:
+            target = getattr(field, "target_field", None)
+        except FieldError:
+            break
+        if target is None:
+            break
+        field = target
     return field
 
 
