@@ -54,7 +54,7 @@ class Book(Isolated):
         return self.title
 
 
-MODELS: list[Any] = [Author, Genre, Book, Book.genres.through]
+MODELS: list[Any] = [Author, Genre, Book, Book._meta.get_field("genres").remote_field.through]
 
 
 def create_tables() -> None:

@@ -11,7 +11,7 @@ from tests.contract.query import library_models
 
 from fastjango.core.exceptions import FieldError
 from fastjango.db import IntegrityError
-from fastjango.db.models import F
+from fastjango.db.models import F, Sum
 
 Author: Any = library_models.Author
 Book: Any = library_models.Book
@@ -99,7 +99,7 @@ def test_every_verb_has_a_twin_for_async_code() -> None:
         assert (await Author.objects.afirst(), await Author.objects.alast()) == tuple(
             await Author.objects.filter(name__in=["Ann", "Eve"])
         )
-        assert await Author.objects.aaggregate(n=library_models.models.Sum("age")) == {"n": 49}
+        assert await Author.objects.aaggregate(n=Sum("age")) == {"n": 49}
         assert (await Author.objects.filter(name="Eve").adelete())[0] == 1
 
     asyncio.run(work())

@@ -22,6 +22,10 @@ from fastjango.db.models.query.shape import Trie
 
 ROUNDS = 450
 MODELS = (ContentType, Permission, Group, User)
+JOINS = tuple(
+    model._meta.get_field(name).remote_field.through
+    for model, name in ((Group, "permissions"), (User, "groups"), (User, "user_permissions"))
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -38,7 +42,7 @@ def tables() -> Iterator[None]:
     with connection.cursor() as cursor:
         existing = set(connection.introspection.table_names(cursor))
         made = [name for name in tables if name not in existing]
-        for model in (*MODELS, Group.permissions.through, User.groups.through, User.user_permissions.through):
+        for model in (*MODELS, *JOINS):
             opts = model._meta
             if opts.db_table in made:
                 columns = ", ".join(
@@ -119,8 +123,8 @@ class Maker:
         if choice == 8:
             inner = Group.objects.filter(user=OuterRef("pk"), name__contains=self.text())
             return queryset.filter(Exists(inner) if self.form.random() < 0.5 else ~Exists(inner))
-        inner = Permission.objects.filter(user=OuterRef("pk")).values("codename")[:1]
-        return queryset.annotate(**{f"s{self.form.randint(0, 9)}": Subquery(inner)})
+        codes = Permission.objects.filter(user=OuterRef("pk")).values("codename")[:1]
+        return queryset.annotate(**{f"s{self.form.randint(0, 9)}": Subquery(codes)})
 
     def condition(self, depth: int) -> Q:
         if depth == 0:
