@@ -4,6 +4,7 @@ from fastjango.core.exceptions import ObjectDoesNotExist
 from fastjango.db.models import checks, signals  # noqa: F401  # checks register themselves
 from fastjango.db.models.aggregates import *  # noqa: F403
 from fastjango.db.models.aggregates import __all__ as _aggregates
+from fastjango.db.models.base import Model
 from fastjango.db.models.constraints import *  # noqa: F403
 from fastjango.db.models.constraints import __all__ as _constraints
 from fastjango.db.models.deletion import (
@@ -46,7 +47,6 @@ from fastjango.db.models.indexes import *  # noqa: F403
 from fastjango.db.models.indexes import __all__ as _indexes
 from fastjango.db.models.lookups import Lookup, Transform
 from fastjango.db.models.manager import Manager
-from fastjango.db.models.model import Model
 from fastjango.db.models.query import (
     Prefetch,
     QuerySet,

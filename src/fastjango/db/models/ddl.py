@@ -27,7 +27,7 @@ from fastjango.db.models.sql.context import BindBook, Context
 from fastjango.db.models.table import split_table_name
 
 
-class DdlText(str):
+class DdlText(str):  # noqa: SLOT000 - a text with two attributes
     """A statement that knows its table and columns, for schema editors that hold statements back."""
 
     table: str
@@ -158,7 +158,7 @@ def expression_sql(model: Any, expression: Any, connection: Any) -> str:
 def table_of(model: Any) -> sa.Table:
     """Return a table with the columns of *model* for DDL that names them."""
     schema, name = split_table_name(model._meta.db_table)
-    columns = [
+    columns: list[sa.Column[Any]] = [
         sa.Column(quoted_name(field.column, True), key=field.column) for field in model._meta.local_concrete_fields
     ]
     return sa.Table(quoted_name(name, True), sa.MetaData(), *columns, schema=schema)
