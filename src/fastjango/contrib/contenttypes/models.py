@@ -8,6 +8,7 @@ from typing import Any
 from fastjango.apps import apps
 from fastjango.db import models
 from fastjango.db.models import Q
+from fastjango.db.models.lookups.registry import bump_epoch
 from fastjango.utils.translation import gettext_lazy as _
 
 
@@ -87,8 +88,9 @@ class ContentTypeManager(models.Manager):  # type: ignore[type-arg,unused-ignore
             return found
 
     def clear_cache(self) -> None:
-        """Forget what was found."""
+        """Forget what was found; plans that hold keys of content types are of the past."""
         self._cache.clear()
+        bump_epoch()
 
     def _add_to_cache(self, using: str, found: Any) -> None:
         key = (found.app_label, found.model)

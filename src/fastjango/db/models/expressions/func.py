@@ -217,6 +217,25 @@ class NegatedExpression(ExpressionWrapper):
     def __invert__(self) -> Any:
         return self.expression.copy()
 
+    def resolve_expression(
+        self,
+        query: Any = None,
+        allow_joins: bool = True,
+        reuse: Any = None,
+        summarize: bool = False,
+        for_save: bool = False,
+    ) -> Any:
+        """
+        Return the resolved negation.
+
+        Raises:
+            TypeError: What is negated is no condition.
+        """
+        resolved = super().resolve_expression(query, allow_joins, reuse, summarize, for_save)
+        if not getattr(resolved.expression, "conditional", False):
+            raise TypeError("Cannot negate non-conditional expressions.")
+        return resolved
+
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return ``NOT`` and the condition; of a condition no row meets, true."""
         try:
