@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
+from fastjango.conf import SettingsReference
 from fastjango.core import checks, exceptions
 from fastjango.db.models.fields.composite import CompositePrimaryKey
 from fastjango.db.models.fields.typevars import GT, ST
@@ -381,15 +382,3 @@ class ForeignObject(RelatedField[ST, GT]):
             # Functions are called when a form is made.
             if self.remote_field.limit_choices_to:
                 cls._meta.related_fkey_lookups.append(self.remote_field.limit_choices_to)
-
-
-class SettingsReference(str):  # noqa: SLOT000 - a text with one attribute
-    """A model's name that came from a setting; migrations write the setting."""
-
-    setting_name: str
-
-    def __new__(cls, value: str, setting_name: str) -> SettingsReference:
-        return str.__new__(cls, value)
-
-    def __init__(self, value: str, setting_name: str) -> None:
-        self.setting_name = setting_name

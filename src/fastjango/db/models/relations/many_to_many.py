@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from fastjango.conf import SettingsReference
 from fastjango.db import connection
 from fastjango.db.backends.utils import truncate_name
 from fastjango.db.models.fields.typevars import GT, ST
-from fastjango.db.models.relations.foreign_object import SettingsReference
 from fastjango.db.models.relations.intermediate import create_many_to_many_intermediary_model
 from fastjango.db.models.relations.many_checks import ManyToManyChecks
 from fastjango.db.models.relations.pending import (
