@@ -76,6 +76,7 @@ class Hold:
         "hooks_ran",
         "in_atomic_block",
         "kept",
+        "unchecked",
         "lease",
         "needs_rollback",
         "rollback_exc",
@@ -92,6 +93,8 @@ class Hold:
         self.thread = threading.get_ident()
         self.lease: Lease | None = None
         self.kept = False
+        # Foreign keys are not enforced on this connection: nobody else may get it.
+        self.unchecked = False
         self.autocommit = True
         self.begun = False
         self.in_atomic_block = False

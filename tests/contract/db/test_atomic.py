@@ -347,3 +347,18 @@ def test_a_context_that_is_thrown_away_in_a_transaction_leaves_no_open_one(postg
 
     assert names("pg") == []
     assert all(lease.raw.is_idle for lease in postgresql.pool.shelf)
+
+
+def test_foreign_keys_that_are_off_stay_with_their_context(file: Any) -> None:
+    seen: list[Any] = []
+    assert file.disable_constraint_checking()
+    try:
+        thread = threading.Thread(target=lambda: seen.append(fetch("file", "PRAGMA foreign_keys")))
+        thread.start()
+        thread.join()
+        assert fetch("file", "PRAGMA foreign_keys") == [(0,)]
+    finally:
+        file.enable_constraint_checking()
+
+    assert seen == [[(1,)]]
+    assert all(lease.raw.execute("PRAGMA foreign_keys").fetchone() == (1,) for lease in file.pool.shelf)

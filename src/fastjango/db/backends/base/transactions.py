@@ -87,7 +87,7 @@ class Transactions(PooledConnections):
         """Give the hold's connection back; a kept one stays with its context."""
         hold.begun = False
         hold.begin_options = None
-        if hold.kept and hold.lease is not None and not hold.closed_in_transaction:
+        if (hold.kept or hold.unchecked) and hold.lease is not None and not hold.closed_in_transaction:
             return
         hold.finished = True
         hold.task = None  # a task, its context and the hold would form a circle

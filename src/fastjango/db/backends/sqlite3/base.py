@@ -23,6 +23,7 @@ from fastjango.db.backends.sqlite3.driver import Connection, SQLiteCursorWrapper
 from fastjango.db.backends.sqlite3.features import DatabaseFeatures
 from fastjango.db.backends.sqlite3.introspection import DatabaseIntrospection
 from fastjango.db.backends.sqlite3.operations import DatabaseOperations
+from fastjango.db.context import Hold
 from fastjango.db.errors import IntegrityError, NotSupportedError
 from fastjango.db.pool import Lease
 from fastjango.utils.dateparse import parse_date, parse_datetime, parse_time
@@ -287,16 +288,30 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     # --- constraints --------------------------------------------------------------------------
 
     def disable_constraint_checking(self) -> bool:
-        """Switch foreign keys off for this connection; impossible inside a transaction."""
+        """Switch foreign keys off for this context's connection; impossible inside a transaction."""
+        hold = self.open_hold()
+        # The pragma belongs to the connection: it stays with this context until the checks are on again.
+        hold.unchecked = True
         with self.cursor() as cursor:
             cursor.execute("PRAGMA foreign_keys = OFF")
-            enabled = cursor.execute("PRAGMA foreign_keys").fetchone()[0]
-        return not bool(enabled)
+            enabled = bool(cursor.execute("PRAGMA foreign_keys").fetchone()[0])
+        if enabled:
+            self._let_go(hold)
+        return not enabled
 
     def enable_constraint_checking(self) -> None:
         """Switch foreign keys on."""
         with self.cursor() as cursor:
             cursor.execute("PRAGMA foreign_keys = ON")
+        hold = self.hold_here()
+        if hold is not None:
+            self._let_go(hold)
+
+    def _let_go(self, hold: Hold) -> None:
+        """Give the connection back if nothing else keeps it."""
+        hold.unchecked = False
+        if hold.autocommit and not hold.in_atomic_block:
+            self.release_hold(hold)
 
     def check_constraints(self, table_names: Iterable[str] | None = None) -> None:
         """Raise ``IntegrityError`` for the first row whose foreign key points nowhere."""

@@ -32,6 +32,9 @@ logger = logging.getLogger("fastjango.db.backends.schema")
 class BaseDatabaseSchemaEditor:
     """What all databases share: tables by ``ALTER TABLE``."""
 
+    # A pattern by Django's name, for code that drops tables by hand.
+    sql_delete_table = "DROP TABLE %(table)s CASCADE"
+
     def __init__(self, connection: Any, collect_sql: bool = False, atomic: bool = True) -> None:
         self.connection = connection
         self.collect_sql = collect_sql

@@ -25,6 +25,8 @@ from fastjango.db.utils import NotSupportedError
 class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
     """Makes tables anew from the state, never from what the database reports."""
 
+    sql_delete_table = "DROP TABLE %(table)s"
+
     def __enter__(self) -> Self:
         if not self.connection.disable_constraint_checking():
             raise NotSupportedError(
