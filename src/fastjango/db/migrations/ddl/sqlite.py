@@ -166,6 +166,9 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
             original = body.get(field.name)
             if field.remote_field and original is not None and original.remote_field:
                 target = original.remote_field.model
+                if isinstance(target, str) and "." in target:
+                    # A field that was built anew knows its model by name only.
+                    target = model._meta.apps.get_registered_model(*target.split("."))
                 field.remote_field.model = made_model if target == model else target
         return made_model
 
