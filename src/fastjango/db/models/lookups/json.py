@@ -171,13 +171,14 @@ class HasKeyLookup(PostgresOperatorLookup):
         return [self.path_of]
 
     def _postgresql(self, ctx: ClauseContext) -> Clause:
-        left = ctx.clause(self.lhs)
         if isinstance(self.rhs, KeyTransform):
             *before, final = self.rhs.source_and_keys()[1]
+            place = self.lhs
             for key in before:
-                left = Pieces("(", left, " -> ", _constant(ctx, str(key)), ")")
+                place = KeyTransform(key, place)
+            left = ctx.clause(place)
             return condition(left, f" {self.postgres_operator} ", _constant(ctx, str(final)))
-        return condition(left, f" {self.postgres_operator} ", self._postgresql_value(ctx))
+        return condition(ctx.clause(self.lhs), f" {self.postgres_operator} ", self._postgresql_value(ctx))
 
     def _postgresql_value(self, ctx: ClauseContext) -> Clause:
         return ctx.bind(self.rhs, self.rhs_slot, None, str, _STRING)
