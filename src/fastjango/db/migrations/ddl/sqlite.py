@@ -83,10 +83,10 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
             if not getattr(new_field, "generated", False):
                 mapping[new_field.column] = self._copied(old_field, new_field)
         if any(new.primary_key for _, new in alter_fields or ()):
-            self._demote_old_key(body, [new for _, new in alter_fields or ()])
+            self._demote_old_key(body, mapping, [new for _, new in alter_fields or ()])
         if create_field is not None:
             if create_field.primary_key:
-                self._demote_old_key(body, [create_field])
+                self._demote_old_key(body, mapping, [create_field])
             body[create_field.name] = create_field
             text = self._initial(create_field)
             if text is not None:
@@ -117,13 +117,14 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         value = self._effective_default(field)
         return "NULL" if value is None else tables.default_literal(value, field, self.connection)
 
-    def _demote_old_key(self, body: dict[str, Any], new_keys: list[Any]) -> None:
+    def _demote_old_key(self, body: dict[str, Any], mapping: dict[str, str], new_keys: list[Any]) -> None:
         for name, field in list(body.items()):
             if field.primary_key and field not in new_keys and not any(field.name == key.name for key in new_keys):
                 demoted = field.clone() if field.is_relation else copy.copy(field)
                 demoted.primary_key = False
                 if getattr(field, "auto_created", False):
                     del body[name]
+                    mapping.pop(field.column, None)
                 else:
                     body[name] = demoted
 
