@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Integer
+
 from fastjango.contrib.contenttypes.generic_foreign_key import GenericForeignKey
 from fastjango.contrib.contenttypes.generic_managers import create_generic_related_manager
 from fastjango.contrib.contenttypes.models import ContentType
@@ -11,11 +13,28 @@ from fastjango.core import checks
 from fastjango.db import DEFAULT_DB_ALIAS, models
 from fastjango.db.models import DO_NOTHING, ForeignObject, ForeignObjectRel
 from fastjango.db.models.base import make_foreign_order_accessors
+from fastjango.db.models.expressions import Expression
 from fastjango.db.models.query_utils import PathInfo
 from fastjango.db.models.relations import lazy_related_operation
 from fastjango.db.models.relations.reverse_accessors import ReverseManyToOneDescriptor
 from fastjango.db.models.sql.where import AND, WhereNode
 from fastjango.utils.functional import cached_property
+
+
+class ContentTypeKey(Expression):
+    """The key of a relation's content type, looked up at each execution: plans outlive its row."""
+
+    contains_column_references = False
+
+    def __init__(self, relation: Any) -> None:
+        super().__init__(output_field=models.IntegerField())
+        self.relation = relation
+
+    def build_clause(self, ctx: Any) -> Any:
+        return ctx.bind(None, None, None, lambda _: self.relation.get_content_type().pk, Integer())
+
+    def get_group_by_cols(self) -> list[Any]:
+        return []
 
 
 class GenericRel(ForeignObjectRel):
@@ -224,8 +243,7 @@ class GenericRelation(ForeignObject):  # type: ignore[type-arg,unused-ignore]
     def get_extra_restriction(self, alias: Any, remote_alias: Any) -> Any:
         """Return the condition that the far row points at this model."""
         field = self.remote_field.model._meta.get_field(self.content_type_field_name)
-        content_type_pk = self.get_content_type().pk
-        lookup = field.get_lookup("exact")(field.get_col(remote_alias), content_type_pk)
+        lookup = field.get_lookup("exact")(field.get_col(remote_alias), ContentTypeKey(self))
         return WhereNode([lookup], connector=AND)
 
     def bulk_related_objects(self, objs: Any, using: str = DEFAULT_DB_ALIAS) -> Any:

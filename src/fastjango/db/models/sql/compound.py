@@ -41,6 +41,8 @@ def build_combined(
         EmptyResultSet: No part has rows.
         DatabaseError: The database cannot order or limit the parts.
     """
+    if query.is_empty():
+        raise EmptyResultSet
     features = ctx.connection.features
     kind = query.combinator
     if not getattr(features, f"supports_select_{kind}"):

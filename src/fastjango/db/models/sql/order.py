@@ -46,9 +46,13 @@ def column_key(expression: Any) -> Any:
 class Ordering:
     """The orderings of one query, resolved against it."""
 
-    def __init__(self, query: Any, select: list[tuple[Any, str | None]]) -> None:
+    def __init__(
+        self, query: Any, select: list[tuple[Any, str | None]], places_nulls: bool = True
+    ) -> None:
         self.query = query
         self.select = select
+        # Whether NULLS FIRST may follow the place of a column.
+        self.places_nulls = places_nulls
         self.from_meta = False
 
     def resolve(self) -> list[tuple[Any, bool]]:
@@ -109,7 +113,8 @@ class Ordering:
         reference = selected.get(inner)
         if reference is None and isinstance(inner, F):
             reference = selected.get(inner.name)
-        if reference is not None and item.nulls_first is None and item.nulls_last is None:
+        has_nulls = item.nulls_first is not None or item.nulls_last is not None
+        if reference is not None and (not has_nulls or self.places_nulls):
             item = item.copy()
             item.expression = reference
         elif reference is not None and self.query.combinator:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from fastjango.core.exceptions import EmptyResultSet, FullResultSet
 from fastjango.db.errors import NotSupportedError
+from fastjango.db.models.functions import Cast
 from fastjango.db.models.constants import LOOKUP_SEP
 
 from .columns import Select, SelectList, build_select_list
@@ -43,7 +44,7 @@ def build_select(query: Any, ctx: Context, options: Options | None = None) -> St
     listed = build_select_list(query)
     if query.combinator:
         return build_combined(query, ctx, listed, options, build_select)
-    ordering = Ordering(query, listed.columns)
+    ordering = Ordering(query, listed.columns, ctx.connection.features.supports_order_by_nulls_modifier)
     order_by = ordering.resolve()
     where, having, window_filter = query.where.split_having_qualify(must_group_by=query.group_by is not None)
     if window_filter is not None:
@@ -145,8 +146,16 @@ def from_tables(query: Any, ctx: Context) -> FromTables | None:
     return FromTables(entries, list(dict.fromkeys(extra)))
 
 
+def _compared(join: Any, lhs: Any, rhs: Any, ctx: Context) -> Any:
+    left, right = ctx.column(join.parent_alias, lhs), ctx.column(join.table_alias, rhs)
+    if ctx.vendor == "postgresql" and lhs.db_type(ctx.connection) != rhs.db_type(ctx.connection):
+        # A generic relation may hold the key as text.
+        right = ctx.clause(Cast(rhs.get_col(join.table_alias), lhs))
+    return left == right
+
+
 def _on_clause(join: Any, ctx: Context) -> Any:
-    parts = [ctx.column(join.parent_alias, lhs) == ctx.column(join.table_alias, rhs) for lhs, rhs in join.join_fields]
+    parts = [_compared(join, lhs, rhs, ctx) for lhs, rhs in join.join_fields]
     restrictions = [join.join_field.get_extra_restriction(join.table_alias, join.parent_alias)]
     if join.filtered_relation is not None:
         restrictions.append(join.filtered_relation.resolved_condition)
