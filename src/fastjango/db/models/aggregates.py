@@ -123,6 +123,7 @@ class Aggregate(Func):
 
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return the call with its filter."""
+        ctx.connection.ops.check_expression_support(self)
         return numeric_on_sqlite(self, self._filtered(ctx, {}), ctx)
 
     def _filtered(self, ctx: ClauseContext, context: dict[str, Any]) -> Clause:

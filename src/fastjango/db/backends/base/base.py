@@ -61,6 +61,7 @@ class BaseDatabaseWrapper(Transactions):
     def __init__(self, settings_dict: dict[str, Any], alias: str = "default") -> None:
         super().__init__(settings_dict, alias)
         self.errors_occurred = False
+        self._version_checked = False
         self.health_check_enabled = False
         self.health_check_done = False
         self.client = self.client_class(self)
@@ -172,6 +173,12 @@ class BaseDatabaseWrapper(Transactions):
     def ensure_timezone(self) -> bool:
         """Give the session the zone of :attr:`timezone_name`; returns whether it had another one."""
         return False
+
+    def init_connection_state(self) -> None:
+        """Called for each new connection; the first one's server must be new enough."""
+        if not self._version_checked:
+            self._version_checked = True
+            self.check_database_version_supported()
 
     def check_database_version_supported(self) -> None:
         """Raise an error if the server is older than we support."""

@@ -150,8 +150,16 @@ class PooledConnections:
     def _create_raw(self) -> Any:
         """Open a connection for the pool; inside a bridge the loop runs on meanwhile."""
         raw = await_only(self._connect_in_thread()) if in_bridge() and not self.inline else self._connect_now()
-        connection_created.send(sender=self.__class__, connection=self)
+        try:
+            self.init_connection_state()
+            connection_created.send(sender=self.__class__, connection=self)
+        except BaseException:
+            raw.close()
+            raise
         return raw
+
+    def init_connection_state(self) -> None:
+        """Called for each new connection; the first one's server must be new enough."""
 
     def _connect_now(self) -> Any:
         with self.wrap_database_errors:

@@ -140,7 +140,8 @@ class DatabaseWrapper(BaseDatabaseWrapper):
 
     def get_database_version(self) -> tuple[int, ...]:
         """Return the version of the server."""
-        return divmod(self.pg_version, 10000)
+        known = self.dialect.server_version_info if self._dialect_ready else None
+        return divmod(self.pg_version, 10000) if known is None else (int(known[0]), int(known[-1]))
 
     def get_connection_params(self) -> dict[str, Any]:
         """Return the arguments of psycopg's ``connect``."""

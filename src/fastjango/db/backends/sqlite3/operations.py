@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fastjango.conf import settings
+from fastjango.core.exceptions import FieldError
 from fastjango.db.backends.base.operations import BaseDatabaseOperations
 from fastjango.db.backends.base.sql_parts import FunctionDates
+from fastjango.db.errors import NotSupportedError
 from fastjango.utils import timezone
 
 
@@ -22,6 +24,25 @@ class DatabaseOperations(FunctionDates, BaseDatabaseOperations):
     explain_prefix = "EXPLAIN QUERY PLAN"
     quote_character = '"'
     jsonfield_datatype_values = frozenset(["null", "false", "true"])
+
+    def check_expression_support(self, expression: Any) -> None:
+        """Refuse sums and means of dates, which are text here, and DISTINCT over several arguments."""
+        names = {cls.__name__ for cls in type(expression).__mro__}
+        if names & {"Sum", "Avg", "StdDev", "Variance"}:
+            for source in expression.get_source_expressions():
+                try:
+                    kind = source.output_field.get_internal_type()
+                except (AttributeError, FieldError):
+                    continue  # not every part has a type
+                if kind in {"DateField", "DateTimeField", "TimeField"}:
+                    raise NotSupportedError(
+                        "You cannot use Sum, Avg, StdDev, and Variance aggregations on date/time fields in "
+                        "sqlite3 since date/time is saved as text."
+                    )
+        if "Aggregate" in names and expression.distinct and len(expression.source_expressions) > 1:
+            raise NotSupportedError(
+                "SQLite doesn't support DISTINCT on aggregate functions accepting multiple arguments."
+            )
 
     def bulk_batch_size(self, fields: Sequence[Any], objs: Sequence[Any]) -> int:
         """Return how many of *objs* fit into one statement."""
