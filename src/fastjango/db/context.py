@@ -76,7 +76,6 @@ class Hold:
         "hooks_ran",
         "in_atomic_block",
         "kept",
-        "unchecked",
         "lease",
         "needs_rollback",
         "rollback_exc",
@@ -85,6 +84,7 @@ class Hold:
         "savepoint_ids",
         "task",
         "thread",
+        "unchecked",
     )
 
     def __init__(self, alias: str) -> None:
