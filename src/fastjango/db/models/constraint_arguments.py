@@ -67,8 +67,10 @@ def _types(expressions: Any, fields: Any, include: Any, opclasses: Any, nulls_di
     yield (
         bool(expressions) and bool(opclasses),
         ValueError,
-        "UniqueConstraint.opclasses cannot be used with expressions. Use "
-        "fastjango.contrib.postgres.indexes.OpClass() instead.",
+        (
+            "UniqueConstraint.opclasses cannot be used with expressions. Use "
+            "fastjango.contrib.postgres.indexes.OpClass() instead."
+        ),
     )
     yield (
         not isinstance(include, (type(None), list, tuple)),
