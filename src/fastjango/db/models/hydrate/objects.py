@@ -74,6 +74,8 @@ class _Source:
         self.scope = Scope()
         self.lines: list[str] = []
         self.count = 0
+        # Objects whose cache of related objects has been made.
+        self.cached: set[str] = set()
 
     def build(self) -> Reader:
         objects = self.plan.objects
@@ -117,14 +119,20 @@ class _Source:
         else:
             new = self.scope.name(objects.model.__new__, "new")
             self.lines.append(f"{pad}{name} = {new}({model_name})")
-            self.lines.append(f"{pad}s = new_state(State)")
-            self.lines.append(f"{pad}s.db = db; s.adding = False")
-            self.lines.append(f"{pad}{name}._state = s")
+            state = f"s{name}"
+            self.lines.append(f"{pad}{state} = new_state(State)")
+            self.lines.append(f"{pad}{state}.db = db; {state}.adding = False")
+            self.lines.append(f"{pad}{name}._state = {state}")
             for attname, place in attnames.items():
                 self.lines.append(f"{pad}{name}.{attname} = {self.scope.column(place, self.plan.converters)}")
         for child in objects.related:
             self._related(child, places, name, indent)
         return name
+
+    @staticmethod
+    def _is_plain_key(child: ObjectColumns) -> bool:
+        method = getattr(type(child.field), "set_cached_value", None)
+        return not child.reverse and method is not None and method.__module__.startswith("fastjango.db.models.")
 
     def _related(self, child: ObjectColumns, parent_places: list[int], parent: str, indent: int) -> None:
         pad = "    " * indent
@@ -136,7 +144,15 @@ class _Source:
         self.lines.append(f"{pad}    {name} = None")
         self.lines.append(f"{pad}else:")
         self._object(child, places, indent + 1)
-        if child.local_setter is not None:
+        if self._is_plain_key(child) and f"{pad}{parent}._state = s{parent}" in self.lines:
+            # What set_cached_value() does for a new object, without the call.
+            key = child.field.cache_name
+            if parent in self.cached:
+                self.lines.append(f"{pad}s{parent}.fields_cache[{key!r}] = {name}")
+            else:
+                self.cached.add(parent)
+                self.lines.append(f"{pad}s{parent}.fields_cache = {{{key!r}: {name}}}")
+        elif child.local_setter is not None:
             self.lines.append(f"{pad}{self.scope.name(child.local_setter, 'L')}({parent}, {name})")
         if child.remote_setter is not None:
             self.lines.append(f"{pad}if {name} is not None:")

@@ -113,11 +113,12 @@ def insert_plan(
     conflict: tuple[Any, Sequence[Any], Sequence[Any]],
 ) -> WritePlan:
     """Return the INSERT of *rows* rows."""
+    if rows > 1:
+        return repeated(insert_plan(model, connection, fields, 1, returning, conflict), rows)
     on_conflict, update_fields, unique_fields = conflict
     key = (
         "insert",
         tuple(field.column for field in fields),
-        rows,
         tuple(field.column for field in returning),
         on_conflict,
         tuple(field.column for field in update_fields),
@@ -129,13 +130,33 @@ def insert_plan(
         table = table_of(model._meta, every)
         places = Places()
         statement = conflict_insert(table, connection, on_conflict, update_fields, unique_fields)
-        lines = [{field.column: places.take(field) for field in fields} for _ in range(rows)]
-        statement = statement.values(lines if rows > 1 else lines[0])
+        statement = statement.values({field.column: places.take(field) for field in fields})
         if returning:
             statement = statement.returning(*(table.c[field.column] for field in returning))
         return compile_write(statement, connection)
 
     return cached(model, connection, key, make)  # type: ignore[no-any-return]
+
+
+def repeated(plan: WritePlan, rows: int) -> WritePlan:
+    """
+    Return an INSERT of many rows from that of one: its list of parameters, repeated.
+
+    Compiling thousands of parameters would take longer than inserting them.
+    """
+    start = plan.sql.index(") VALUES (") + len(") VALUES ")
+    depth = 0
+    for end in range(start, len(plan.sql)):
+        depth += {"(": 1, ")": -1}.get(plan.sql[end], 0)
+        if depth == 0:
+            break
+    row = plan.sql[start : end + 1]
+    sql = f"{plan.sql[:start]}{', '.join([row] * rows)}{plan.sql[end + 1 :]}"
+    order = plan.order
+    if order is not None:
+        width = len(order)
+        order = tuple(place + width * row_number for row_number in range(rows) for place in order)
+    return WritePlan(sql, order)
 
 
 def update_plan(model: Any, connection: Any, fields: Sequence[Any], where: Sequence[Any], count: int) -> WritePlan:
