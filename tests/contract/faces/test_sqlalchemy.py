@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from sqlalchemy.schema import CreateTable
 
 from fastjango.apps.registry import Apps
-from fastjango.db import connection, models
+from fastjango.db import connection, models, transaction
 from fastjango.db.execute import change
+from fastjango.db.models.faces.session import open_session
 
 
 class Registry(Apps):
@@ -161,3 +162,18 @@ def test_django_goes_on_after_mapping(story: Story) -> None:
     assert Story.objects.select_related("author").get().author.name == "p"
     assert list(Story.objects.prefetch_related("author", "tags").get().tags.all()) == []
     assert "_sa_instance_state" not in story.__getstate__()
+
+
+def test_a_session_can_take_part_in_an_atomic_block() -> None:
+    with transaction.atomic():
+        Person.objects.create(name="django")
+        with open_session() as session:
+            session.add(Person(name="session"))
+            session.commit()
+            session.add(Person(name="lost"))
+            session.rollback()
+            seen = session.scalars(select(Person.name).order_by(Person.id)).all()
+        transaction.set_rollback(True)
+
+    assert seen == ["django", "session"]
+    assert not Person.objects.exists()
