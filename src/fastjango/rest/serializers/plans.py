@@ -1,0 +1,110 @@
+"""
+Which reader a serializer uses: one per class where nothing about it depends on the object, else one per object.
+
+A class has a plan when it changes none of the steps that make fields and all its fields are free of context. Then no field
+is copied for reading. The plan is made anew when ``Meta`` names other fields, as some code does at run time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fastjango.rest.serializers.readers import Reader, compile_reader, is_context_free
+
+# What a class must leave alone to have a plan.
+_STEPS = (
+    "_readable_fields",
+    "_reader",
+    "build_field",
+    "build_nested_field",
+    "build_property_field",
+    "build_relational_field",
+    "build_standard_field",
+    "build_unknown_field",
+    "build_url_field",
+    "context",
+    "fields",
+    "get_default_field_names",
+    "get_extra_kwargs",
+    "get_field_names",
+    "get_fields",
+    "get_uniqueness_extra_kwargs",
+    "include_extra_kwargs",
+)
+_OURS = "fastjango.rest.serializers"
+
+
+def _defined_in(cls: type, name: str) -> str:
+    for parent in cls.__mro__:
+        if name in parent.__dict__:
+            return parent.__module__
+    return _OURS
+
+
+def _meta_key(cls: Any) -> tuple[Any, ...]:
+    meta = getattr(cls, "Meta", None)
+    if meta is None:
+        return ()
+    fields = getattr(meta, "fields", None)
+    return (
+        meta,
+        tuple(fields) if isinstance(fields, list) else fields,
+        getattr(meta, "depth", None),
+        getattr(meta, "model", None),
+    )
+
+
+def class_reader(serializer: Any) -> Reader | None:
+    """Return the reader of the serializer's class; ``None`` when there is none, or its fields may have been changed."""
+    if "fields" in serializer.__dict__:
+        return None
+    cls = type(serializer)
+    key = _meta_key(cls)
+    plan = cls.__dict__.get("_reader_plan")
+    if plan is None or plan[0] != key:
+        plan = (key, _make(cls, serializer))
+        cls._reader_plan = plan
+    read: Reader | None = plan[1]
+    return read
+
+
+def _make(cls: Any, serializer: Any) -> Reader | None:
+    if any(not _defined_in(cls, name).startswith(_OURS) for name in _STEPS):
+        return None
+    template = cls.__new__(cls)
+    if not isinstance(template, cls):
+        return None
+    # A bare object: __init__ may be the user's, and its fields then are changed in "fields", seen above.
+    template.__dict__.update(parent=None, _context={}, instance=None, partial=False, field_name=None, read_only=False)
+    template.__dict__.update(source=None, write_only=False)
+    fields = list(template._readable_fields)
+    if not all(is_context_free(field) for field in fields):
+        return None
+    return compile_reader(fields, _model_of(cls))
+
+
+def own_reader(serializer: Any) -> Reader:
+    """Return a reader of this very object's fields; made again when they have been changed."""
+    version = serializer.fields.version
+    kept = serializer.__dict__.get("_own_reader")
+    if kept is None or kept[0] != version:
+        kept = (version, compile_reader(list(serializer._readable_fields), _model_of(type(serializer))))
+        serializer.__dict__["_own_reader"] = kept
+    read: Reader = kept[1]
+    return read
+
+
+def _model_of(cls: Any) -> Any:
+    model = getattr(getattr(cls, "Meta", None), "model", None)
+    return model if hasattr(model, "_meta") and not model._meta.abstract else None
+
+
+def item_reader(child: Any) -> Callable[[Any], Any]:
+    """Return what represents one item of a list: the child's reader, looked up once, or its own method."""
+    represent = type(child).to_representation
+    if getattr(represent, "_is_compiled", False):
+        read = child._reader()
+        return lambda item: read(child, item)
+    method: Callable[[Any], Any] = child.to_representation
+    return method
