@@ -1,0 +1,1 @@
+"""The list, the boxes that complete, and a decorator."""
