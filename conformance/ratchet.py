@@ -53,7 +53,7 @@ def measure(suite: str, selection: list[str], jobs: int) -> dict[str, int]:
         command += ["--suite", suite, "--jobs", str(jobs), "--out", out, *selection]
         subprocess.run(command, cwd=ROOT, check=False)
         results = json.loads((Path(out) / suite / "results.json").read_text())
-    return {label: int(found["passed"]) for label, found in results["labels"].items()}
+    return {row["label"]: int(row["passed"]) for row in results["labels"]}
 
 
 def main() -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import json
-
 import unittest
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -55,7 +54,9 @@ def assert_and_parse_html(test: unittest.TestCase, html: str, user_msg: str | No
 
 
 class _AssertTemplateUsedContext:
-    def __init__(self, test_case: ResponseAssertions, template_name: str, msg_prefix: str = "", count: int | None = None) -> None:
+    def __init__(
+        self, test_case: ResponseAssertions, template_name: str, msg_prefix: str = "", count: int | None = None
+    ) -> None:
         self.test_case = test_case
         self.template_name = template_name
         self.msg_prefix = msg_prefix
@@ -141,9 +142,7 @@ class ResponseAssertions(unittest.TestCase):
                 path = urljoin(response.request["PATH_INFO"], path)
             if fetch_redirect_response:
                 self._fetch_redirect(response, url, (scheme, netloc, path, query), target_status_code, prefix)
-        self.assertURLEqual(
-            url, expected_url, f"{prefix}Response redirected to '{url}', expected '{expected_url}'"
-        )
+        self.assertURLEqual(url, expected_url, f"{prefix}Response redirected to '{url}', expected '{expected_url}'")
 
     def _fetch_redirect(
         self, response: Any, url: str, parts: tuple[str, str, str, str], target_status_code: int, prefix: str
@@ -160,9 +159,7 @@ class ResponseAssertions(unittest.TestCase):
             )
         extra = response.client.extra or {}
         headers = response.client.headers or {}
-        target = response.client.get(
-            path, QueryDict(query), secure=(scheme == "https"), **extra, headers=headers
-        )
+        target = response.client.get(path, QueryDict(query), secure=(scheme == "https"), **extra, headers=headers)
         self.assertEqual(
             target.status_code,
             target_status_code,
@@ -178,9 +175,7 @@ class ResponseAssertions(unittest.TestCase):
             query = sorted(parse_qsl(parts.query), key=lambda pair: pair[0])
             return urlunparse(parts[:4] + (urlencode(query), parts.fragment))
 
-        self.assertEqual(
-            normalize(url1), normalize(url2), msg_prefix + f"Expected '{url1}' to equal '{url2}'."
-        )
+        self.assertEqual(normalize(url1), normalize(url2), msg_prefix + f"Expected '{url1}' to equal '{url2}'.")
 
     def _text_of(
         self, response: Any, text: Any, status_code: int, msg_prefix: str, html: bool
@@ -207,7 +202,13 @@ class ResponseAssertions(unittest.TestCase):
         return text_repr, content.count(text), prefix, response_content
 
     def assertContains(
-        self, response: Any, text: Any, count: int | None = None, status_code: int = 200, msg_prefix: str = "", html: bool = False
+        self,
+        response: Any,
+        text: Any,
+        count: int | None = None,
+        status_code: int = 200,
+        msg_prefix: str = "",
+        html: bool = False,
     ) -> None:
         """Assert the status and that *text* occurs (*count* times) in the body; ``html=True`` compares structure."""
         text_repr, real_count, prefix, content = self._text_of(response, text, status_code, msg_prefix, html)
@@ -279,7 +280,9 @@ class ResponseAssertions(unittest.TestCase):
 
     # ------------------------------------------------------------ templates
 
-    def _template_names(self, response: Any, template_name: Any, msg_prefix: str, method_name: str) -> tuple[Any, list[str] | None, str]:
+    def _template_names(
+        self, response: Any, template_name: Any, msg_prefix: str, method_name: str
+    ) -> tuple[Any, list[str] | None, str]:
         if response is None and template_name is None:
             raise TypeError("response and/or template_name argument must be provided")
         prefix = f"{msg_prefix}: " if msg_prefix else ""
@@ -324,9 +327,7 @@ class ResponseAssertions(unittest.TestCase):
         name, names, prefix = self._template_names(response, template_name, msg_prefix, "assertTemplateNotUsed")
         if names is None:
             return _AssertTemplateNotUsedContext(self, name, prefix)
-        self.assertFalse(
-            name in names, f"{prefix}Template '{name}' was used unexpectedly in rendering the response"
-        )
+        self.assertFalse(name in names, f"{prefix}Template '{name}' was used unexpectedly in rendering the response")
         return None
 
     # ------------------------------------------------------------ fields and markup
@@ -478,5 +479,3 @@ class ResponseAssertions(unittest.TestCase):
     def assertWarnsMessage(self, expected_warning: Any, expected_message: str, *args: Any, **kwargs: Any) -> Any:
         """Assert that the warning is given and its text contains *expected_message*."""
         return self._assert_with_message(self.assertWarns, expected_warning, expected_message, args, kwargs)
-
-

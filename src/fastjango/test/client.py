@@ -30,7 +30,8 @@ from fastjango.core.serializers.json import DjangoJSONEncoder
 from fastjango.core.signals import got_request_exception, request_finished, request_started
 from fastjango.db import close_old_connections
 from fastjango.db.bridge import bridge
-from fastjango.http import HttpHeaders, HttpRequest, QueryDict, SimpleCookie as _SimpleCookie
+from fastjango.http import HttpHeaders, HttpRequest, QueryDict
+from fastjango.http import SimpleCookie as _SimpleCookie
 from fastjango.test import signals
 from fastjango.test.environment import ContextList
 from fastjango.urls import resolve
@@ -247,7 +248,11 @@ def encode_multipart(boundary: str, data: Mapping[str, Any]) -> bytes:
                 f"Cannot encode None for key '{key}' as POST data. Did you mean to pass an empty string or omit the "
                 "value?"
             )
-        values = value if not isinstance(value, (str, bytes)) and not _is_file(value) and isinstance(value, Iterable) else [value]
+        values = (
+            value
+            if not isinstance(value, (str, bytes)) and not _is_file(value) and isinstance(value, Iterable)
+            else [value]
+        )
         for item in values:
             if item is None:
                 raise TypeError(
@@ -260,10 +265,7 @@ def encode_multipart(boundary: str, data: Mapping[str, Any]) -> bytes:
 
 
 def _encode_field(boundary: str, key: str, value: Any) -> list[bytes]:
-    return [
-        force_bytes(part)
-        for part in (f"--{boundary}", f'Content-Disposition: form-data; name="{key}"', "", value)
-    ]
+    return [force_bytes(part) for part in (f"--{boundary}", f'Content-Disposition: form-data; name="{key}"', "", value)]
 
 
 def _is_file(thing: Any) -> bool:
@@ -314,9 +316,7 @@ class RequestFactory:
 
     def _base_environ(self, **request: Any) -> dict[str, Any]:
         return {
-            "HTTP_COOKIE": "; ".join(
-                sorted(f"{morsel.key}={morsel.coded_value}" for morsel in self.cookies.values())
-            ),
+            "HTTP_COOKIE": "; ".join(sorted(f"{morsel.key}={morsel.coded_value}" for morsel in self.cookies.values())),
             "PATH_INFO": "/",
             "REMOTE_ADDR": "127.0.0.1",
             "REQUEST_METHOD": "GET",
@@ -358,13 +358,27 @@ class RequestFactory:
         return unquote_to_bytes(path).decode("iso-8859-1")
 
     def get(
-        self, path: Any, data: Any = None, secure: bool = False, *, headers: Any = None, query_params: Any = None, **extra: Any
+        self,
+        path: Any,
+        data: Any = None,
+        secure: bool = False,
+        *,
+        headers: Any = None,
+        query_params: Any = None,
+        **extra: Any,
     ) -> Any:
         """GET."""
         return self._query_request("GET", path, data, secure, headers, query_params, extra)
 
     def head(
-        self, path: Any, data: Any = None, secure: bool = False, *, headers: Any = None, query_params: Any = None, **extra: Any
+        self,
+        path: Any,
+        data: Any = None,
+        secure: bool = False,
+        *,
+        headers: Any = None,
+        query_params: Any = None,
+        **extra: Any,
     ) -> Any:
         """HEAD."""
         return self._query_request("HEAD", path, data, secure, headers, query_params, extra)
@@ -546,7 +560,9 @@ class AsyncRequestFactory(RequestFactory):
             extra.update(HttpHeaders.to_asgi_names(headers))
         if "follow" in extra:
             scope["follow"] = extra.pop("follow")
-        scope["headers"] += [(key.lower().encode("ascii"), str(value).encode("latin-1")) for key, value in extra.items()]
+        scope["headers"] += [
+            (key.lower().encode("ascii"), str(value).encode("latin-1")) for key, value in extra.items()
+        ]
         return self.request(**scope)
 
 
@@ -659,13 +675,20 @@ class ClientMixin:
     def _parse_json(self, response: Any, **extra: Any) -> Any:
         if not hasattr(response, "_json"):
             if not JSON_CONTENT_TYPE_RE.match(response.get("Content-Type") or ""):
-                raise ValueError(
-                    f'Content-Type header is "{response.get("Content-Type")}", not "application/json"'
-                )
+                raise ValueError(f'Content-Type header is "{response.get("Content-Type")}", not "application/json"')
             response._json = json.loads(response.text if hasattr(response, "text") else response.content, **extra)
         return response._json
 
-    def _follow_redirect(self, response: Any, *, data: Any = "", content_type: str = "", headers: Any = None, query_params: Any = None, **extra: Any) -> Any:
+    def _follow_redirect(
+        self,
+        response: Any,
+        *,
+        data: Any = "",
+        content_type: str = "",
+        headers: Any = None,
+        query_params: Any = None,
+        **extra: Any,
+    ) -> Any:
         """Request the page that *response* redirects to."""
         target = response.url
         response_url = urlsplit(target)
@@ -713,7 +736,9 @@ def _remember(client: Any, response: Any, request: Any, data: dict[str, Any], ur
     response.templates = data.get("templates", [])
     response.context = data.get("context")
     response.json = partial(client._parse_json, response)
-    urlconf = getattr(getattr(response, "wsgi_request", None) or getattr(response, "asgi_request", None), "urlconf", None)
+    urlconf = getattr(
+        getattr(response, "wsgi_request", None) or getattr(response, "asgi_request", None), "urlconf", None
+    )
     response.resolver_match = SimpleLazyObject(lambda: resolve(url_path, urlconf=urlconf))
     # One context is the context; several are a list of them.
     if response.context is not None and len(response.context) == 1:
@@ -866,5 +891,3 @@ class AsyncClient(ClientMixin, AsyncRequestFactory):
         self, method: str, path: Any, data: Any, secure: bool, headers: Any, query_params: Any, extra: dict[str, Any]
     ) -> Any:
         return super()._query_request(method, path, data, secure, headers, query_params, extra)
-
-

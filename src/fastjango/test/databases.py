@@ -127,9 +127,7 @@ def setup_databases(
     return old_names
 
 
-def teardown_databases(
-    old_config: OldConfig, verbosity: int, parallel: int = 0, keepdb: bool = False
-) -> None:
+def teardown_databases(old_config: OldConfig, verbosity: int, parallel: int = 0, keepdb: bool = False) -> None:
     """Destroy the test databases that :func:`setup_databases` made."""
     for connection, old_name, destroy in old_config:
         if destroy:

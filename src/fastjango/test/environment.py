@@ -226,5 +226,3 @@ def garbage_collect() -> None:
     import gc
 
     gc.collect()
-
-

@@ -10,9 +10,7 @@ from typing import Any
 
 # White space of the HTML specification; a no-break space counts as text.
 _SPACE = re.compile(r"[ \t\n\f\r]+")
-VOID_ELEMENTS = frozenset(
-    "area base br col embed hr img input link meta param source track wbr frame spacer".split()
-)
+VOID_ELEMENTS = frozenset("area base br col embed hr img input link meta param source track wbr frame spacer".split())
 BOOLEAN_ATTRIBUTES = frozenset(
     "allowfullscreen async autofocus autoplay checked controls default defer disabled formnovalidate hidden ismap "
     "itemscope loop multiple muted nomodule novalidate open playsinline readonly required reversed selected".split()
@@ -73,9 +71,7 @@ class Element:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Element):
             return NotImplemented
-        return (
-            self.name == other.name and self.attributes == other.attributes and self.children == other.children
-        )
+        return self.name == other.name and self.attributes == other.attributes and self.children == other.children
 
     def __hash__(self) -> int:
         return hash((self.name, tuple(self.attributes)))

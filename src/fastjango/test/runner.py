@@ -115,8 +115,12 @@ class DiscoverRunner:
     @classmethod
     def add_arguments(cls, parser: ArgumentParser) -> None:
         """Add the options of the ``test`` command."""
-        parser.add_argument("-t", "--top-level-directory", dest="top_level", help="Top level of project for unittest discovery.")
-        parser.add_argument("-p", "--pattern", default="test*.py", help='The test matching pattern. Defaults to "test*.py".')
+        parser.add_argument(
+            "-t", "--top-level-directory", dest="top_level", help="Top level of project for unittest discovery."
+        )
+        parser.add_argument(
+            "-p", "--pattern", default="test*.py", help='The test matching pattern. Defaults to "test*.py".'
+        )
         parser.add_argument("--keepdb", action="store_true", help="Preserves the test DB between runs.")
         parser.add_argument(
             "--shuffle", nargs="?", default=False, const=True, type=_seed, metavar="SEED",
@@ -125,12 +129,31 @@ class DiscoverRunner:
         parser.add_argument("-r", "--reverse", action="store_true", help="Reverses test case order.")
         parser.add_argument("--debug-mode", action="store_true", help="Sets settings.DEBUG to True.")
         parser.add_argument("-d", "--debug-sql", action="store_true", help="Prints the SQL of failing tests.")
-        parser.add_argument("--tag", action="append", dest="tags", help="Run only tests with the specified tag. Can be used multiple times.")
-        parser.add_argument("--exclude-tag", action="append", dest="exclude_tags", help="Do not run tests with the specified tag. Can be used multiple times.")
+        parser.add_argument(
+            "--tag",
+            action="append",
+            dest="tags",
+            help="Run only tests with the specified tag. Can be used multiple times.",
+        )
+        parser.add_argument(
+            "--exclude-tag",
+            action="append",
+            dest="exclude_tags",
+            help="Do not run tests with the specified tag. Can be used multiple times.",
+        )
         parser.add_argument("-b", "--buffer", action="store_true", help="Discard output from passing tests.")
-        parser.add_argument("--timing", action="store_true", help="Output timings, including database set up and total run time.")
-        parser.add_argument("-k", action="append", dest="test_name_patterns", help="Only run test methods and classes that match the pattern or substring. Can be used multiple times.")
-        parser.add_argument("--durations", type=int, default=None, metavar="N", help="Show the N slowest test cases (N=0 for all).")
+        parser.add_argument(
+            "--timing", action="store_true", help="Output timings, including database set up and total run time."
+        )
+        parser.add_argument(
+            "-k",
+            action="append",
+            dest="test_name_patterns",
+            help="Only run test methods and classes that match the pattern or substring. Can be used multiple times.",
+        )
+        parser.add_argument(
+            "--durations", type=int, default=None, metavar="N", help="Show the N slowest test cases (N=0 for all)."
+        )
 
     def log(self, msg: str, level: int | None = None) -> None:
         """Print *msg*, or log it when a logger was given."""
@@ -345,5 +368,3 @@ def reorder_tests(tests: Iterable[Any], classes: tuple[type, ...], reverse: bool
     for group in bins:
         ordered = [test for found in group.values() for test in found]
         yield from reversed(ordered) if reverse else ordered
-
-

@@ -19,16 +19,16 @@ from fastjango.apps import apps
 from fastjango.conf import settings
 from fastjango.core import mail
 from fastjango.core.exceptions import ImproperlyConfigured
+from fastjango.core.handlers.loop import wait_for
 from fastjango.core.management import call_command
 from fastjango.core.signals import setting_changed
 from fastjango.db import DEFAULT_DB_ALIAS, connections, transaction
 from fastjango.test.assertions import ResponseAssertions, to_list
 from fastjango.test.client import AsyncClient, Client
+from fastjango.test.databases import CaptureQueriesContext
 from fastjango.test.live import LiveServerThread
 from fastjango.test.overrides import modify_settings, override_settings
-from fastjango.core.handlers.loop import wait_for
 from fastjango.test.skips import CheckCondition, skipIfDBFeature, skipUnlessAnyDBFeature, skipUnlessDBFeature
-from fastjango.test.databases import CaptureQueriesContext
 
 __all__ = [
     "CheckCondition", "LiveServerTestCase", "LiveServerThread", "SerializeMixin", "SimpleTestCase", "TestCase",
@@ -461,9 +461,7 @@ class TestCase(TransactionTestCase):
 
     def _should_check_constraints(self, connection: Any) -> bool:
         return bool(
-            connection.features.can_defer_constraint_checks
-            and not connection.needs_rollback
-            and connection.is_usable()
+            connection.features.can_defer_constraint_checks and not connection.needs_rollback and connection.is_usable()
         )
 
     @classmethod
@@ -561,9 +559,7 @@ class SerializeMixin:
     def __init_subclass__(cls, /, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if cls.lockfile is None:
-            raise ValueError(
-                f"{cls.__name__}.lockfile isn't set. Set it to a unique value in the base class."
-            )
+            raise ValueError(f"{cls.__name__}.lockfile isn't set. Set it to a unique value in the base class.")
 
     @classmethod
     def setUpClass(cls) -> None:

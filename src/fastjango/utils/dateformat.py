@@ -75,8 +75,7 @@ class Formatter:
             if is_letter:
                 if plain_date and hasattr(TimeFormat, piece):
                     raise TypeError(
-                        "The format for date objects may not contain time-related format specifiers "
-                        f"(found '{piece}')."
+                        f"The format for date objects may not contain time-related format specifiers (found '{piece}')."
                     )
                 piece = str(getattr(self, piece)())
             pieces.append(piece)

@@ -254,5 +254,3 @@ def update_session_auth_hash(request: Any, user: Any) -> None:
 async def aupdate_session_auth_hash(request: Any, user: Any) -> None:
     """Keep this session alive after its user's password has changed."""
     await bridge(update_session_auth_hash, request, user)
-
-

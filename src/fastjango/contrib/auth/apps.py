@@ -23,9 +23,7 @@ class AuthConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect."""
-        post_migrate.connect(
-            create_permissions, dispatch_uid="fastjango.contrib.auth.management.create_permissions"
-        )
+        post_migrate.connect(create_permissions, dispatch_uid="fastjango.contrib.auth.management.create_permissions")
         last_login_field = getattr(get_user_model(), "last_login", None)
         if hasattr(last_login_field, "field"):
             from fastjango.contrib.auth.models import update_last_login

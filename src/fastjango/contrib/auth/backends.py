@@ -142,9 +142,7 @@ class ModelBackend(BaseBackend):
         """Return whether the active user has any permission in an app."""
         return await bridge(self.has_module_perms, user_obj, app_label)
 
-    def with_perm(
-        self, perm: Any, is_active: bool = True, include_superusers: bool = True, obj: Any = None
-    ) -> Any:
+    def with_perm(self, perm: Any, is_active: bool = True, include_superusers: bool = True, obj: Any = None) -> Any:
         """
         Return the users who have a permission, directly or through a group.
 

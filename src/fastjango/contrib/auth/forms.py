@@ -19,7 +19,8 @@ from fastjango.template import loader
 from fastjango.utils.encoding import force_bytes
 from fastjango.utils.http import urlsafe_base64_encode
 from fastjango.utils.text import capfirst
-from fastjango.utils.translation import gettext, gettext_lazy as _
+from fastjango.utils.translation import gettext
+from fastjango.utils.translation import gettext_lazy as _
 from fastjango.views.decorators.debug import sensitive_variables
 
 UserModel = get_user_model()
@@ -50,9 +51,7 @@ class ReadOnlyPasswordHashWidget(forms.Widget):
             except ValueError:
                 summary.append({"label": gettext("Invalid password format or unknown hashing algorithm.")})
             else:
-                summary += [
-                    {"label": gettext(key), "value": part} for key, part in hasher.safe_summary(value).items()
-                ]
+                summary += [{"label": gettext(key), "value": part} for key, part in hasher.safe_summary(value).items()]
         context["summary"] = summary
         context["button_label"] = _("Reset password") if usable else _("Set password")
         return context
@@ -94,7 +93,9 @@ class SetPasswordMixin:
     error_messages: dict[str, Any] = {"password_mismatch": _("The two password fields didn’t match.")}
 
     @staticmethod
-    def create_password_fields(label1: Any = _("Password"), label2: Any = _("Password confirmation")) -> tuple[Any, Any]:
+    def create_password_fields(
+        label1: Any = _("Password"), label2: Any = _("Password confirmation")
+    ) -> tuple[Any, Any]:
         """Return the two fields."""
         password1 = forms.CharField(
             label=label1,
@@ -113,7 +114,9 @@ class SetPasswordMixin:
         return password1, password2
 
     @sensitive_variables("password1", "password2")
-    def validate_passwords(self, password1_field_name: str = "password1", password2_field_name: str = "password2") -> None:
+    def validate_passwords(
+        self, password1_field_name: str = "password1", password2_field_name: str = "password2"
+    ) -> None:
         """Compare the two entries."""
         form: Any = self
         password1 = form.cleaned_data.get(password1_field_name)
@@ -240,9 +243,7 @@ class UserCreationForm(BaseUserCreationForm):
         username = self.cleaned_data.get("username")
         if username and self._meta.model.objects.filter(username__iexact=username).exists():
             self._update_errors(
-                ValidationError(
-                    {"username": self.instance.unique_error_message(self._meta.model, ["username"])}
-                )
+                ValidationError({"username": self.instance.unique_error_message(self._meta.model, ["username"])})
             )
             return None
         return username
@@ -332,9 +333,7 @@ class AuthenticationForm(forms.Form):
 class PasswordResetForm(forms.Form):
     """Sends a link to set a new password."""
 
-    email = forms.EmailField(
-        label=_("Email"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
-    )
+    email = forms.EmailField(label=_("Email"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
     def send_mail(
         self,
@@ -362,9 +361,7 @@ class PasswordResetForm(forms.Form):
         name = UserModel.get_email_field_name()
         active = UserModel._default_manager.filter(**{f"{name}__iexact": email, "is_active": True})
         return (
-            user
-            for user in active
-            if user.has_usable_password() and _unicode_ci_compare(email, getattr(user, name))
+            user for user in active if user.has_usable_password() and _unicode_ci_compare(email, getattr(user, name))
         )
 
     def save(
@@ -502,5 +499,3 @@ class AdminUserCreationForm(SetUnusablePasswordMixin, UserCreationForm):
         super().__init__(*args, **kwargs)
         self.fields["password1"].required = False
         self.fields["password2"].required = False
-
-

@@ -213,9 +213,7 @@ class BasePasswordHasher:
 
     def harden_runtime(self, password: str, encoded: str) -> None:
         """Do the work that checking a new hash would cost more."""
-        warnings.warn(
-            "subclasses of BasePasswordHasher should provide a harden_runtime() method", stacklevel=2
-        )
+        warnings.warn("subclasses of BasePasswordHasher should provide a harden_runtime() method", stacklevel=2)
 
 
 class PBKDF2PasswordHasher(BasePasswordHasher):
@@ -439,9 +437,7 @@ class ScryptPasswordHasher(BasePasswordHasher):
         self._check_encode_args(password, salt)
         n, r, p = n or self.work_factor, r or self.block_size, p or self.parallelism
         salt = force_str(salt)
-        digest = hashlib.scrypt(
-            force_bytes(password), salt=salt.encode(), n=n, r=r, p=p, maxmem=self.maxmem, dklen=64
-        )
+        digest = hashlib.scrypt(force_bytes(password), salt=salt.encode(), n=n, r=r, p=p, maxmem=self.maxmem, dklen=64)
         text = base64.b64encode(digest).decode("ascii").strip()
         return f"{self.algorithm}${n}${salt}${r}${p}${text}"
 
@@ -519,5 +515,3 @@ class MD5PasswordHasher(BasePasswordHasher):
 
     def harden_runtime(self, password: str, encoded: str) -> None:
         """There is no work to add."""
-
-

@@ -96,9 +96,7 @@ class UserPassesTestMixin(AccessMixin):
 
     def test_func(self) -> Any:
         """Return whether the user may see the page."""
-        raise NotImplementedError(
-            f"{self.__class__.__name__} is missing the implementation of the test_func() method."
-        )
+        raise NotImplementedError(f"{self.__class__.__name__} is missing the implementation of the test_func() method.")
 
     def get_test_func(self) -> Any:
         """Return the test."""

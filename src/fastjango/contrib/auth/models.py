@@ -220,7 +220,9 @@ class PermissionsMixin(models.Model):
         Group,
         verbose_name=_("groups"),
         blank=True,
-        help_text=_("The groups this user belongs to. A user will get all permissions granted to each of their groups."),
+        help_text=_(
+            "The groups this user belongs to. A user will get all permissions granted to each of their groups."
+        ),
         related_name="user_set",
         related_query_name="user",
     )
@@ -459,5 +461,3 @@ class AnonymousUser:
     def get_username(self) -> str:
         """Return an empty name."""
         return self.username
-
-

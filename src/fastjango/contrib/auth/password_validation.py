@@ -94,11 +94,14 @@ class MinimumLengthValidator:
 
     def get_error_message(self) -> str:
         """Return the message."""
-        return ngettext(
-            "This password is too short. It must contain at least %d character.",
-            "This password is too short. It must contain at least %d characters.",
-            self.min_length,
-        ) % self.min_length
+        return (
+            ngettext(
+                "This password is too short. It must contain at least %d character.",
+                "This password is too short. It must contain at least %d characters.",
+                self.min_length,
+            )
+            % self.min_length
+        )
 
     def get_help_text(self) -> str:
         """Return the help text."""
@@ -121,9 +124,7 @@ class UserAttributeSimilarityValidator:
 
     DEFAULT_USER_ATTRIBUTES = ("username", "first_name", "last_name", "email")
 
-    def __init__(
-        self, user_attributes: Iterable[str] = DEFAULT_USER_ATTRIBUTES, max_similarity: float = 0.7
-    ) -> None:
+    def __init__(self, user_attributes: Iterable[str] = DEFAULT_USER_ATTRIBUTES, max_similarity: float = 0.7) -> None:
         self.user_attributes = user_attributes
         if max_similarity < 0.1:
             raise ValueError("max_similarity must be at least 0.1")

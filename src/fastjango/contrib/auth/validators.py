@@ -26,7 +26,5 @@ class UnicodeUsernameValidator(validators.RegexValidator):
     """Letters of any language, numbers and @/./+/-/_."""
 
     regex = r"^[\w.@+-]+\Z"
-    message = _(
-        "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."
-    )
+    message = _("Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.")
     flags = 0

@@ -19,6 +19,21 @@ from fastjango.contrib.messages.api import (
 from fastjango.contrib.messages.constants import DEBUG, DEFAULT_LEVELS, DEFAULT_TAGS, ERROR, INFO, SUCCESS, WARNING
 
 __all__ = [
-    "add_message", "DEBUG", "debug", "DEFAULT_LEVELS", "DEFAULT_TAGS", "ERROR", "error", "get_level", "get_messages",
-    "INFO", "info", "MessageFailure", "set_level", "SUCCESS", "success", "WARNING", "warning",
+    "DEBUG",
+    "DEFAULT_LEVELS",
+    "DEFAULT_TAGS",
+    "ERROR",
+    "INFO",
+    "SUCCESS",
+    "WARNING",
+    "MessageFailure",
+    "add_message",
+    "debug",
+    "error",
+    "get_level",
+    "get_messages",
+    "info",
+    "set_level",
+    "success",
+    "warning",
 ]  # fmt: skip

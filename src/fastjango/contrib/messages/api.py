@@ -25,8 +25,7 @@ def add_message(request: Any, level: int, message: Any, extra_tags: str = "", fa
     except AttributeError:
         if not hasattr(request, "META"):
             raise TypeError(
-                "add_message() argument must be an HttpRequest object, not "
-                f"'{request.__class__.__name__}'."
+                f"add_message() argument must be an HttpRequest object, not '{request.__class__.__name__}'."
             ) from None
         if fail_silently:
             return None

@@ -39,15 +39,15 @@ _HOMES = {
 
 __all__ = [
     "BaseCommand",
-    "call_command",
     "CommandError",
     "CommandParser",
+    "ManagementUtility",
+    "call_command",
     "execute_from_command_line",
     "find_commands",
     "get_commands",
     "handle_default_options",
     "load_command_class",
-    "ManagementUtility",
 ]
 
 

@@ -192,10 +192,7 @@ class BaseCommand:
         else:
             self.style = color_style(force_color)
             self.stderr.style_func = self.style.ERROR
-        if (
-            not isinstance(self.requires_system_checks, (list, tuple))
-            and self.requires_system_checks != ALL_CHECKS
-        ):
+        if not isinstance(self.requires_system_checks, (list, tuple)) and self.requires_system_checks != ALL_CHECKS:
             raise TypeError("requires_system_checks must be a list or tuple.")
 
     def get_version(self) -> str:
@@ -213,7 +210,11 @@ class BaseCommand:
             **kwargs,
         )
         self.add_base_argument(
-            parser, "--version", action="version", version=self.get_version(), help="Show program's version number and exit."
+            parser,
+            "--version",
+            action="version",
+            version=self.get_version(),
+            help="Show program's version number and exit.",
         )
         self.add_base_argument(
             parser, "-v", "--verbosity", default=1, type=int, choices=[0, 1, 2, 3],
@@ -228,9 +229,13 @@ class BaseCommand:
             parser, "--pythonpath",
             help='A directory to add to the Python path, e.g. "/home/djangoprojects/myproject".',
         )  # fmt: skip
-        self.add_base_argument(parser, "--traceback", action="store_true", help="Display a full stack trace on CommandError exceptions.")
+        self.add_base_argument(
+            parser, "--traceback", action="store_true", help="Display a full stack trace on CommandError exceptions."
+        )
         self.add_base_argument(parser, "--no-color", action="store_true", help="Don't colorize the command output.")
-        self.add_base_argument(parser, "--force-color", action="store_true", help="Force colorization of the command output.")
+        self.add_base_argument(
+            parser, "--force-color", action="store_true", help="Force colorization of the command output."
+        )
         if self.requires_system_checks:
             parser.add_argument("--skip-checks", action="store_true", help="Skip system checks.")
         self.add_arguments(parser)
@@ -297,11 +302,7 @@ class BaseCommand:
         if output:
             if self.output_transaction:
                 connection = connections[options.get("database", DEFAULT_DB_ALIAS)]
-                output = "{}\n{}\n{}".format(
-                    self.style.SQL_KEYWORD(connection.ops.start_transaction_sql()),
-                    output,
-                    self.style.SQL_KEYWORD(connection.ops.end_transaction_sql()),
-                )
+                output = f"{self.style.SQL_KEYWORD(connection.ops.start_transaction_sql())}\n{output}\n{self.style.SQL_KEYWORD(connection.ops.end_transaction_sql())}"
             self.stdout.write(output)
         return output
 

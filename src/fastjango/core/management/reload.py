@@ -68,7 +68,9 @@ def _watched_folders() -> list[Path]:
         path = Path(entry or ".").resolve()
         if path.is_dir() and "site-packages" not in path.parts and not path.is_relative_to(Path(sys.base_prefix)):
             folders.add(path)
-    return sorted(folder for folder in folders if not any(other != folder and folder.is_relative_to(other) for other in folders))
+    return sorted(
+        folder for folder in folders if not any(other != folder and folder.is_relative_to(other) for other in folders)
+    )
 
 
 def _is_source(change: Any, path: str) -> bool:

@@ -55,17 +55,16 @@ def _defaults_and_required(
 ) -> tuple[dict[str, Any], list[str]]:
     """Map option names to destinations; render the required options that were given by keyword."""
     opt_mapping = {
-        min(action.option_strings, key=len if len(action.option_strings) == 1 else lambda text: -len(text)).lstrip("-").replace("-", "_"): action.dest
+        min(action.option_strings, key=len if len(action.option_strings) == 1 else lambda text: -len(text))
+        .lstrip("-")
+        .replace("-", "_"): action.dest
         for action in parser._actions
         if action.option_strings
     }
     arg_options = {opt_mapping.get(key, key): value for key, value in options.items()}
     parse_args: list[str] = []
     exclusive = {
-        action
-        for group in parser._mutually_exclusive_groups
-        if group.required
-        for action in group._group_actions
+        action for group in parser._mutually_exclusive_groups if group.required for action in group._group_actions
     }
     for action in _walk_actions(parser):
         if action.dest not in options or not (action.required or action in exclusive):

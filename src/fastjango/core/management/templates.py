@@ -31,11 +31,33 @@ class TemplateCommand(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Choose name, place and template."""
         parser.add_argument("name", help="Name of the application or project.")
-        parser.add_argument("directory", nargs="?", help="Optional destination directory, this will be created if needed.")
+        parser.add_argument(
+            "directory", nargs="?", help="Optional destination directory, this will be created if needed."
+        )
         parser.add_argument("--template", help="The path to load the template from: a directory or an archive.")
-        parser.add_argument("--extension", "-e", dest="extensions", action="append", default=["py"], help='The file extension(s) to render (default: "py"). Separate multiple extensions with commas, or use -e multiple times.')
-        parser.add_argument("--name", "-n", dest="files", action="append", default=[], help="The file name(s) to render. Separate multiple file names with commas, or use -n multiple times.")
-        parser.add_argument("--exclude", "-x", action="append", default=[], help="The directory name(s) to exclude, in addition to .git and __pycache__. Can be used multiple times.")
+        parser.add_argument(
+            "--extension",
+            "-e",
+            dest="extensions",
+            action="append",
+            default=["py"],
+            help='The file extension(s) to render (default: "py"). Separate multiple extensions with commas, or use -e multiple times.',
+        )
+        parser.add_argument(
+            "--name",
+            "-n",
+            dest="files",
+            action="append",
+            default=[],
+            help="The file name(s) to render. Separate multiple file names with commas, or use -n multiple times.",
+        )
+        parser.add_argument(
+            "--exclude",
+            "-x",
+            action="append",
+            default=[],
+            help="The directory name(s) to exclude, in addition to .git and __pycache__. Can be used multiple times.",
+        )
 
     def handle(self, app_or_project: str, name: str, target: str | None = None, **options: Any) -> None:  # type: ignore[override]
         """Check the name, copy the template."""
@@ -51,7 +73,9 @@ class TemplateCommand(BaseCommand):
         if not settings.configured:
             settings.configure()
             fastjango.setup()
-        written = self._copy(self._source(options["template"]), top_dir, name, context, (extensions, extra_files, excluded))
+        written = self._copy(
+            self._source(options["template"]), top_dir, name, context, (extensions, extra_files, excluded)
+        )
         run_formatters(written, **find_formatters())
 
     def _target(self, name: str, target: str | None, app_or_project: str) -> str:

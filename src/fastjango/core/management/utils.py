@@ -94,7 +94,9 @@ def is_ignored_path(path: str, ignore_patterns: Iterable[str]) -> bool:
     """Return whether a path's name, or the whole path, matches one of the patterns."""
     found = Path(path)
     patterns = normalize_path_patterns(ignore_patterns)
-    return any(fnmatch.fnmatchcase(found.name, pattern) or fnmatch.fnmatchcase(str(found), pattern) for pattern in patterns)
+    return any(
+        fnmatch.fnmatchcase(found.name, pattern) or fnmatch.fnmatchcase(str(found), pattern) for pattern in patterns
+    )
 
 
 def find_formatters() -> dict[str, str | None]:

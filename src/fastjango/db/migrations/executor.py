@@ -51,9 +51,7 @@ class MigrationExecutor:
             elif target in applied:
                 # Only what comes behind it in its own app, and what depends on that.
                 next_in_app = sorted(
-                    node
-                    for node in self.loader.graph.node_map[target].children
-                    if node[0] == target[0]
+                    node for node in self.loader.graph.node_map[target].children if node[0] == target[0]
                 )
                 for node in next_in_app:
                     for migration in self.loader.graph.backwards_plan(node.key):
@@ -72,9 +70,7 @@ class MigrationExecutor:
         if with_applied_migrations:
             full_plan = self.migration_plan(self.loader.graph.leaf_nodes(), clean_start=True)
             applied = {
-                self.loader.graph.nodes[key]
-                for key in self.loader.applied_migrations
-                if key in self.loader.graph.nodes
+                self.loader.graph.nodes[key] for key in self.loader.applied_migrations if key in self.loader.graph.nodes
             }
             for migration, _ in full_plan:
                 if migration in applied:
@@ -227,8 +223,10 @@ class MigrationExecutor:
                 return False, project_state
         elif migration.initial is False:
             return False, project_state
-        after_state = project_state if project_state is not None else self.loader.project_state(
-            (migration.app_label, migration.name), at_end=True
+        after_state = (
+            project_state
+            if project_state is not None
+            else self.loader.project_state((migration.app_label, migration.name), at_end=True)
         )
         after_state = migration.mutate_state(after_state)
         found = _Existing(self.connection, after_state.apps).look_for(migration)

@@ -83,9 +83,7 @@ class MigrationGraph:
         """Let *child* depend on *parent*."""
         for key, role in ((child, "child"), (parent, "parent")):
             if key not in self.nodes:
-                message = (
-                    f"Migration {migration} dependencies reference nonexistent {role} node {key!r}"
-                )
+                message = f"Migration {migration} dependencies reference nonexistent {role} node {key!r}"
                 self.add_dummy_node(key, migration, message)
         self.node_map[child].add_parent(self.node_map[parent])
         self.node_map[parent].add_child(self.node_map[child])

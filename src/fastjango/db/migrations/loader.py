@@ -97,9 +97,7 @@ class MigrationLoader:
                 migration_module = import_module(path)
             except ImportError as exc:
                 if "bad magic number" in str(exc):
-                    raise ImportError(
-                        f"Couldn't import {path!r} as it appears to be a stale .pyc file."
-                    ) from exc
+                    raise ImportError(f"Couldn't import {path!r} as it appears to be a stale .pyc file.") from exc
                 raise
             if not hasattr(migration_module, "Migration"):
                 raise BadMigrationError(f"Migration {migration_name} in app {app_label} has no Migration class")
@@ -122,9 +120,7 @@ class MigrationLoader:
             exact = [key for key in results if key[1] == name_prefix]
             if exact:
                 return self.disk_migrations[exact[0]]
-            raise AmbiguityError(
-                f"There is more than one migration for '{app_label}' with the prefix '{name_prefix}'"
-            )
+            raise AmbiguityError(f"There is more than one migration for '{app_label}' with the prefix '{name_prefix}'")
         if not results:
             raise KeyError(f"There is no migration for '{app_label}' with the prefix '{name_prefix}'")
         return self.disk_migrations[results[0]]

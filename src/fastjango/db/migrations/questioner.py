@@ -9,10 +9,9 @@ import sys
 from typing import Any
 
 from fastjango.apps import apps
+from fastjango.db.migrations.loader import MigrationLoader
 from fastjango.db.models import NOT_PROVIDED
 from fastjango.utils import timezone
-
-from fastjango.db.migrations.loader import MigrationLoader
 
 
 class _Output:
@@ -125,9 +124,7 @@ class InteractiveMigrationQuestioner(MigrationQuestioner):
     def _ask_default(self, default: str = "") -> Any:
         self.prompt_output.write("Please enter the default value as valid Python.")
         if default:
-            self.prompt_output.write(
-                f"Accept the default '{default}' by pressing 'Enter' or provide another value."
-            )
+            self.prompt_output.write(f"Accept the default '{default}' by pressing 'Enter' or provide another value.")
         self.prompt_output.write(
             "The datetime and fastjango.utils.timezone modules are available, so it is possible to provide e.g. "
             "timezone.now as a value."

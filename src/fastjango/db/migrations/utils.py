@@ -14,6 +14,12 @@ from fastjango.db.migrations.names import (
 )
 
 __all__ = [
-    "COMPILED_REGEX_TYPE", "field_is_referenced", "field_references", "FieldReference", "get_migration_name_timestamp",
-    "get_references", "RegexObject", "resolve_relation",
+    "COMPILED_REGEX_TYPE",
+    "FieldReference",
+    "RegexObject",
+    "field_is_referenced",
+    "field_references",
+    "get_migration_name_timestamp",
+    "get_references",
+    "resolve_relation",
 ]  # fmt: skip

@@ -109,9 +109,7 @@ def create_contenttypes(
     rows, models = get_contenttypes_and_models(app_config, using, content_type_model)
     if not models:
         return
-    missing = [
-        content_type_model(app_label=app_label, model=name) for name in models if name not in rows
-    ]
+    missing = [content_type_model(app_label=app_label, model=name) for name in models if name not in rows]
     content_type_model.objects.using(using).bulk_create(missing)
     if verbosity >= 2:
         for row in missing:

@@ -48,9 +48,9 @@ class SessionStore(DBStore):
 
     def exists(self, session_key: str) -> bool:
         """Return whether a key is taken."""
-        return (
-            bool(session_key) and (self.cache_key_prefix + session_key) in self._cache
-        ) or super().exists(session_key)
+        return (bool(session_key) and (self.cache_key_prefix + session_key) in self._cache) or super().exists(
+            session_key
+        )
 
     def save(self, must_create: bool = False) -> None:
         """Save the row, then the entry; a cache that fails is logged."""

@@ -28,7 +28,9 @@ class Command(BaseCommand):
             choices=["CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG"],
             help="Message level that will cause the command to exit with a non-zero status. Default is ERROR.",
         )
-        parser.add_argument("--database", action="append", dest="databases", help="Run database related checks against these aliases.")
+        parser.add_argument(
+            "--database", action="append", dest="databases", help="Run database related checks against these aliases."
+        )
 
     def handle(self, *app_labels: Any, **options: Any) -> None:
         """Run the checks and print what they found."""

@@ -18,15 +18,25 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Choose tables and database."""
-        parser.add_argument("args", metavar="table_name", nargs="*", help="Optional table names. Otherwise, settings.CACHES is used to find cache tables.")
-        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help='Nominates a database onto which the cache tables will be installed. Defaults to the "default" database.')
-        parser.add_argument("--dry-run", action="store_true", help="Does not create the table, just prints the SQL that would be run.")
+        parser.add_argument(
+            "args",
+            metavar="table_name",
+            nargs="*",
+            help="Optional table names. Otherwise, settings.CACHES is used to find cache tables.",
+        )
+        parser.add_argument(
+            "--database",
+            default=DEFAULT_DB_ALIAS,
+            choices=tuple(connections),
+            help='Nominates a database onto which the cache tables will be installed. Defaults to the "default" database.',
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="Does not create the table, just prints the SQL that would be run."
+        )
 
     def handle(self, *tablenames: Any, **options: Any) -> None:
         """Make the tables."""
-        names = tablenames or [
-            cache._table for cache in caches.all() if isinstance(cache, BaseDatabaseCache)
-        ]
+        names = tablenames or [cache._table for cache in caches.all() if isinstance(cache, BaseDatabaseCache)]
         for name in names:
             self._create(name, options)
 

@@ -17,7 +17,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Choose the database; what follows ``--`` goes to the client."""
-        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Nominates a database onto which to open a shell. Defaults to the \"default\" database.")
+        parser.add_argument(
+            "--database",
+            default=DEFAULT_DB_ALIAS,
+            choices=tuple(connections),
+            help='Nominates a database onto which to open a shell. Defaults to the "default" database.',
+        )
         group = parser.add_argument_group("parameters")
         group.add_argument("parameters", nargs="*")
 

@@ -8,7 +8,9 @@ from fastjango.conf import Settings, global_settings, settings
 from fastjango.core.management.base import BaseCommand, CommandParser
 
 
-def module_to_dict(module: Any, omittable: Any = lambda name: name.startswith("_") or not name.isupper()) -> dict[str, str]:
+def module_to_dict(
+    module: Any, omittable: Any = lambda name: name.startswith("_") or not name.isupper()
+) -> dict[str, str]:
     """Return the settings of a module as ``{name: repr}``."""
     return {name: repr(getattr(module, name)) for name in dir(module) if not omittable(name)}
 
@@ -21,8 +23,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Choose what to compare with and how to print it."""
-        parser.add_argument("--all", action="store_true", help='Display all settings, regardless of their value. In "hash" mode, default values are prefixed by "###".')
-        parser.add_argument("--default", metavar="MODULE", help="The settings module to compare the current settings against. Leave empty to compare against FastJango's default settings.")
+        parser.add_argument(
+            "--all",
+            action="store_true",
+            help='Display all settings, regardless of their value. In "hash" mode, default values are prefixed by "###".',
+        )
+        parser.add_argument(
+            "--default",
+            metavar="MODULE",
+            help="The settings module to compare the current settings against. Leave empty to compare against FastJango's default settings.",
+        )
         parser.add_argument("--output", default="hash", choices=("hash", "unified"), help="Selects the output format.")
 
     def handle(self, **options: Any) -> str:
@@ -30,7 +40,11 @@ class Command(BaseCommand):
         settings._setup() if not settings.configured else None
         user = module_to_dict(settings._wrapped)
         default = module_to_dict(Settings(options["default"]) if options["default"] else global_settings)
-        lines = self._unified(user, default, options) if options["output"] == "unified" else self._hash(user, default, options)
+        lines = (
+            self._unified(user, default, options)
+            if options["output"] == "unified"
+            else self._hash(user, default, options)
+        )
         return "\n".join(lines)
 
     def _hash(self, user: dict[str, str], default: dict[str, str], options: dict[str, Any]) -> list[str]:

@@ -38,15 +38,51 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Choose models, format and place."""
-        parser.add_argument("args", metavar="app_label[.ModelName]", nargs="*", help="Restricts dumped data to the specified app_label or app_label.ModelName.")
+        parser.add_argument(
+            "args",
+            metavar="app_label[.ModelName]",
+            nargs="*",
+            help="Restricts dumped data to the specified app_label or app_label.ModelName.",
+        )
         parser.add_argument("--format", default="json", help="Specifies the output serialization format for fixtures.")
         parser.add_argument("--indent", type=int, help="Specifies the indent level to use when pretty-printing output.")
-        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help='Nominates a specific database to dump fixtures from. Defaults to the "default" database.')
-        parser.add_argument("-e", "--exclude", action="append", default=[], help="An app_label or app_label.ModelName to exclude (use multiple --exclude to exclude multiple apps/models).")
-        parser.add_argument("--natural-foreign", action="store_true", dest="use_natural_foreign_keys", help="Use natural foreign keys if they are available.")
-        parser.add_argument("--natural-primary", action="store_true", dest="use_natural_primary_keys", help="Use natural primary keys if they are available.")
-        parser.add_argument("-a", "--all", action="store_true", dest="use_base_manager", help="Use FastJango's base manager to dump all models stored in the database, including those that would otherwise be filtered or modified by a custom manager.")
-        parser.add_argument("--pks", dest="primary_keys", help="Only dump objects with given primary keys. Accepts a comma-separated list of keys. This option only works when you specify one model.")
+        parser.add_argument(
+            "--database",
+            default=DEFAULT_DB_ALIAS,
+            choices=tuple(connections),
+            help='Nominates a specific database to dump fixtures from. Defaults to the "default" database.',
+        )
+        parser.add_argument(
+            "-e",
+            "--exclude",
+            action="append",
+            default=[],
+            help="An app_label or app_label.ModelName to exclude (use multiple --exclude to exclude multiple apps/models).",
+        )
+        parser.add_argument(
+            "--natural-foreign",
+            action="store_true",
+            dest="use_natural_foreign_keys",
+            help="Use natural foreign keys if they are available.",
+        )
+        parser.add_argument(
+            "--natural-primary",
+            action="store_true",
+            dest="use_natural_primary_keys",
+            help="Use natural primary keys if they are available.",
+        )
+        parser.add_argument(
+            "-a",
+            "--all",
+            action="store_true",
+            dest="use_base_manager",
+            help="Use FastJango's base manager to dump all models stored in the database, including those that would otherwise be filtered or modified by a custom manager.",
+        )
+        parser.add_argument(
+            "--pks",
+            dest="primary_keys",
+            help="Only dump objects with given primary keys. Accepts a comma-separated list of keys. This option only works when you specify one model.",
+        )
         parser.add_argument("-o", "--output", help="Specifies file to which the output is written.")
 
     def handle(self, *app_labels: Any, **options: Any) -> None:
@@ -131,7 +167,11 @@ class Command(BaseCommand):
             if model in excluded or not router.allow_migrate_model(options["database"], model):
                 continue
             if model._meta.proxy and model._meta.proxy_for_model not in models:
-                warnings.warn(f"{model._meta.label} is a proxy model and won't be serialized.", category=ProxyModelWarning, stacklevel=2)
+                warnings.warn(
+                    f"{model._meta.label} is a proxy model and won't be serialized.",
+                    category=ProxyModelWarning,
+                    stacklevel=2,
+                )
             if not model._meta.proxy:
                 yield model
 
@@ -161,7 +201,9 @@ class Command(BaseCommand):
             openers |= {".lzma": lzma.open, ".xz": lzma.open}
         if extension in (".bz2", ".lzma", ".xz", ".zip") and extension not in openers:
             warnings.warn(
-                f"Unsupported file extension ({extension}). Fixtures saved in {os.path.basename(base)!r}.", RuntimeWarning, stacklevel=2
+                f"Unsupported file extension ({extension}). Fixtures saved in {os.path.basename(base)!r}.",
+                RuntimeWarning,
+                stacklevel=2,
             )
             output, extension = base, ""
         return openers.get(extension, open)(output, "wt"), output

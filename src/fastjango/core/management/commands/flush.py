@@ -16,15 +16,26 @@ class Command(BaseCommand):
     """Remove all data; the tables stay."""
 
     help = (
-        "Removes ALL DATA from the database, including data added during migrations. Does not achieve a \"fresh "
-        "install\" state."
+        'Removes ALL DATA from the database, including data added during migrations. Does not achieve a "fresh '
+        'install" state.'
     )
     stealth_options = ("reset_sequences", "allow_cascade", "inhibit_post_migrate")
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Choose the database; ask or not."""
-        parser.add_argument("--noinput", "--no-input", action="store_false", dest="interactive", help="Tells FastJango to NOT prompt the user for input of any kind.")
-        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help='Nominates a database to flush. Defaults to the "default" database.')
+        parser.add_argument(
+            "--noinput",
+            "--no-input",
+            action="store_false",
+            dest="interactive",
+            help="Tells FastJango to NOT prompt the user for input of any kind.",
+        )
+        parser.add_argument(
+            "--database",
+            default=DEFAULT_DB_ALIAS,
+            choices=tuple(connections),
+            help='Nominates a database to flush. Defaults to the "default" database.',
+        )
 
     def handle(self, **options: Any) -> None:
         """Ask, empty the tables, send ``post_migrate``."""

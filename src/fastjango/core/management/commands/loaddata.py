@@ -62,10 +62,27 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Choose fixtures, database and what to leave out."""
         parser.add_argument("args", metavar="fixture", nargs="+", help="Fixture labels.")
-        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help='Nominates a specific database to load fixtures into. Defaults to the "default" database.')
+        parser.add_argument(
+            "--database",
+            default=DEFAULT_DB_ALIAS,
+            choices=tuple(connections),
+            help='Nominates a specific database to load fixtures into. Defaults to the "default" database.',
+        )
         parser.add_argument("--app", dest="app_label", help="Only look for fixtures in the specified app.")
-        parser.add_argument("--ignorenonexistent", "-i", action="store_true", dest="ignore", help="Ignores entries in the serialized data for fields that do not currently exist on the model.")
-        parser.add_argument("-e", "--exclude", action="append", default=[], help="An app_label or app_label.ModelName to exclude. Can be used multiple times.")
+        parser.add_argument(
+            "--ignorenonexistent",
+            "-i",
+            action="store_true",
+            dest="ignore",
+            help="Ignores entries in the serialized data for fields that do not currently exist on the model.",
+        )
+        parser.add_argument(
+            "-e",
+            "--exclude",
+            action="append",
+            default=[],
+            help="An app_label or app_label.ModelName to exclude. Can be used multiple times.",
+        )
         parser.add_argument("--format", help="Format of serialized data when reading from stdin.")
 
     def handle(self, *fixture_labels: Any, **options: Any) -> None:
@@ -153,9 +170,7 @@ class Command(BaseCommand):
             try:
                 obj.save(using=self.using)
             except (DatabaseError, IntegrityError, ValueError) as exc:
-                exc.args = (
-                    f"Could not load {obj.object._meta.label}(pk={obj.object.pk}): {exc}",
-                )
+                exc.args = (f"Could not load {obj.object._meta.label}(pk={obj.object.pk}): {exc}",)
                 raise
         if obj.deferred_fields:
             self.objs_with_deferred_fields.append(obj)
@@ -220,7 +235,9 @@ class Command(BaseCommand):
             for combination in product(databases, ser_fmts, cmp_fmts)
         }
 
-    def find_fixture_files_in_dir(self, fixture_dir: str, fixture_name: str, targets: set[str]) -> list[tuple[str, str, str]]:
+    def find_fixture_files_in_dir(
+        self, fixture_dir: str, fixture_name: str, targets: set[str]
+    ) -> list[tuple[str, str, str]]:
         """Return the files of a folder that are among the targets."""
         folder = os.path.join(fixture_dir, "") if fixture_dir else ""
         found = []
@@ -229,7 +246,7 @@ class Command(BaseCommand):
                 found.append((candidate, fixture_dir, fixture_name))
         return found
 
-    @functools.lru_cache(maxsize=None)  # noqa: B019 - a command lives as long as its run
+    @functools.cache  # noqa: B019 - a command lives as long as its run
     def find_fixtures(self, fixture_label: str) -> list[tuple[str, Any, str]]:
         """
         Return the files of a label.
@@ -252,9 +269,7 @@ class Command(BaseCommand):
             if self.verbosity >= 2 and not in_dir:
                 self.stdout.write(f"No fixture '{fixture_name}' in {humanize(fixture_dir)}.")
             if len(in_dir) > 1:
-                raise CommandError(
-                    f"Multiple fixtures named '{fixture_name}' in {humanize(fixture_dir)}. Aborting."
-                )
+                raise CommandError(f"Multiple fixtures named '{fixture_name}' in {humanize(fixture_dir)}. Aborting.")
             fixture_files += in_dir
         if not fixture_files:
             raise CommandError(f"No fixture named '{fixture_name}' found.")

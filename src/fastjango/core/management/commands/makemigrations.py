@@ -34,16 +34,46 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Choose apps and manner."""
-        parser.add_argument("args", metavar="app_label", nargs="*", help="Specify the app label(s) to create migrations for.")
-        parser.add_argument("--dry-run", action="store_true", help="Just show what migrations would be made; don't actually write them.")
+        parser.add_argument(
+            "args", metavar="app_label", nargs="*", help="Specify the app label(s) to create migrations for."
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="Just show what migrations would be made; don't actually write them."
+        )
         parser.add_argument("--merge", action="store_true", help="Enable fixing of migration conflicts.")
         parser.add_argument("--empty", action="store_true", help="Create an empty migration.")
-        parser.add_argument("--noinput", "--no-input", action="store_false", dest="interactive", help="Tells FastJango to NOT prompt the user for input of any kind.")
+        parser.add_argument(
+            "--noinput",
+            "--no-input",
+            action="store_false",
+            dest="interactive",
+            help="Tells FastJango to NOT prompt the user for input of any kind.",
+        )
         parser.add_argument("-n", "--name", help="Use this name for migration file(s).")
-        parser.add_argument("--no-header", action="store_false", dest="include_header", help="Do not add header comments to new migration file(s).")
-        parser.add_argument("--check", action="store_true", dest="check_changes", help="Exit with a non-zero status if model changes are missing migrations and don't actually write them. Implies --dry-run.")
-        parser.add_argument("--scriptable", action="store_true", dest="scriptable", help="Divert log output and input prompts to stderr, writing only paths of generated migration files to stdout.")
-        parser.add_argument("--update", action="store_true", dest="update", help="Merge model changes into the latest migration and optimize the resulting operations.")
+        parser.add_argument(
+            "--no-header",
+            action="store_false",
+            dest="include_header",
+            help="Do not add header comments to new migration file(s).",
+        )
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            dest="check_changes",
+            help="Exit with a non-zero status if model changes are missing migrations and don't actually write them. Implies --dry-run.",
+        )
+        parser.add_argument(
+            "--scriptable",
+            action="store_true",
+            dest="scriptable",
+            help="Divert log output and input prompts to stderr, writing only paths of generated migration files to stdout.",
+        )
+        parser.add_argument(
+            "--update",
+            action="store_true",
+            dest="update",
+            help="Merge model changes into the latest migration and optimize the resulting operations.",
+        )
 
     @property
     def log_output(self) -> Any:
@@ -138,9 +168,7 @@ class Command(BaseCommand):
         )
 
     def _make(self, loader: MigrationLoader, labels: set[str], options: dict[str, Any], check_changes: bool) -> None:
-        autodetector = self.autodetector(
-            loader.project_state(), ProjectState.from_apps(apps), self._questioner(labels)
-        )
+        autodetector = self.autodetector(loader.project_state(), ProjectState.from_apps(apps), self._questioner(labels))
         if options["empty"]:
             if not labels:
                 raise CommandError("You must supply at least one app label when using --empty.")
@@ -194,7 +222,9 @@ class Command(BaseCommand):
             if leaf in loader.applied_migrations:
                 raise CommandError(f"Cannot update applied migration '{migration}'.")
             depending = [
-                found for found in loader.disk_migrations.values() if (migration.app_label, migration.name) in found.dependencies
+                found
+                for found in loader.disk_migrations.values()
+                if (migration.app_label, migration.name) in found.dependencies
             ]
             if depending:
                 formatted = ", ".join(f"'{found}'" for found in depending)
@@ -290,9 +320,7 @@ class Command(BaseCommand):
             for migration in merge_migrations:
                 migration.branch = migration.ancestry[common_count:]
                 migration.merged_operations = [
-                    operation
-                    for key in migration.branch
-                    for operation in loader.get_migration(*key).operations
+                    operation for key in migration.branch for operation in loader.get_migration(*key).operations
                 ]
             if self.verbosity > 0:
                 self.log(self.style.MIGRATE_HEADING(f"Merging {app_label}"))

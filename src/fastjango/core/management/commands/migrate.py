@@ -29,15 +29,46 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Choose app, migration and manner."""
         parser.add_argument("app_label", nargs="?", help="App label of an application to synchronize the state.")
-        parser.add_argument("migration_name", nargs="?", help='Database state will be brought to the state after that migration. Use the name "zero" to unapply all migrations.')
-        parser.add_argument("--noinput", "--no-input", action="store_false", dest="interactive", help="Tells FastJango to NOT prompt the user for input of any kind.")
-        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help='Nominates a database to synchronize. Defaults to the "default" database.')
+        parser.add_argument(
+            "migration_name",
+            nargs="?",
+            help='Database state will be brought to the state after that migration. Use the name "zero" to unapply all migrations.',
+        )
+        parser.add_argument(
+            "--noinput",
+            "--no-input",
+            action="store_false",
+            dest="interactive",
+            help="Tells FastJango to NOT prompt the user for input of any kind.",
+        )
+        parser.add_argument(
+            "--database",
+            default=DEFAULT_DB_ALIAS,
+            choices=tuple(connections),
+            help='Nominates a database to synchronize. Defaults to the "default" database.',
+        )
         parser.add_argument("--fake", action="store_true", help="Mark migrations as run without actually running them.")
-        parser.add_argument("--fake-initial", action="store_true", help="Detect if tables already exist and fake-apply initial migrations if so. Make sure that the current database schema matches your initial migration before using this flag. FastJango will only check for an existing table name.")
-        parser.add_argument("--plan", action="store_true", help="Shows a list of the migration actions that will be performed.")
+        parser.add_argument(
+            "--fake-initial",
+            action="store_true",
+            help="Detect if tables already exist and fake-apply initial migrations if so. Make sure that the current database schema matches your initial migration before using this flag. FastJango will only check for an existing table name.",
+        )
+        parser.add_argument(
+            "--plan", action="store_true", help="Shows a list of the migration actions that will be performed."
+        )
         parser.add_argument("--run-syncdb", action="store_true", help="Creates tables for apps without migrations.")
-        parser.add_argument("--check", action="store_true", dest="check_unapplied", help="Exits with a non-zero status if unapplied migrations exist and does not actually apply migrations.")
-        parser.add_argument("--prune", action="store_true", dest="prune", help="Delete nonexistent migrations from the django_migrations table.")
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            dest="check_unapplied",
+            help="Exits with a non-zero status if unapplied migrations exist and does not actually apply migrations.",
+        )
+        parser.add_argument(
+            "--prune",
+            action="store_true",
+            dest="prune",
+            help="Delete nonexistent migrations from the django_migrations table.",
+        )
 
     def get_check_kwargs(self, options: dict[str, Any]) -> dict[str, Any]:
         """Check the database that is migrated."""
@@ -82,8 +113,10 @@ class Command(BaseCommand):
                 sys.exit(1)
             return
         app_label = options["app_label"]
-        run_syncdb = run_syncdb and executor.loader.unmigrated_apps and (
-            app_label is None or app_label in executor.loader.unmigrated_apps
+        run_syncdb = (
+            run_syncdb
+            and executor.loader.unmigrated_apps
+            and (app_label is None or app_label in executor.loader.unmigrated_apps)
         )
         if self.verbosity >= 1:
             self._tell(executor, targets, target_app_labels_only, bool(run_syncdb), app_label)
@@ -140,7 +173,9 @@ class Command(BaseCommand):
         if self.verbosity > 0:
             self.stdout.write("Pruning migrations:", self.style.MIGRATE_HEADING)
         to_prune = sorted(
-            key for key in set(executor.loader.applied_migrations) - set(executor.loader.disk_migrations) if key[0] == app_label
+            key
+            for key in set(executor.loader.applied_migrations) - set(executor.loader.disk_migrations)
+            if key[0] == app_label
         )
         squashed = [
             key
@@ -214,9 +249,7 @@ class Command(BaseCommand):
             self.stdout.write(self.style.MIGRATE_LABEL("  Synchronize unmigrated apps: ") + ", ".join(names))
         if labels_only:
             names = sorted({app for app, _ in targets})
-            self.stdout.write(
-                self.style.MIGRATE_LABEL("  Apply all migrations: ") + (", ".join(names) or "(none)")
-            )
+            self.stdout.write(self.style.MIGRATE_LABEL("  Apply all migrations: ") + (", ".join(names) or "(none)"))
         elif targets[0][1] is None:
             self.stdout.write(self.style.MIGRATE_LABEL("  Unapply all migrations: ") + str(targets[0][0]))
         else:
@@ -239,9 +272,7 @@ class Command(BaseCommand):
             fake = False
         else:
             fake = options["fake"]
-        post_state = executor.migrate(
-            targets, plan=plan, state=pre_state.clone(), fake=fake, fake_initial=fake_initial
-        )
+        post_state = executor.migrate(targets, plan=plan, state=pre_state.clone(), fake=fake, fake_initial=fake_initial)
         # Receivers see models as they are now, with their relations.
         post_state.clear_delayed_apps_cache()
         post_apps = post_state.apps
@@ -253,9 +284,7 @@ class Command(BaseCommand):
             ]
             for key in keys:
                 post_apps.unregister_model(*key)
-        post_apps.render_multiple(
-            [ModelState.from_model(apps.get_model(*key)) for key in keys if _exists(key)]
-        )
+        post_apps.render_multiple([ModelState.from_model(apps.get_model(*key)) for key in keys if _exists(key)])
         emit_post_migrate_signal(
             self.verbosity, self.interactive, connection.alias, stdout=self.stdout, apps=post_apps, plan=plan
         )

@@ -13,8 +13,8 @@ from typing import Any
 import fastjango
 from fastjango.conf import settings
 from fastjango.core.management.base import BaseCommand, CommandError, CommandParser
-from fastjango.core.management.request_log import RequestLog
 from fastjango.core.management.reload import run_with_reloader
+from fastjango.core.management.request_log import RequestLog
 
 NAIVE_IP_RE = re.compile(
     r"^(?:(?P<addr>(?P<ipv4>\d{1,3}(?:\.\d{1,3}){3})|(?P<ipv6>\[[a-fA-F0-9:]+\])|(?P<fqdn>[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)*)):)?(?P<port>\d+)$"
@@ -36,12 +36,34 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Choose address and reloading."""
         parser.add_argument("addrport", nargs="?", help="Optional port number, or ipaddr:port")
-        parser.add_argument("--ipv6", "-6", action="store_true", dest="use_ipv6", help="Tells FastJango to use an IPv6 address.")
-        parser.add_argument("--noreload", action="store_false", dest="use_reloader", help="Tells FastJango to NOT use the auto-reloader.")
-        parser.add_argument("--nothreading", action="store_false", dest="use_threading", help="Accepted for old scripts; the server runs on an event loop.")
+        parser.add_argument(
+            "--ipv6", "-6", action="store_true", dest="use_ipv6", help="Tells FastJango to use an IPv6 address."
+        )
+        parser.add_argument(
+            "--noreload",
+            action="store_false",
+            dest="use_reloader",
+            help="Tells FastJango to NOT use the auto-reloader.",
+        )
+        parser.add_argument(
+            "--nothreading",
+            action="store_false",
+            dest="use_threading",
+            help="Accepted for old scripts; the server runs on an event loop.",
+        )
         parser.add_argument("--skip-checks", action="store_true", help="Skip system checks.")
-        parser.add_argument("--nostatic", action="store_false", dest="use_static_handler", help="Tells FastJango to NOT automatically serve static files at STATIC_URL.")
-        parser.add_argument("--insecure", action="store_true", dest="insecure_serving", help="Allows serving static files even if DEBUG is False.")
+        parser.add_argument(
+            "--nostatic",
+            action="store_false",
+            dest="use_static_handler",
+            help="Tells FastJango to NOT automatically serve static files at STATIC_URL.",
+        )
+        parser.add_argument(
+            "--insecure",
+            action="store_true",
+            dest="insecure_serving",
+            help="Allows serving static files even if DEBUG is False.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check the address, then serve."""

@@ -27,10 +27,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Choose the interpreter, or code to run."""
-        parser.add_argument("--no-startup", action="store_true", help="When using plain Python, ignore the PYTHONSTARTUP environment variable and ~/.pythonrc.py script.")
+        parser.add_argument(
+            "--no-startup",
+            action="store_true",
+            help="When using plain Python, ignore the PYTHONSTARTUP environment variable and ~/.pythonrc.py script.",
+        )
         parser.add_argument("--no-imports", action="store_true", help="Disable automatic imports of models.")
-        parser.add_argument("-i", "--interface", choices=self.shells, help='Specify an interactive interpreter interface. Available options: "ipython", "bpython", and "python"')
-        parser.add_argument("-c", "--command", help="Instead of opening an interactive shell, run a command as FastJango and exit.")
+        parser.add_argument(
+            "-i",
+            "--interface",
+            choices=self.shells,
+            help='Specify an interactive interpreter interface. Available options: "ipython", "bpython", and "python"',
+        )
+        parser.add_argument(
+            "-c", "--command", help="Instead of opening an interactive shell, run a command as FastJango and exit."
+        )
 
     # ------------------------------------------------------------ names
 
@@ -115,11 +126,7 @@ class Command(BaseCommand):
             exec(options["command"], {**globals(), **self.get_namespace(**options)})
             return
         # Code on standard input; nobody can type there.
-        if (
-            sys.platform != "win32"
-            and not sys.stdin.isatty()
-            and select.select([sys.stdin], [], [], 0)[0]
-        ):
+        if sys.platform != "win32" and not sys.stdin.isatty() and select.select([sys.stdin], [], [], 0)[0]:
             exec(sys.stdin.read(), {**globals(), **self.get_namespace(**options)})
             return
         for shell in [options["interface"]] if options["interface"] else self.shells:

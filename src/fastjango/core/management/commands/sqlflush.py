@@ -20,7 +20,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Choose the database."""
-        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help='Nominates a database to print the SQL for. Defaults to the "default" database.')
+        parser.add_argument(
+            "--database",
+            default=DEFAULT_DB_ALIAS,
+            choices=tuple(connections),
+            help='Nominates a database to print the SQL for. Defaults to the "default" database.',
+        )
 
     def handle(self, **options: Any) -> str | None:
         """Collect the statements."""

@@ -17,7 +17,12 @@ class Command(AppCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Choose the database."""
         super().add_arguments(parser)
-        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help='Nominates a database to print the SQL for. Defaults to the "default" database.')
+        parser.add_argument(
+            "--database",
+            default=DEFAULT_DB_ALIAS,
+            choices=tuple(connections),
+            help='Nominates a database to print the SQL for. Defaults to the "default" database.',
+        )
 
     def handle_app_config(self, app_config: Any, **options: Any) -> str | None:
         """Collect the statements of one app."""

@@ -26,10 +26,23 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the common options and those of the runner."""
-        parser.add_argument("args", metavar="test_label", nargs="*", help="Module paths to test; can be modulename, modulename.TestCase or modulename.TestCase.test_method")
-        parser.add_argument("--noinput", "--no-input", action="store_false", dest="interactive", help="Tells FastJango to NOT prompt the user for input of any kind.")
+        parser.add_argument(
+            "args",
+            metavar="test_label",
+            nargs="*",
+            help="Module paths to test; can be modulename, modulename.TestCase or modulename.TestCase.test_method",
+        )
+        parser.add_argument(
+            "--noinput",
+            "--no-input",
+            action="store_false",
+            dest="interactive",
+            help="Tells FastJango to NOT prompt the user for input of any kind.",
+        )
         parser.add_argument("--failfast", action="store_true", help="Stops the test suite after the first failure.")
-        parser.add_argument("--testrunner", help="Use the given test runner class instead of the one of the TEST_RUNNER setting.")
+        parser.add_argument(
+            "--testrunner", help="Use the given test runner class instead of the one of the TEST_RUNNER setting."
+        )
         runner = self._runner_class(self.test_runner)
         if hasattr(runner, "add_arguments"):
             runner.add_arguments(parser)

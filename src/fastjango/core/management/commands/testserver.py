@@ -17,8 +17,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Choose fixtures and address."""
-        parser.add_argument("args", metavar="fixture", nargs="*", help="Path(s) to fixtures to load before running the server.")
-        parser.add_argument("--noinput", "--no-input", action="store_false", dest="interactive", help="Tells FastJango to NOT prompt the user for input of any kind.")
+        parser.add_argument(
+            "args", metavar="fixture", nargs="*", help="Path(s) to fixtures to load before running the server."
+        )
+        parser.add_argument(
+            "--noinput",
+            "--no-input",
+            action="store_false",
+            dest="interactive",
+            help="Tells FastJango to NOT prompt the user for input of any kind.",
+        )
         parser.add_argument("--addrport", default="", help="Port number or ipaddr:port to run the server on.")
 
     def handle(self, *fixture_labels: Any, **options: Any) -> None:

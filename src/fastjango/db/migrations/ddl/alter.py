@@ -17,9 +17,7 @@ from fastjango.db.models.table import split_table_name
 class ColumnChange:
     """From one field to another: constraints off, column changed, constraints on."""
 
-    def __init__(
-        self, editor: Any, model: Any, old_field: Any, new_field: Any, old_type: str, new_type: str
-    ) -> None:
+    def __init__(self, editor: Any, model: Any, old_field: Any, new_field: Any, old_type: str, new_type: str) -> None:
         self.editor = editor
         self.connection = editor.connection
         self.model = model
@@ -64,8 +62,10 @@ class ColumnChange:
         from fastjango.db.migrations.ddl.editor import _ForeignKeyName
 
         editor = self.editor
-        if self.old.remote_field and self.old.db_constraint and (
-            editor._field_should_be_altered(self.old, self.new, ignore={"db_comment"})
+        if (
+            self.old.remote_field
+            and self.old.db_constraint
+            and (editor._field_should_be_altered(self.old, self.new, ignore={"db_comment"}))
         ):
             for name in editor._constraint_names(self.model, [self.old.column], foreign_key=True):
                 editor._drop_constraint(self.model, name, _ForeignKeyName)
@@ -107,7 +107,9 @@ class ColumnChange:
             self.editor.execute(f"ALTER TABLE {table} RENAME COLUMN {quoted_old} TO {quoted_new}", None)
         else:
             self.editor.emit(
-                alembic_ddl.ColumnName(self.table, _quoted(self.old.column), _quoted(self.new.column), schema=self.schema)
+                alembic_ddl.ColumnName(
+                    self.table, _quoted(self.old.column), _quoted(self.new.column), schema=self.schema
+                )
             )
         table_quoted = self.editor.quote_name(self.table)
         self.editor.deferred_sql = [
@@ -134,7 +136,7 @@ class ColumnChange:
                     _quoted(self.new.column),
                     tables.ColumnSpec(type_text),
                     schema=self.schema,
-                    postgresql_using=using,
+                    using=using,
                 )
             )
         self._change_identity()
@@ -210,8 +212,10 @@ class ColumnChange:
         new_check = self.new.db_parameters(self.connection)["check"]
         if new_check and old_check != new_check:
             editor._add_check(editor._bare(self.model), self.model, self.new, new_check)
-        if self.new.remote_field and self.new.db_constraint and (
-            editor._field_should_be_altered(self.old, self.new, ignore={"db_comment"})
+        if (
+            self.new.remote_field
+            and self.new.db_constraint
+            and (editor._field_should_be_altered(self.old, self.new, ignore={"db_comment"}))
         ):
             self._add_foreign_key(self.model, self.new)
 
@@ -245,12 +249,14 @@ class ColumnChange:
                         _quoted(field.column),
                         tables.ColumnSpec(type_text),
                         schema=schema,
-                        postgresql_using=f"{column}::{type_text}",
+                        using=f"{column}::{type_text}",
                     )
                 )
             else:
                 self.editor.emit(
-                    MySQLModifyColumn(table, _quoted(field.column), type_=tables.ColumnSpec(type_text), nullable=field.null)
+                    MySQLModifyColumn(
+                        table, _quoted(field.column), type_=tables.ColumnSpec(type_text), nullable=field.null
+                    )
                 )
             self._add_foreign_key(rel.related_model, field)
 
@@ -259,7 +265,9 @@ class ColumnChange:
             table = self.editor._bare(self.model)
             column = table.c[self.new.column]
             column.comment = self.new.db_comment or None
-            self.editor.emit(sa.schema.SetColumnComment(column) if column.comment else sa.schema.DropColumnComment(column))
+            self.editor.emit(
+                sa.schema.SetColumnComment(column) if column.comment else sa.schema.DropColumnComment(column)
+            )
 
 
 def _quoted(name: str) -> Any:

@@ -72,11 +72,7 @@ class BaseDatabaseSchemaEditor:
         Raises:
             TransactionManagementError: Inside a transaction on a database that cannot roll DDL back.
         """
-        if (
-            not self.collect_sql
-            and self.connection.in_atomic_block
-            and not self.connection.features.can_rollback_ddl
-        ):
+        if not self.collect_sql and self.connection.in_atomic_block and not self.connection.features.can_rollback_ddl:
             raise TransactionManagementError(
                 "Executing DDL statements while in a transaction on databases that can't perform a rollback is "
                 "prohibited."
@@ -445,9 +441,7 @@ class BaseDatabaseSchemaEditor:
         self.execute(sql + (" CASCADE" if self.connection.vendor == "postgresql" else ""), None)
         quoted = self.quote_name(field.column)
         table_quoted = self.quote_name(table)
-        self.deferred_sql = [
-            sql for sql in self.deferred_sql if not (table_quoted in sql and quoted in sql)
-        ]
+        self.deferred_sql = [sql for sql in self.deferred_sql if not (table_quoted in sql and quoted in sql)]
 
     def alter_field(self, model: Any, old_field: Any, new_field: Any, strict: bool = False) -> None:
         """

@@ -81,7 +81,9 @@ def make_column(field: Any, connection: Any, *, default: str | None = None) -> s
     if collation:
         type_text += f" COLLATE {connection.ops.quote_name(collation)}"
     if getattr(field, "generated", False):
-        arguments.append(sa.Computed(literal(expression_sql(field.model, field.expression, connection)), persisted=field.db_persist))
+        arguments.append(
+            sa.Computed(literal(expression_sql(field.model, field.expression, connection)), persisted=field.db_persist)
+        )
     elif default is not None:
         options["server_default"] = literal(default)
     else:
@@ -97,7 +99,14 @@ def make_column(field: Any, connection: Any, *, default: str | None = None) -> s
         column_type = ColumnSpec(f"{type_text} {suffix}")
     if field.db_comment and connection.features.supports_comments:
         options["comment"] = field.db_comment
-    return sa.Column(quoted_name(field.column, True), column_type, *arguments, key=field.column, autoincrement=bool(suffix) if connection.vendor == "sqlite" else "auto", **options)
+    return sa.Column(
+        quoted_name(field.column, True),
+        column_type,
+        *arguments,
+        key=field.column,
+        autoincrement=bool(suffix) if connection.vendor == "sqlite" else "auto",
+        **options,
+    )
 
 
 def make_table(model: Any, connection: Any, *, name: str | None = None, foreign_keys: bool = False) -> sa.Table:
@@ -150,9 +159,7 @@ def _uniques(opts: Any, fields: list[Any], connection: Any) -> list[Any]:
     ]
     for names in opts.unique_together:
         columns = [opts.get_field(name).column for name in names]
-        found.append(
-            sa.UniqueConstraint(*columns, name=constraint_name(connection, opts.db_table, columns, "_uniq"))
-        )
+        found.append(sa.UniqueConstraint(*columns, name=constraint_name(connection, opts.db_table, columns, "_uniq")))
     return found
 
 

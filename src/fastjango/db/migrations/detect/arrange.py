@@ -170,7 +170,9 @@ class Arranging:
 
     # ------------------------------------------------------------ names and numbers
 
-    def arrange_for_graph(self, changes: dict[str, list[Any]], graph: Any, migration_name: str | None = None) -> dict[str, list[Any]]:
+    def arrange_for_graph(
+        self, changes: dict[str, list[Any]], graph: Any, migration_name: str | None = None
+    ) -> dict[str, list[Any]]:
         """Put the new migrations behind the existing ones and give them their names."""
         leaves = graph.leaf_nodes()
         name_map: dict[Any, Any] = {}

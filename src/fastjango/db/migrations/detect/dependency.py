@@ -37,7 +37,9 @@ class OperationDependency(NamedTuple):
         return str(self.field_name).lower()
 
 
-def dependencies_for_foreign_key(app_label: str, model_name: str, field: Any, resolve: Any) -> list[OperationDependency]:
+def dependencies_for_foreign_key(
+    app_label: str, model_name: str, field: Any, resolve: Any
+) -> list[OperationDependency]:
     """Return what a relation needs: its target, and the table in the middle."""
     remote_field_model = None
     if hasattr(field.remote_field, "model"):
@@ -51,9 +53,7 @@ def dependencies_for_foreign_key(app_label: str, model_name: str, field: Any, re
     found = [OperationDependency(dep_app_label, dep_object_name, None, OperationDependency.Type.CREATE)]
     if getattr(field.remote_field, "through", None):
         through_app_label, through_object_name = resolve(field.remote_field.through, app_label, model_name)
-        found.append(
-            OperationDependency(through_app_label, through_object_name, None, OperationDependency.Type.CREATE)
-        )
+        found.append(OperationDependency(through_app_label, through_object_name, None, OperationDependency.Type.CREATE))
     return found
 
 

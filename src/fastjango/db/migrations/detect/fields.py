@@ -25,7 +25,9 @@ class FieldChanges:
         renamed_models_rel: dict[str, str]
         renamed_fields: dict[Any, Any]
 
-        def add_operation(self, app_label: str, operation: Any, dependencies: Any = None, beginning: bool = False) -> None: ...
+        def add_operation(
+            self, app_label: str, operation: Any, dependencies: Any = None, beginning: bool = False
+        ) -> None: ...
         def deep_deconstruct(self, obj: Any) -> Any: ...
         def _get_dependencies_for_foreign_key(self, app_label: str, model_name: str, field: Any) -> list[Any]: ...
 
@@ -47,7 +49,16 @@ class FieldChanges:
                     continue
                 if self.questioner.ask_rename(model_name, rem_field_name, field_name, field):
                     self.renamed_operations.append(
-                        (rem_app_label, rem_model_name, old_field.db_column, rem_field_name, app_label, model_name, field, field_name)
+                        (
+                            rem_app_label,
+                            rem_model_name,
+                            old_field.db_column,
+                            rem_field_name,
+                            app_label,
+                            model_name,
+                            field,
+                            field_name,
+                        )
                     )
                     old_field_keys.remove((rem_app_label, rem_model_name, rem_field_name))
                     old_field_keys.add((app_label, model_name, field_name))
@@ -66,8 +77,7 @@ class FieldChanges:
             old_field_dec == field_dec
             # The column may be the old one, said by db_column.
             or (
-                old_field_dec[0:2] == field_dec[0:2]
-                and dict(old_field_dec[2], db_column=old_db_column) == field_dec[2]
+                old_field_dec[0:2] == field_dec[0:2] and dict(old_field_dec[2], db_column=old_db_column) == field_dec[2]
             )
         )
 
@@ -124,8 +134,10 @@ class FieldChanges:
         if not preserve_default:
             field = field.clone()
             field.default = self.questioner.ask_not_null_addition(field_name, model_name)
-        elif isinstance(field, time_fields) and field.auto_now_add and not (
-            field.null or field.has_default() or field.has_db_default()
+        elif (
+            isinstance(field, time_fields)
+            and field.auto_now_add
+            and not (field.null or field.has_default() or field.has_db_default())
         ):
             field = field.clone()
             field.default = self.questioner.ask_auto_now_add_addition(field_name, model_name)
@@ -146,11 +158,15 @@ class FieldChanges:
         )
 
     def _dependencies_of_generated(self, app_label: str, model_name: str, field: Any) -> list[Any]:
-        names = {
-            name
-            for expression in field.expression.flatten()
-            if (name := getattr(expression, "name", None)) and isinstance(name, str)
-        } if hasattr(field.expression, "flatten") else {getattr(field.expression, "name", None)}
+        names = (
+            {
+                name
+                for expression in field.expression.flatten()
+                if (name := getattr(expression, "name", None)) and isinstance(name, str)
+            }
+            if hasattr(field.expression, "flatten")
+            else {getattr(field.expression, "name", None)}
+        )
         return [OperationDependency(app_label, model_name, name, Type.CREATE) for name in sorted(filter(None, names))]
 
     def generate_removed_fields(self) -> None:
@@ -238,7 +254,13 @@ class FieldChanges:
             self._generate_added_field(app_label, model_name, field_name)
             return
         preserve_default = True
-        if old_field.null and not new_field.null and not new_field.has_default() and not new_field.has_db_default() and not new_field.many_to_many:
+        if (
+            old_field.null
+            and not new_field.null
+            and not new_field.has_default()
+            and not new_field.has_db_default()
+            and not new_field.many_to_many
+        ):
             field = new_field.clone()
             new_default = self.questioner.ask_not_null_alteration(field_name, model_name)
             if new_default is not models.NOT_PROVIDED:

@@ -31,7 +31,9 @@ class ModelChanges:
         from_state_relations: Any
         through_users: dict[Any, Any]
 
-        def add_operation(self, app_label: str, operation: Any, dependencies: Any = None, beginning: bool = False) -> None: ...
+        def add_operation(
+            self, app_label: str, operation: Any, dependencies: Any = None, beginning: bool = False
+        ) -> None: ...
         def only_relation_agnostic_fields(self, fields: dict[str, Any]) -> list[Any]: ...
 
     def generate_renamed_models(self) -> None:
@@ -176,9 +178,7 @@ class ModelChanges:
                     ]
         if primary_key_rel:
             dependencies.append(
-                OperationDependency(
-                    *resolve_relation(primary_key_rel, app_label, model_name), None, Type.CREATE
-                )
+                OperationDependency(*resolve_relation(primary_key_rel, app_label, model_name), None, Type.CREATE)
             )
         return dependencies
 
@@ -243,9 +243,7 @@ class ModelChanges:
     def generate_deleted_models(self) -> None:
         """Delete gone models: their relations first, the table after everything that pointed to it."""
         new_keys = self.new_model_keys | self.new_unmanaged_keys
-        all_deleted = chain(
-            sorted(self.old_model_keys - new_keys), sorted(self.old_unmanaged_keys - new_keys)
-        )
+        all_deleted = chain(sorted(self.old_model_keys - new_keys), sorted(self.old_unmanaged_keys - new_keys))
         for app_label, model_name in all_deleted:
             self._delete_model(app_label, model_name)
 

@@ -29,7 +29,9 @@ class OptionChanges:
         altered_indexes: dict[Any, Any]
         altered_constraints: dict[Any, Any]
 
-        def add_operation(self, app_label: str, operation: Any, dependencies: Any = None, beginning: bool = False) -> None: ...
+        def add_operation(
+            self, app_label: str, operation: Any, dependencies: Any = None, beginning: bool = False
+        ) -> None: ...
         def deep_deconstruct(self, obj: Any) -> Any: ...
         def _get_dependencies_for_foreign_key(self, app_label: str, model_name: str, field: Any) -> list[Any]: ...
 
@@ -149,9 +151,7 @@ class OptionChanges:
         """Drop gone constraints."""
         for (app_label, model_name), changes in self.altered_constraints.items():
             for constraint in changes["removed_constraints"]:
-                self.add_operation(
-                    app_label, operations.RemoveConstraint(model_name=model_name, name=constraint.name)
-                )
+                self.add_operation(app_label, operations.RemoveConstraint(model_name=model_name, name=constraint.name))
 
     def generate_altered_constraints(self) -> None:
         """Alter constraints in the state."""
@@ -179,10 +179,7 @@ class OptionChanges:
             old_value = old_state.options.get(option_name)
             # Old names of fields are new ones by now.
             old_value = (
-                {
-                    tuple(self._new_name(app_label, model_name, name) for name in names)
-                    for names in old_value
-                }
+                {tuple(self._new_name(app_label, model_name, name) for name in names) for names in old_value}
                 if old_value
                 else set()
             )

@@ -158,9 +158,7 @@ class RenameIndex(IndexOperation):
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         if self.old_fields:
-            state.add_index(
-                app_label, self.model_name_lower, models.Index(fields=self.old_fields, name=self.new_name)
-            )
+            state.add_index(app_label, self.model_name_lower, models.Index(fields=self.old_fields, name=self.new_name))
             state.remove_model_options(app_label, self.model_name_lower, "index_together", self.old_fields)
         else:
             state.rename_index(app_label, self.model_name_lower, self.old_name, self.new_name)
@@ -204,9 +202,7 @@ class RenameIndex(IndexOperation):
     def describe(self) -> str:
         if self.old_name:
             return f"Rename index {self.old_name} on {self.model_name} to {self.new_name}"
-        return (
-            f"Rename unnamed index for {self.old_fields} on {self.model_name} to {self.new_name}"
-        )
+        return f"Rename unnamed index for {self.old_fields} on {self.model_name} to {self.new_name}"
 
     @property
     def migration_name_fragment(self) -> str:
@@ -216,8 +212,10 @@ class RenameIndex(IndexOperation):
 
     def reduce(self, operation: Any, app_label: str) -> Any:
         """Two renames are one; a removal takes the old name."""
-        if isinstance(operation, RenameIndex) and self.model_name_lower == operation.model_name_lower and (
-            operation.old_name and self.new_name_lower == operation.old_name_lower
+        if (
+            isinstance(operation, RenameIndex)
+            and self.model_name_lower == operation.model_name_lower
+            and (operation.old_name and self.new_name_lower == operation.old_name_lower)
         ):
             return [RenameIndex(self.model_name, operation.new_name, self.old_name, self.old_fields)]
         return super().reduce(operation, app_label)

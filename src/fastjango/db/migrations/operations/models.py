@@ -146,7 +146,11 @@ class CreateModel(ModelOperation):
         from fastjango.db.migrations.operations import options as opt
         from fastjango.db.migrations.operations.indexes import IndexOperation
 
-        if isinstance(operation, DeleteModel) and self.name_lower == operation.name_lower and not self.options.get("proxy", False):
+        if (
+            isinstance(operation, DeleteModel)
+            and self.name_lower == operation.name_lower
+            and not self.options.get("proxy", False)
+        ):
             return []
         if isinstance(operation, RenameModel) and self.name_lower == operation.old_name_lower:
             return [self._with(name=operation.new_name)]
@@ -182,9 +186,7 @@ class CreateModel(ModelOperation):
         if isinstance(operation, opt.AlterTogetherOptionOperation):
             return [self._with(options={**self.options, operation.option_name: operation.option_value})]
         if isinstance(operation, opt.AlterOrderWithRespectTo):
-            return [
-                self._with(options={**self.options, "order_with_respect_to": operation.order_with_respect_to})
-            ]
+            return [self._with(options={**self.options, "order_with_respect_to": operation.order_with_respect_to})]
         return None
 
     def _reduce_fields(self, operation: Any) -> Any:
@@ -237,7 +239,9 @@ class CreateModel(ModelOperation):
             options = self.options.copy()
             for key in ("unique_together", "index_together"):
                 if key in options:
-                    options[key] = {names for names in normalize_together(options[key]) if names != operation.old_fields}
+                    options[key] = {
+                        names for names in normalize_together(options[key]) if names != operation.old_fields
+                    }
             new_index = models.Index(fields=operation.old_fields, name=operation.new_name)
             options["indexes"] = [*options.get("indexes", []), new_index]
             return [self._with(options=options)]
@@ -250,9 +254,7 @@ class CreateModel(ModelOperation):
                 renamed.append(index)
             return [self._with(options={**self.options, "indexes": renamed})]
         if isinstance(operation, idx.AddConstraint):
-            return [
-                self._with(options={**self.options, "constraints": [*current_constraints, operation.constraint]})
-            ]
+            return [self._with(options={**self.options, "constraints": [*current_constraints, operation.constraint]})]
         if isinstance(operation, idx.AlterConstraint):
             changed = [
                 operation.constraint if constraint.name == operation.name else constraint
@@ -388,8 +390,6 @@ class RenameModel(ModelOperation):
         return super(ModelOperation, self).reduce(operation, app_label) or not operation.references_model(
             self.new_name, app_label
         )
-
-
 
 
 __all__ = ["CreateModel", "DeleteModel", "ModelOperation", "RenameModel"]

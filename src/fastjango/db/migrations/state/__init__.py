@@ -9,4 +9,4 @@ from fastjango.db.migrations.state.apps import AppConfigStub, StateApps
 from fastjango.db.migrations.state.model_state import ModelState, get_related_models_recursive
 from fastjango.db.migrations.state.project_state import ProjectState
 
-__all__ = ["AppConfigStub", "get_related_models_recursive", "ModelState", "ProjectState", "StateApps"]
+__all__ = ["AppConfigStub", "ModelState", "ProjectState", "StateApps", "get_related_models_recursive"]

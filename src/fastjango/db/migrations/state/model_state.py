@@ -6,10 +6,9 @@ import copy
 from typing import Any
 
 from fastjango.db import models
+from fastjango.db.migrations.exceptions import InvalidBasesError
 from fastjango.db.models.options import DEFAULT_NAMES, normalize_together
 from fastjango.utils.module_loading import import_string
-
-from fastjango.db.migrations.exceptions import InvalidBasesError
 
 
 def _get_app_label_and_model_name(model: Any, app_label: str = "") -> tuple[str, str]:
@@ -124,15 +123,11 @@ class ModelState:
                         f"Couldn't reconstruct m2m field {field.name} on {model._meta.object_name}: {exc}"
                     ) from exc
         options = cls._options_of(model, exclude_rels)
-        bases = tuple(
-            base._meta.label_lower if hasattr(base, "_meta") else base for base in cls._flatten_bases(model)
-        )
+        bases = tuple(base._meta.label_lower if hasattr(base, "_meta") else base for base in cls._flatten_bases(model))
         # A base that is not a model must come from a class: Model itself stands last.
         if not any(isinstance(base, str) or issubclass(base, models.Model) for base in bases):
             bases = (models.Model,)
-        return cls(
-            model._meta.app_label, model._meta.object_name, fields, options, bases, cls._managers_of(model)
-        )
+        return cls(model._meta.app_label, model._meta.object_name, fields, options, bases, cls._managers_of(model))
 
     @staticmethod
     def _options_of(model: Any, exclude_rels: bool) -> dict[str, Any]:

@@ -105,7 +105,9 @@ class ProjectState:
         if "apps" in self.__dict__:
             self.reload_model(app_label, model_name, delay=True)
 
-    def remove_model_options(self, app_label: str, model_name: str, option_name: str, option_value_to_remove: Any) -> None:
+    def remove_model_options(
+        self, app_label: str, model_name: str, option_name: str, option_value_to_remove: Any
+    ) -> None:
         """Remove one value of a list option."""
         model_state = self.models[app_label, model_name]
         objs = model_state.options[option_name]
@@ -124,9 +126,7 @@ class ProjectState:
 
     def _remove_option(self, app_label: str, model_name: str, option_name: str, obj_name: str) -> None:
         model_state = self.models[app_label, model_name]
-        model_state.options[option_name] = [
-            obj for obj in model_state.options[option_name] if obj.name != obj_name
-        ]
+        model_state.options[option_name] = [obj for obj in model_state.options[option_name] if obj.name != obj_name]
         self.reload_model(app_label, model_name, delay=True)
 
     def _alter_option(self, app_label: str, model_name: str, option_name: str, obj_name: str, alt_obj: Any) -> None:

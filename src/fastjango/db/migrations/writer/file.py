@@ -91,7 +91,9 @@ class MigrationWriter:
         uses_models = "models." in "".join(
             OperationWriter(operation).serialize()[0] for operation in self.migration.operations
         )
-        imports.add("from fastjango.db import migrations, models" if uses_models else "from fastjango.db import migrations")
+        imports.add(
+            "from fastjango.db import migrations, models" if uses_models else "from fastjango.db import migrations"
+        )
         ordered = sorted(imports, key=lambda line: (line.split()[0] == "from", line.split()[1]))
         text = "\n".join(ordered) + "\n" if ordered else ""
         if migration_imports:
@@ -112,7 +114,9 @@ class MigrationWriter:
         app_label = self.migration.app_label
         migrations_package_name, _ = MigrationLoader.migrations_module(app_label)
         if migrations_package_name is None:
-            raise ValueError(f"FastJango can't create migrations for app '{app_label}' because migrations have been disabled via the MIGRATION_MODULES setting.")
+            raise ValueError(
+                f"FastJango can't create migrations for app '{app_label}' because migrations have been disabled via the MIGRATION_MODULES setting."
+            )
         try:
             module = import_module(migrations_package_name)
         except ImportError:

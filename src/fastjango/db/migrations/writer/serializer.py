@@ -143,8 +143,8 @@ class DatetimeDatetimeSerializer(BaseSerializer):
     """An aware date with time, in UTC."""
 
     def serialize(self) -> Code:
-        if self.value.tzinfo is not None and self.value.tzinfo != datetime.timezone.utc:
-            self.value = self.value.astimezone(datetime.timezone.utc)
+        if self.value.tzinfo is not None and self.value.tzinfo != datetime.UTC:
+            self.value = self.value.astimezone(datetime.UTC)
         imports = {"import datetime"}
         return repr(self.value), imports
 

@@ -29,8 +29,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Choose the user."""
-        parser.add_argument("username", nargs="?", help="Username to change password for; by default, it's the current username.")
-        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help='Specifies the database to use. Default is "default".')
+        parser.add_argument(
+            "username", nargs="?", help="Username to change password for; by default, it's the current username."
+        )
+        parser.add_argument(
+            "--database",
+            default=DEFAULT_DB_ALIAS,
+            choices=tuple(connections),
+            help='Specifies the database to use. Default is "default".',
+        )
 
     def handle(self, *args: Any, **options: Any) -> str:
         """Ask until the two entries agree and the validators are content, three times at most."""

@@ -49,7 +49,12 @@ class Command(BaseCommand):
             f"--{self.UserModel.USERNAME_FIELD} with --noinput, along with an option for any other required field. "
             "Superusers created with --noinput will not be able to log in until they're given a valid password.",
         )  # fmt: skip
-        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help='Specifies the database to use. Default is "default".')
+        parser.add_argument(
+            "--database",
+            default=DEFAULT_DB_ALIAS,
+            choices=tuple(connections),
+            help='Specifies the database to use. Default is "default".',
+        )
         for field_name in self.UserModel.REQUIRED_FIELDS:
             field = self.UserModel._meta.get_field(field_name)
             if field.many_to_many:
@@ -58,7 +63,11 @@ class Command(BaseCommand):
                         f"Required field '{field_name}' specifies a many-to-many relation through model, which is not "
                         "supported."
                     )
-                parser.add_argument(f"--{field_name}", action="append", help=f"Specifies the {field_name} for the superuser. Can be used multiple times.")
+                parser.add_argument(
+                    f"--{field_name}",
+                    action="append",
+                    help=f"Specifies the {field_name} for the superuser. Can be used multiple times.",
+                )
             else:
                 parser.add_argument(f"--{field_name}", help=f"Specifies the {field_name} for the superuser.")
 
@@ -152,7 +161,15 @@ class Command(BaseCommand):
                 self.stderr.write("Error: Blank passwords aren't allowed.")
                 continue
             try:
-                validate_password(again, self.UserModel(**{**{k: v for k, v in user_data.items() if k != PASSWORD_FIELD and not self._is_m2m(k)}, **fake_user_data}))
+                validate_password(
+                    again,
+                    self.UserModel(
+                        **{
+                            **{k: v for k, v in user_data.items() if k != PASSWORD_FIELD and not self._is_m2m(k)},
+                            **fake_user_data,
+                        }
+                    ),
+                )
             except exceptions.ValidationError as exc:
                 self.stderr.write("\n".join(exc.messages))
                 response = input("Bypass password validation and create user anyway? [y/N]: ")
@@ -214,8 +231,7 @@ class Command(BaseCommand):
         if self.username_field.unique:
             return True
         return any(
-            unique.fields == (self.username_field.name,)
-            for unique in self.UserModel._meta.total_unique_constraints
+            unique.fields == (self.username_field.name,) for unique in self.UserModel._meta.total_unique_constraints
         )
 
     def _validate_username(self, username: Any, verbose_field_name: Any, database: str) -> str | None:

@@ -11,12 +11,14 @@ from fastjango.core.management.base import BaseCommand, CommandParser
 from fastjango.db import DEFAULT_DB_ALIAS, connections, router
 from fastjango.db.models.deletion import Collector
 
+
 class NoFastDeleteCollector(Collector):
     """Loads everything, so that it can be counted."""
 
     def can_fast_delete(self, *args: Any, **kwargs: Any) -> bool:
         """Never."""
         return False
+
 
 class Command(BaseCommand):
     """Show what would go, ask, delete."""
@@ -25,9 +27,25 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Choose the database; ask or not."""
-        parser.add_argument("--noinput", "--no-input", action="store_false", dest="interactive", help="Tells FastJango to NOT prompt the user for input of any kind.")
-        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help='Nominates the database to use. Defaults to the "default" database.')
-        parser.add_argument("--include-stale-apps", action="store_true", default=False, help="Deletes stale content types including ones from previously installed apps that have been removed from INSTALLED_APPS.")
+        parser.add_argument(
+            "--noinput",
+            "--no-input",
+            action="store_false",
+            dest="interactive",
+            help="Tells FastJango to NOT prompt the user for input of any kind.",
+        )
+        parser.add_argument(
+            "--database",
+            default=DEFAULT_DB_ALIAS,
+            choices=tuple(connections),
+            help='Nominates the database to use. Defaults to the "default" database.',
+        )
+        parser.add_argument(
+            "--include-stale-apps",
+            action="store_true",
+            default=False,
+            help="Deletes stale content types including ones from previously installed apps that have been removed from INSTALLED_APPS.",
+        )
 
     def handle(self, **options: Any) -> None:
         """Go through the apps."""
@@ -54,7 +72,6 @@ class Command(BaseCommand):
                 collector.collect([row])
                 for obj_type, objs in collector.data.items():
                     if objs != {row}:
-
                         display.append(f"    - {len(objs)} {obj_type._meta.label} object(s)")
             self.stdout.write(
                 "Some content types in your database are stale and can be deleted.\n"

@@ -20,4 +20,6 @@ class Command(BaseCommand):
         try:
             engine.SessionStore.clear_expired()
         except NotImplementedError:
-            raise CommandError(f"Session engine '{settings.SESSION_ENGINE}' doesn't support clearing expired sessions.") from None
+            raise CommandError(
+                f"Session engine '{settings.SESSION_ENGINE}' doesn't support clearing expired sessions."
+            ) from None
