@@ -41,7 +41,8 @@ class RawQuery:
         if self.cursor is None:
             self._execute_query()
         converter = connections[self.using].introspection.identifier_converter
-        return [converter(meta[0]) for meta in self.cursor.description]
+        cursor: Any = self.cursor
+        return [converter(meta[0]) for meta in cursor.description]
 
     def __iter__(self) -> Iterator[Any]:
         # A queryset may be iterated twice: it runs twice.

@@ -276,7 +276,8 @@ def _keyed_node(shape: Shape, binds: Binds, key: Key, values: list[Any], build: 
         query = query or build()
         query.slotted_lookups = []
         Trie.nodes += 1
-        node = found.nodes.setdefault(kinds, Shape(shape.model, query, interned=True))
+        made: Shape = found.nodes.setdefault(kinds, Shape(shape.model, query, interned=True))
+        return made
     return node
 
 

@@ -101,7 +101,8 @@ class Context:
         """Return the clause of a resolved expression, or of an object that writes SQL itself."""
         if hasattr(expression, "to_clause"):
             return expression.to_clause(self)
-        return written_clause(expression, self)
+        context: Any = self
+        return written_clause(expression, context)
 
     def subquery(self, queryset_or_query: Any) -> Any:
         """Return the SELECT of an inner query; its outer columns are this query's."""

@@ -182,7 +182,7 @@ class ConditionBook(NameBook):
     def _filter_column(self, info: Any, targets: tuple[Any, ...], alias: str | None) -> Any:
         if info.final_field.is_relation and len(targets) > 1:
             return ColPairs(str(alias), targets, info.targets, info.final_field)
-        return self._get_col(targets[0], info.final_field, alias)
+        return self._get_col(next(iter(targets)), info.final_field, alias)
 
     def _get_col(self, target: Any, field: Any, alias: str | None) -> Any:
         if not self.alias_cols:

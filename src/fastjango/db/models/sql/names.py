@@ -132,7 +132,7 @@ class NameBook(TableBook):
                     )
                     path.extend(inner_path[:-1])
                 else:
-                    field = opts.get_field(relation)
+                    field = self.get_meta().get_field(relation)
         if field is not None and field.is_relation and not field.related_model:
             raise FieldError(
                 f"Field {field.name!r} does not generate an automatic reverse relation and therefore "
@@ -324,7 +324,7 @@ class NameBook(TableBook):
         if len(targets) > 1:
             raise FieldError("Referencing multicolumn fields with F() objects isn't supported")
         # The joins of the reference are to be used again by the filter it stands in.
-        column = info.transform_function(targets[0], final_alias)
+        column = info.transform_function(next(iter(targets)), final_alias)
         if reuse is not None and isinstance(reuse, set):
             reuse.update(join_list)
         return column

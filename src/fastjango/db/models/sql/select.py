@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from fastjango.core.exceptions import EmptyResultSet, FullResultSet
 from fastjango.db.errors import NotSupportedError
-from fastjango.db.models.functions import Cast
 from fastjango.db.models.constants import LOOKUP_SEP
+from fastjango.db.models.functions import Cast
 
 from .columns import Select, SelectList, build_select_list
 from .compound import build_combined

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.elements import ColumnClause, quoted_name
+from sqlalchemy.sql.elements import ColumnClause, ColumnElement, quoted_name
 from sqlalchemy.sql.selectable import FromClause
 
 QUOTES = '"`'
@@ -98,7 +98,7 @@ def _print_tables(element: FromTables, compiler: Any, **options: Any) -> str:
     return "".join(words)
 
 
-class Counted(sa.sql.elements.ColumnElement[int]):
+class Counted(ColumnElement[int]):
     """A small whole number written into the statement: a LIMIT or a place in the select list."""
 
     __visit_name__ = "fastjango_counted"

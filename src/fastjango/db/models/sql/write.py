@@ -162,13 +162,17 @@ def has_placeholder(field: Any) -> bool:
     return method is not None and not method.__module__.startswith("fastjango.")
 
 
+def _placed(field: Any, value: Any, bound: Any, ctx: Any) -> Any:
+    return splice(ctx, field.get_placeholder(value, Shim(ctx), ctx.connection), [bound])
+
+
 def _clause(ctx: Context, field: Any, value: Any) -> Any:
     if hasattr(value, "to_clause"):
         return ctx.select_clause(value)
     # Prepared for the driver already: the parameter is typed, not converted again.
     bound = ctx.raw_bind(value, field.column_type())
     if has_placeholder(field):
-        return splice(ctx, field.get_placeholder(value, Shim(ctx), ctx.connection), [bound])
+        return _placed(field, value, bound, ctx)
     return bound
 
 
