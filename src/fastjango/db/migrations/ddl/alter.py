@@ -271,4 +271,4 @@ class ColumnChange:
 
 
 def _quoted(name: str) -> Any:
-    return sa.sql.elements.quoted_name(name, True)
+    return sa.sql.quoted_name(name, True)
