@@ -127,6 +127,27 @@ class ConditionBook(NameBook):
             )
         if hasattr(filter_expr, "resolve_expression"):
             return self._expression_filter(filter_expr, can_reuse, allow_joins, summarize), set()
+        return self._named_filter(
+            filter_expr,
+            branch_negated and split_subq,
+            current_negated,
+            can_reuse,
+            allow_joins,
+            check_filterable,
+            summarize,
+        )
+
+    def _named_filter(
+        self,
+        filter_expr: Any,
+        split_multivalued: bool,
+        current_negated: bool,
+        can_reuse: Any,
+        allow_joins: bool,
+        check_filterable: bool,
+        summarize: bool,
+    ) -> tuple[WhereNode, Iterable[str]]:
+        """Return the condition of one ``name=value``."""
         arg, value = filter_expr
         if not arg:
             raise FieldError(f"Cannot parse keyword query {arg!r}")
@@ -150,7 +171,7 @@ class ConditionBook(NameBook):
                 self.get_meta(),
                 self.get_initial_alias(),
                 can_reuse=can_reuse,
-                allow_many=not branch_negated or not split_subq,
+                allow_many=not split_multivalued,
             )
         except MultiJoin as exc:
             return self.split_exclude(filter_expr, can_reuse, exc.names_with_path)

@@ -46,9 +46,7 @@ def column_key(expression: Any) -> Any:
 class Ordering:
     """The orderings of one query, resolved against it."""
 
-    def __init__(
-        self, query: Any, select: list[tuple[Any, str | None]], places_nulls: bool = True
-    ) -> None:
+    def __init__(self, query: Any, select: list[tuple[Any, str | None]], places_nulls: bool = True) -> None:
         self.query = query
         self.select = select
         # Whether NULLS FIRST may follow the place of a column.
