@@ -33,7 +33,7 @@ def make(alias: str, **conf: Any) -> Any:
 
 def remove(alias: str) -> None:
     """Take *alias* away again."""
-    wrapper = connections[alias]
+    wrapper: Any = connections[alias]
     wrapper.close()
     wrapper.close_pool()
     if hasattr(wrapper, "destroy_memory"):

@@ -32,7 +32,7 @@ def test_bridged_lets_sync_calls_inside_a_coroutine_await() -> None:
         first = await _later(1)
         second: int = await_only(_later(2))
         third = await bridge(lambda: await_only(_later(3)))
-        return first + second + third
+        return int(first + second + third)
 
     async def main() -> int:
         return await bridged(endpoint())
@@ -42,10 +42,10 @@ def test_bridged_lets_sync_calls_inside_a_coroutine_await() -> None:
 
 def test_bridges_can_be_nested() -> None:
     async def inner() -> int:
-        return await_only(_later(1)) + await bridged(_later(2))
+        return int(await_only(_later(1)) + await bridged(_later(2)))
 
     async def main() -> int:
-        return await bridged(inner()) + await bridge(lambda: await_only(_later(4)))
+        return int(await bridged(inner()) + await bridge(lambda: await_only(_later(4))))
 
     assert asyncio.run(main()) == 7
 

@@ -112,7 +112,7 @@ def test_the_loop_ticks_while_a_query_waits(postgresql: Any) -> None:
 def test_more_tasks_than_connections_take_turns(postgresql: Any) -> None:
     async def main() -> list[Any]:
         calls = [bridge(fetch, "pg", "SELECT pg_sleep(0.02)") for _ in range(12)]
-        return await asyncio.gather(*calls)
+        return list(await asyncio.gather(*calls))
 
     assert len(asyncio.run(main())) == 12
     assert postgresql.pool.engine.pool.checkedout() <= 3

@@ -101,6 +101,7 @@ def test_cascade_deletes_the_referring_objects_and_counts_them() -> None:
 def test_set_null_keeps_them() -> None:
     book = Book.objects.create(author=Author.objects.create(name="a"), editor=Author.objects.create(name="b"))
 
+    assert book.editor is not None
     book.editor.delete()
 
     book.refresh_from_db()
@@ -111,6 +112,7 @@ def test_set_calls_its_function() -> None:
     fallback = Author.objects.create(name="fallback")
     book = Book.objects.create(author=fallback, reader=Author.objects.create(name="b"))
 
+    assert book.reader is not None
     book.reader.delete()
 
     book.refresh_from_db()

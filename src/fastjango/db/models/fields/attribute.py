@@ -14,10 +14,16 @@ from fastjango.db.models.face_slot import class_attribute
 from fastjango.db.models.fields.typevars import GT
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import InstrumentedAttribute as ClassAttribute
+
     from fastjango.db.models.fields.field import Field
+else:
+
+    class ClassAttribute(Generic[GT]):
+        """Stands for SQLAlchemy's attribute, which ``Book.title`` is once its ORM is in use."""
 
 
-class DeferredAttribute(Generic[GT]):
+class DeferredAttribute(ClassAttribute[GT]):
     """Load the column on first access of an instance that has no value for it."""
 
     def __init__(self, field: Field[Any, Any]) -> None:
