@@ -225,7 +225,7 @@ class Collector:
         """Hand the objects that refer to *batch* by *field* to its ``on_delete`` kind."""
         sub_objs = self.related_objects(related_model, [field], batch)
         # Only what later steps read is loaded; signal receivers could read everything.
-        if not (sub_objs.query.select_related or self._has_signal_listeners(related_model)):
+        if not (sub_objs.shape.query.select_related or self._has_signal_listeners(related_model)):
             needed = {
                 target.attname
                 for relation in get_candidate_relations_to_delete(related_model._meta)
