@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import random
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -17,7 +18,8 @@ from fastjango.contrib.auth.models import Group, Permission, User
 from fastjango.contrib.contenttypes.models import ContentType
 from fastjango.core.exceptions import EmptyResultSet
 from fastjango.db import connection
-from fastjango.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Subquery, Value, When
+from fastjango.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, Subquery, Value, When
+from fastjango.db.models.lookups import Exact
 from fastjango.db.models.query.shape import Trie
 
 ROUNDS = 450
@@ -231,6 +233,27 @@ def test_a_full_trie_is_dropped_and_live_querysets_go_on(monkeypatch: pytest.Mon
 
     assert Trie.nodes <= 60
     assert kept.get().username == "user1"
+
+
+def test_registering_a_lookup_begins_a_new_trie() -> None:
+    class Same(Exact):
+        lookup_name = "same"
+
+    before = User.objects.filter(username="user1")
+    CharField.register_lookup(Same)
+    try:
+        assert User.objects.filter(username="user1").shape is not before.shape
+        assert User.objects.get(username__same="user1") == before.get()
+    finally:
+        CharField._unregister_lookup(Same)
+
+
+def test_threads_share_plans_without_mixing_values() -> None:
+    def ask(number: int) -> bool:
+        return str(User.objects.filter(username=f"user{number % 12}").query).endswith(f"= user{number % 12}")
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        assert all(pool.map(ask, range(200)))
 
 
 def test_looking_at_the_query_shows_the_values_and_detaches_it() -> None:

@@ -48,7 +48,10 @@ class QuerySetChain(QuerySetCore[M]):
         """
         if not args and not self._sticky_filter:
             values = tuple(kwargs.values())
-            hot = self._shape.hot.get((tuple(kwargs), tuple(map(type, values))))
+            if len(values) == 1:
+                hot = self._shape.hot.get((*kwargs, type(values[0])))
+            else:
+                hot = self._shape.hot.get((tuple(kwargs), tuple(map(type, values))))
             if hot is not None and self._plain:
                 for place, low, high in hot.ranges:
                     if not low <= values[place] <= high:
@@ -76,8 +79,7 @@ class QuerySetChain(QuerySetCore[M]):
         shape, binds = filtered(self._shape, self._binds, condition, self._sticky_filter)
         if not args and not negate and not self._sticky_filter:
             values = tuple(kwargs.values())
-            names = (tuple(kwargs), tuple(map(type, values)))
-            remember_hot(self._shape, names, values, shape, binds[before:])
+            remember_hot(self._shape, tuple(kwargs), values, shape, binds[before:])
         return self._derive(shape, binds)
 
     def complex_filter(self, filter_obj: Any) -> Self:

@@ -170,10 +170,20 @@ class QuerySetCore(Generic[M]):
             clone = cls.__new__(cls)
             clone.model = self.model
             clone._db = self._db
-            state = self.__dict__
-            for name in _CARRIED:
-                if name in state:
-                    setattr(clone, name, state[name])
+            clone._query = None
+            # The rest is mostly at its default, which stands on the class.
+            if self._hints:
+                clone._hints = self._hints
+            if self._known_related_objects:
+                clone._known_related_objects = self._known_related_objects
+            if self._prefetch_related_lookups:
+                clone._prefetch_related_lookups = self._prefetch_related_lookups
+            if self._iterable_class is not ModelIterable:
+                clone._iterable_class = self._iterable_class
+            if self._fields is not None:
+                clone._fields = self._fields
+            if self._for_write:
+                clone._for_write = True
         else:
             clone = self._chain()
             clone._query = None
@@ -358,14 +368,5 @@ class QuerySetCore(Generic[M]):
                     f"Merging '{self.__class__.__name__}' classes must involve the same values in each case."
                 )
 
-
-_CARRIED = (
-    "_hints",
-    "_known_related_objects",
-    "_for_write",
-    "_prefetch_related_lookups",
-    "_iterable_class",
-    "_fields",
-)
 
 __all__ = ["MAX_GET_RESULTS", "REPR_OUTPUT_SIZE", "M", "QuerySetCore"]

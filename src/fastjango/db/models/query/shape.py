@@ -189,12 +189,12 @@ def _build(shape: Shape, binds: Binds, condition: Any, sticky: bool) -> Any:
     return query
 
 
-def remember_hot(shape: Shape, names: Any, values: tuple[Any, ...], node: Shape, added: Binds) -> None:
+def remember_hot(shape: Shape, names: tuple[str, ...], values: tuple[Any, ...], node: Shape, added: Binds) -> None:
     """Note that plain ``filter(**kwargs)`` with these names and types leads to *node* at once."""
     if not (shape.interned and node.interned) or len(added) != len(values) or len(shape.hot) > 256:
         return
     # filter() sorts its names; only a call in that order puts its values in the right places.
-    if list(names[0]) != sorted(names[0]) or any(a is not b for a, b in zip(values, added, strict=True)):
+    if list(names) != sorted(names) or any(a is not b for a, b in zip(values, added, strict=True)):
         return
     lookups = dict(_lookups_of(shape, node))
     ranges: list[tuple[int, int, int]] = []
@@ -208,7 +208,9 @@ def remember_hot(shape: Shape, names: Any, values: tuple[Any, ...], node: Shape,
             ranges.append((place, *bounds))
         elif type(value) is list:
             return
-    shape.hot[names] = HotFilter(node, tuple(ranges))
+    types = tuple(map(type, values))
+    key = (names[0], types[0]) if len(names) == 1 else (names, types)
+    shape.hot[key] = HotFilter(node, tuple(ranges))
 
 
 def _lookups_of(shape: Shape, node: Shape) -> Iterator[tuple[int, Any]]:

@@ -41,6 +41,9 @@ def column_clauses(columns: Select, ctx: Context) -> list[Any]:
     for expression, alias in columns:
         clause = _formatted(expression, ctx.select_clause(expression), ctx)
         if alias:
+            if "$" in alias and ctx.vendor == "postgresql":
+                # Names of prepared parameters begin with it.
+                raise ValueError("Dollar signs are not permitted in column aliases on PostgreSQL.")
             clause = clause.label(identifier(alias))
         clauses.append(clause)
     if not clauses:
