@@ -109,6 +109,38 @@ def await_only(awaitable: Awaitable[R]) -> R:
         clock.resume()
 
 
+class _Passed(Awaitable[Any]):
+    """What a coroutine that is driven from sync code waits for; handed up to the loop as it is."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return (yield self._value)
+
+
+def drive(coro: Coroutine[Any, Any, R]) -> R:
+    """
+    Run *coro* to its end from sync code inside a bridge; its waits are the bridge's.
+
+    The coroutine runs in the greenlet of the caller, so sync database calls in it are awaited as well.
+    """
+    step: Callable[[Any], Any] = coro.send
+    value: Any = None
+    try:
+        while True:
+            waits_for = step(value)
+            try:
+                value = await_only(_Passed(waits_for))
+                step = coro.send
+            except BaseException as exc:
+                value, step = exc, coro.throw
+    except StopIteration as stop:
+        return cast("R", stop.value)
+
+
 @contextmanager
 def watch_hold() -> Iterator[HoldClock]:
     """Give the current bridge a new clock for the length of the block; outside a bridge it measures the whole block."""

@@ -35,8 +35,12 @@ def fetch(alias: str, sql: str, args: Sequence[Any] = ()) -> list[Row]:
         lease = pool.take()
         try:
             cursor = lease.cursor or db.open_cursor(lease)
-            cursor.execute(sql, args)
-            rows: list[Row] = cursor.fetchall()
+            rows: list[Row]
+            if lease.read is not None:
+                rows = lease.read(sql, args)
+            else:
+                cursor.execute(sql, args)
+                rows = cursor.fetchall()
         except BaseException as exc:
             raise _failed(db, lease, exc)  # noqa: B904  # the cause is set where it is translated
         pool.give(lease)
@@ -136,6 +140,8 @@ def _send(db: Any, lease: Lease, sql: str, args: Any, consume: Callable[[Any], A
     """Hand the statement to the driver, through wrappers and log if there are any."""
     cursor = lease.cursor or db.open_cursor(lease)
     if not wrapped:
+        if consume is _rows and lease.read is not None:
+            return lease.read(sql, args)
         if many:
             cursor.executemany(sql, args)
         else:

@@ -145,12 +145,14 @@ class TwoFacedPool(QueuePool):
 class Lease:
     """A connection that is checked out of the pool: the driver's connection and a cursor kept for reuse."""
 
-    __slots__ = ("born", "cursor", "extra", "generation", "proxy", "raw", "shelved_at")
+    __slots__ = ("born", "cursor", "extra", "generation", "proxy", "raw", "read", "shelved_at")
 
     def __init__(self, proxy: PoolProxiedConnection, raw: Any, generation: int) -> None:
         self.proxy = proxy
         self.raw = raw
         self.cursor: Any = None
+        # A backend's shorter way from SQL and arguments to rows, set together with the cursor.
+        self.read: Callable[[str, Any], list[tuple[Any, ...]]] | None = None
         self.born = time.monotonic()
         self.shelved_at = self.born
         self.generation = generation
@@ -253,12 +255,12 @@ class LeasePool:
             lease = self.shelf.pop()
         except IndexError:
             return
-        lease.cursor = None
+        lease.cursor = lease.read = None
         lease.proxy.close()
 
     def drop(self, lease: Lease) -> None:
         """Throw the connection away; the pool makes a new one when it needs one."""
-        lease.cursor = None
+        lease.cursor = lease.read = None
         try:
             lease.proxy.invalidate()
         finally:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from fastjango.db.bridge import await_only, bridge, bridged, in_bridge
+from fastjango.db.bridge import bridge, bridged, drive, in_bridge
 from fastjango.utils.worlds import PlainWorlds, register_worlds
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ class BridgedWorlds(PlainWorlds):
     def run_coroutine(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Return the result of *coroutine*; its sync database calls are awaited too."""
         if in_bridge():
-            return await_only(bridged(coroutine))
+            return drive(coroutine)
         return super().run_coroutine(coroutine)
 
     @classmethod

@@ -11,7 +11,7 @@ import anyio
 import pytest
 
 from fastjango.db.bridge import bridge
-from fastjango.db.errors import PoolTimeout
+from fastjango.db.errors import DataError, PoolTimeout
 from fastjango.db.execute import change, fetch
 from fastjango.db.transaction import atomic
 
@@ -191,3 +191,61 @@ def test_tasks_that_share_a_sync_transaction_take_turns(postgresql: Any) -> None
         found = asyncio.run(main())
 
     assert found == list(range(8))
+
+
+def test_a_repeated_query_gives_the_same_rows_before_and_after_it_is_prepared(postgresql: Any) -> None:
+    async def main() -> list[Any]:
+        sql = "SELECT %s::int, %s::text, NULL::text, 1.50::numeric, TIMESTAMPTZ '2024-01-02 03:04:05+00'"
+        return [(await bridge(fetch, "pg", sql, (number, "x")))[0][1:] for number in range(12)]
+
+    assert len(set(asyncio.run(main()))) == 1
+
+
+def test_a_prepared_query_survives_a_change_of_its_table(postgresql: Any) -> None:
+    async def main() -> list[Any]:
+        async def names() -> Any:
+            return (await bridge(fetch, "pg", "SELECT name FROM fj_t WHERE name <> %s", ("y",)))[-1][0]
+
+        await bridge(change, "pg", "INSERT INTO fj_t (name) VALUES ('7')")
+        before = [await names() for _ in range(8)][-1]
+        await bridge(change, "pg", "ALTER TABLE fj_t ALTER COLUMN name TYPE varchar(80)")
+        after = [await names() for _ in range(8)][-1]
+        await bridge(change, "pg", "DEALLOCATE ALL")
+        return [before, after, *[await names() for _ in range(8)]]
+
+    assert set(asyncio.run(main())) == {"7"}
+
+
+def test_a_prepared_query_that_fails_raises_our_error_and_leaves_the_connection_working(postgresql: Any) -> None:
+    async def main() -> Any:
+        sql = "SELECT 10 / %s::int"
+        for number in range(1, 9):
+            await bridge(fetch, "pg", sql, (number,))
+        with pytest.raises(DataError, match="division by zero"):
+            await bridge(fetch, "pg", sql, (0,))
+        return await bridge(fetch, "pg", sql, (5,))
+
+    assert asyncio.run(main()) == [(2,)]
+
+
+def test_a_prepared_query_cancelled_on_the_loop_leaves_a_clean_connection(postgresql: Any) -> None:
+    async def main() -> Any:
+        sql = "SELECT pg_sleep(%s::float8)"
+        for _ in range(7):
+            await bridge(fetch, "pg", sql, (0.0,))
+        for _ in range(3):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.05):
+                    await bridge(fetch, "pg", sql, (5.0,))
+        return await bridge(fetch, "pg", sql, (0.0,))
+
+    assert asyncio.run(main()) == [("",)]
+    assert postgresql.pool.engine.pool.checkedout() <= 1
+
+
+def test_one_connection_serves_one_loop_after_another(postgresql: Any) -> None:
+    async def main() -> Any:
+        return await bridge(fetch, "pg", "SELECT 1 + %s::int", (1,))
+
+    assert [asyncio.run(main()) for _ in range(10)] == [[(2,)]] * 10
+    assert fetch("pg", "SELECT 1 + %s::int", (1,)) == [(2,)]

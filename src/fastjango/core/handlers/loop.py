@@ -7,7 +7,7 @@ import contextvars
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
-from fastjango.db.bridge import await_only, bridged, in_bridge
+from fastjango.db.bridge import bridged, drive, in_bridge
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ def wait_for(coro: Coroutine[Any, Any, T]) -> T:
         RuntimeError: A loop runs in this thread and the caller is not inside a bridge.
     """
     if in_bridge():
-        return await_only(bridged(coro))
+        return drive(coro)
     try:
         asyncio.get_running_loop()
     except RuntimeError:

@@ -18,7 +18,7 @@ from starlette.concurrency import iterate_in_threadpool
 from fastjango.conf import settings
 from fastjango.core.exceptions import RequestAborted, RequestDataTooBig
 from fastjango.core.handlers.errors import response_for_exception
-from fastjango.db.bridge import bridge, bridged
+from fastjango.db.bridge import bridged
 from fastjango.http import HttpResponseBadRequest
 from fastjango.http.body import receive_body
 from fastjango.urls import set_script_prefix
@@ -50,7 +50,11 @@ def _bad_headers(scope: Scope) -> str | None:
 
 
 async def serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer one request."""
+    """Answer one request; all of it runs inside one bridge."""
+    await bridged(_serve(pipeline, scope, receive, send))
+
+
+async def _serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> None:
     problem = _bad_headers(scope)
     if problem is not None:
         await send_response(HttpResponseBadRequest(problem), send)
@@ -63,7 +67,7 @@ async def serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> No
         return
     except RequestDataTooBig as exc:
         request = pipeline.request_class(scope, b"")
-        await send_response(await bridge(response_for_exception, request, exc), send)
+        await send_response(response_for_exception(request, exc), send)
         return
     set_script_prefix(settings.FORCE_SCRIPT_NAME or scope.get("root_path", "") or "/")
     scope["fastapi_middleware_astack"] = files = AsyncExitStack()
@@ -72,7 +76,7 @@ async def serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> No
     response: Any = None
     try:
         try:
-            response = await bridge(pipeline.begin_and_respond, request)
+            response = pipeline.begin_and_respond(request)
         finally:
             watch.stop()
         response._handler_class = type(pipeline)
@@ -85,24 +89,14 @@ async def serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> No
         if task is not None:
             task.uncancel()
     finally:
-        after = getattr(request, "_after_response", None)
-        if after is not None:
-            await _finish(after)
+        for call in getattr(request, "_after_response", ()):
+            await call()
         if response is not None:
-            await bridge(response.close)
+            response.close()
         else:
             request.close()
         if files._exit_callbacks:  # type: ignore[attr-defined]
             await files.aclose()
-
-
-async def _finish(after: list[Callable[[], Awaitable[None]]]) -> None:
-    for call in after:
-        await bridged(_await(call()))
-
-
-async def _await(awaitable: Awaitable[None]) -> None:
-    await awaitable
 
 
 class DisconnectWatch:

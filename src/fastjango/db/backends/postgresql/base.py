@@ -25,6 +25,7 @@ from fastjango.db.backends.postgresql.client import DatabaseClient
 from fastjango.db.backends.postgresql.creation import DatabaseCreation
 from fastjango.db.backends.postgresql.features import DatabaseFeatures
 from fastjango.db.backends.postgresql.introspection import DatabaseIntrospection
+from fastjango.db.backends.postgresql.lane import Lane
 from fastjango.db.backends.postgresql.operations import DatabaseOperations
 from fastjango.db.bridge import in_bridge
 from fastjango.db.errors import NotSupportedError
@@ -252,6 +253,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     def open_cursor(self, lease: Lease) -> Any:
         """Return the cursor for the ORM's statements."""
         lease.cursor = cursor = driver.OrmCursor(lease.raw)
+        lease.read = Lane(cursor, lease.raw).read
         return cursor
 
     def user_cursor(self, lease: Lease) -> Any:

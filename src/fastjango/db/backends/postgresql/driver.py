@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Iterator, Sequence
+from asyncio import _get_running_loop
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar, cast
 
@@ -22,6 +23,7 @@ from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import TextLoader
 
+from fastjango.db.backends.postgresql.ear import Ear
 from fastjango.db.bridge import await_only, in_bridge
 from fastjango.db.context import Gate
 
@@ -31,6 +33,8 @@ CANCEL_SECONDS: Final = 5.0
 # Only a safety net: data and errors wake the loop by themselves.
 ASYNC_INTERVAL: Final = 30.0
 _INTERRUPTED = (asyncio.CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit)
+WAIT_R: Final = waiting.WAIT_R
+READY_R: Final = waiting.READY_R
 _cursor_names = itertools.count(1)
 
 
@@ -38,6 +42,7 @@ class TwoFacedConnection(psycopg.Connection[Any]):
     """A psycopg connection that waits by awaiting inside a bridge, and by blocking elsewhere."""
 
     shield = False
+    _ear: Ear | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,7 +53,39 @@ class TwoFacedConnection(psycopg.Connection[Any]):
         """Drive *gen* until it is done."""
         if not in_bridge():
             return super().wait(gen, interval, timeout)
-        return await_only(self._wait_on_loop(gen, timeout))
+        if timeout is not None:
+            return await_only(self._wait_on_loop(gen, timeout))
+        try:
+            state = next(gen)
+            while state == WAIT_R and not self.shield:
+                try:
+                    await_only(self._hearing())
+                except _INTERRUPTED:
+                    if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                        await_only(self._cancel_shielded(resumed(gen, state)))
+                    raise
+                state = gen.send(READY_R)
+        except StopIteration as done:
+            return done.value
+        # It has to write, or is to be shielded.
+        return await_only(self._wait_on_loop(resumed(gen, state), None))
+
+    def _hearing(self) -> asyncio.Future[None]:
+        """Return a future that is done when the server has sent something."""
+        ear = self._ear
+        loop = _get_running_loop()
+        if ear is None or ear.is_shut or ear.loop is not loop:
+            if ear is not None:
+                ear.shut()
+            assert loop is not None
+            self._ear = ear = Ear(loop, self.pgconn.socket)
+        return ear.listen()
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._ear is not None:
+            self._ear.shut()
+        super().close()
 
     async def _wait_on_loop(self, gen: Any, timeout: float | None) -> Any:
         """Drive *gen* on the running loop."""
@@ -59,9 +96,13 @@ class TwoFacedConnection(psycopg.Connection[Any]):
             return await waiting.wait_async(gen, self.pgconn.socket, ASYNC_INTERVAL, timeout)
         except _INTERRUPTED:
             if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
-                with anyio.CancelScope(shield=True):
-                    await self._cancel_and_drain(gen)
+                await self._cancel_shielded(gen)
             raise
+
+    async def _cancel_shielded(self, gen: Any) -> None:
+        """Cancel the statement; the cancellation that is being handled does not cut this short."""
+        with anyio.CancelScope(shield=True):
+            await self._cancel_and_drain(gen)
 
     async def _cancel_and_drain(self, gen: Any) -> None:
         """Cancel the statement on the server and read its end; a connection that stays busy is closed."""
@@ -83,6 +124,15 @@ class TwoFacedConnection(psycopg.Connection[Any]):
     def is_idle(self) -> bool:
         """Whether no transaction is open and no statement runs."""
         return self.pgconn.transaction_status == TransactionStatus.IDLE
+
+
+def resumed(gen: Any, state: Any) -> Generator[Any, Any, Any]:
+    """Return a generator that goes on where *gen* has stopped, beginning with the *state* it waits for."""
+    try:
+        while True:
+            state = gen.send((yield state))
+    except StopIteration as done:
+        return done.value
 
 
 class OrmCursor(psycopg.Cursor[Any]):
