@@ -21,6 +21,8 @@ POSTGRESQL: dict[str, Any] = {
     "PASSWORD": os.environ.get("PGPASSWORD", ""),
 }
 
+MARIADB_NAME = f"fastjango_tests_{os.getpid()}"
+
 
 def make(alias: str, **conf: Any) -> Any:
     """Put a connection object under *alias* into ``connections``."""
@@ -36,8 +38,7 @@ def remove(alias: str) -> None:
     wrapper: Any = connections[alias]
     wrapper.close()
     wrapper.close_pool()
-    if hasattr(wrapper, "destroy_memory"):
-        wrapper.destroy_memory()
+    getattr(wrapper, "destroy_memory", lambda: None)()
     del connections[alias]
     del connections.settings[alias]
 
@@ -62,24 +63,30 @@ def file(tmp_path: Path) -> Iterator[Any]:
 
 @pytest.fixture
 def postgresql() -> Iterator[Any]:
-    """A PostgreSQL database with a table ``fj_t (id, name)`` and a pool of three connections."""
+    """A PostgreSQL schema of our own with a table ``fj_t (id, name)`` and a pool of three connections."""
     psycopg = pytest.importorskip("psycopg")
+    # Other runs may be on the same server: everything carries the number of this process.
+    name = f"fastjango_tests_{os.getpid()}"
     try:
-        psycopg.connect(
+        server = psycopg.connect(
             dbname=POSTGRESQL["NAME"],
             host=POSTGRESQL["HOST"],
             user=POSTGRESQL["USER"],
             password=POSTGRESQL["PASSWORD"],
             connect_timeout=3,
-        ).close()
+            autocommit=True,
+        )
     except psycopg.OperationalError:
         pytest.skip("service postgresql does not answer")
-    wrapper = make("pg", **{**POSTGRESQL, "POOL": {"size": 3, "timeout": 5}})
-    change("pg", "DROP TABLE IF EXISTS fj_t")
-    change("pg", "CREATE TABLE fj_t (id serial PRIMARY KEY, name text UNIQUE)")
-    yield wrapper
-    change("pg", "DROP TABLE fj_t")
-    remove("pg")
+    with server:
+        server.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")
+        server.execute(f"CREATE SCHEMA {name}")
+        options = {"application_name": name, "options": f"-c search_path={name}"}
+        wrapper = make("pg", **{**POSTGRESQL, "POOL": {"size": 3, "timeout": 5}, "OPTIONS": options})
+        change("pg", "CREATE TABLE fj_t (id serial PRIMARY KEY, name text UNIQUE)")
+        yield wrapper
+        remove("pg")
+        server.execute(f"DROP SCHEMA {name} CASCADE")
 
 
 @pytest.fixture
@@ -93,11 +100,11 @@ def mariadb() -> Iterator[Any]:
     except pymysql.OperationalError:
         pytest.skip("service mariadb does not answer")
     with server, server.cursor() as cursor:
-        cursor.execute("CREATE DATABASE IF NOT EXISTS fastjango_db_tests")
+        cursor.execute(f"CREATE DATABASE IF NOT EXISTS {MARIADB_NAME}")
     wrapper = make(
         "mariadb",
         ENGINE="fastjango.db.backends.mysql",
-        NAME="fastjango_db_tests",
+        NAME=MARIADB_NAME,
         HOST=host,
         USER=user,
         PASSWORD=password,
@@ -106,5 +113,5 @@ def mariadb() -> Iterator[Any]:
     change("mariadb", "DROP TABLE IF EXISTS fj_t")
     change("mariadb", "CREATE TABLE fj_t (id integer AUTO_INCREMENT PRIMARY KEY, name varchar(20) UNIQUE)")
     yield wrapper
-    change("mariadb", "DROP DATABASE fastjango_db_tests")
+    change("mariadb", f"DROP DATABASE {MARIADB_NAME}")
     remove("mariadb")

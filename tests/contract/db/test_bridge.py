@@ -35,7 +35,7 @@ def test_bridged_lets_sync_calls_inside_a_coroutine_await() -> None:
         return int(first + second + third)
 
     async def main() -> int:
-        return await bridged(endpoint())
+        return int(await bridged(endpoint()))
 
     assert asyncio.run(main()) == 6
 

@@ -18,7 +18,7 @@ from fastjango.db.transaction import atomic
 SLOW = "SELECT pg_sleep(5)"
 RUNNING = (
     "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(5)' AND state = 'active' "
-    "AND pid <> pg_backend_pid()"
+    "AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()"
 )
 
 
