@@ -9,7 +9,7 @@ from fastjango.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("contenttypes", "0002_remove_content_type_name"),
+        ("contenttypes", "__first__"),
     ]
 
     operations = [
