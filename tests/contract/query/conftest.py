@@ -13,7 +13,7 @@ from fastjango.test.databases import CaptureQueriesContext
 
 
 @pytest.fixture(autouse=True)
-def library() -> Iterator[None]:
+def library(db: None) -> Iterator[None]:
     library_models.create_tables()
     author: Any = library_models.Author
     book: Any = library_models.Book

@@ -12,6 +12,7 @@ from tests.contract.query import library_models
 from fastjango.core.exceptions import FieldError
 from fastjango.db import IntegrityError
 from fastjango.db.models import F, Sum
+from fastjango.db.transaction import atomic
 
 Author: Any = library_models.Author
 Book: Any = library_models.Book
@@ -54,7 +55,7 @@ def test_bulk_create_returns_keys_and_resolves_conflicts() -> None:
     assert all(author.pk for author in made)
     assert Author.objects.get(name="Cid").age is None
     assert Author.objects.get(name="Dan").age == 2
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError), atomic():
         Author.objects.bulk_create([Author(name="Cid")])
 
 
@@ -63,7 +64,7 @@ def test_bulk_update_writes_in_one_statement(queries: Any) -> None:
     for place, book in enumerate(books):
         book.price = place
 
-    with queries(3):  # with BEGIN and COMMIT
+    with queries(1):
         changed = Book.objects.bulk_update(books, ["price"])
 
     assert changed == 3
@@ -85,7 +86,7 @@ def test_a_slice_cannot_be_changed() -> None:
         Book.objects.all()[:1].delete()
 
 
-def test_every_verb_has_a_twin_for_async_code() -> None:
+def test_every_verb_has_a_twin_for_async_code(transactional_db: None) -> None:
     async def work() -> None:
         author = await Author.objects.acreate(name="Eve")
         assert await Author.objects.aget(pk=author.pk) == author

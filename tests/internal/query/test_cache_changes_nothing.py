@@ -6,9 +6,9 @@ other values) and once without it.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,54 +17,22 @@ import pytest
 from fastjango.contrib.auth.models import Group, Permission, User
 from fastjango.contrib.contenttypes.models import ContentType
 from fastjango.core.exceptions import EmptyResultSet
-from fastjango.db import connection
 from fastjango.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, Subquery, Value, When
 from fastjango.db.models.lookups import Exact
 from fastjango.db.models.query.shape import Trie
 
 ROUNDS = 450
-MODELS = (ContentType, Permission, Group, User)
-JOINS = tuple(
-    model._meta.get_field(name).remote_field.through
-    for model, name in ((Group, "permissions"), (User, "groups"), (User, "user_permissions"))
-)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def tables() -> Iterator[None]:
-    tables = [
-        "django_content_type",
-        "auth_permission",
-        "auth_group",
-        "auth_group_permissions",
-        "auth_user",
-        "auth_user_groups",
-        "auth_user_user_permissions",
-    ]
-    with connection.cursor() as cursor:
-        existing = set(connection.introspection.table_names(cursor))
-        made = [name for name in tables if name not in existing]
-        for model in (*MODELS, *JOINS):
-            opts = model._meta
-            if opts.db_table in made:
-                columns = ", ".join(
-                    f'"{field.column}" {field.db_type(connection)}'
-                    + (" PRIMARY KEY AUTOINCREMENT" if field.primary_key else "")
-                    for field in opts.local_concrete_fields
-                )
-                cursor.execute(f'CREATE TABLE "{opts.db_table}" ({columns})')
-        if made:
-            _fill()
-    yield
-    with connection.cursor() as cursor:
-        for name in reversed(made):
-            cursor.execute(f'DROP TABLE "{name}"')
+@pytest.fixture(autouse=True)
+def rows(db: None) -> None:
+    _fill()
 
 
 def _fill() -> None:
     kinds = [ContentType.objects.create(app_label=f"app{i % 3}", model=f"model{i}") for i in range(6)]
     permissions = [
-        Permission.objects.create(name=f"Can {i}", codename=f"code{i % 4}", content_type=kinds[i % 6])
+        Permission.objects.create(name=f"Can {i}", codename=f"code{i % 4}", content_type=kinds[i // 4 % 6])
         for i in range(18)
     ]
     groups = [Group.objects.create(name=f"group{i}") for i in range(5)]
@@ -76,7 +44,7 @@ def _fill() -> None:
             first_name="Ada" if i % 3 else "",
             last_name=f"Name{i % 4}",
             is_staff=bool(i % 2),
-            last_login=None if i % 4 else datetime.datetime(2024, 1, i + 1, tzinfo=datetime.UTC),
+            last_login=None if i % 4 else dt.datetime(2024, 1, i + 1, tzinfo=dt.UTC),
         )
         user.groups.add(*groups[: i % 4])
         user.user_permissions.add(permissions[i])
@@ -173,8 +141,8 @@ class Maker:
     def number(self) -> int:
         return self.values.randint(-1, 14)
 
-    def moment(self) -> datetime.datetime:
-        return datetime.datetime(2024, 1, self.values.randint(1, 28), tzinfo=datetime.UTC)
+    def moment(self) -> dt.datetime:
+        return dt.datetime(2024, 1, self.values.randint(1, 28), tzinfo=dt.UTC)
 
 
 def said(queryset: Any) -> Any:
