@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from asyncio import _get_running_loop
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
@@ -40,11 +41,15 @@ class TwoFacedQueue(sa_queue.Queue[Any]):
         self.waiting = 0
         self._nudges = 0
         self.steal: Callable[[], Any] | None = None
+        # Told when a connection or a place for one became free here.
+        self.freed: Callable[[], Any] | None = None
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
         """Put *item* back and wake one waiter of each kind."""
         super().put(item, block, timeout)
         self._wake_one()
+        if self.freed is not None:
+            self.freed()
 
     def nudge(self) -> None:
         """Let one waiter look again: a place in the pool became free without an item."""
@@ -137,9 +142,17 @@ class TwoFacedPool(QueuePool):
     def _dec_overflow(self) -> Literal[True]:
         """Count one connection less; whoever waits may open one."""
         super()._dec_overflow()
-        if isinstance(self._pool, TwoFacedQueue) and self._pool.waiting:
-            self._pool.nudge()
+        if isinstance(self._pool, TwoFacedQueue):
+            if self._pool.waiting:
+                self._pool.nudge()
+            if self._pool.freed is not None:
+                self._pool.freed()
         return True
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether nobody can be served now: all connections are out, and no more may be opened."""
+        return self._overflow >= self._max_overflow and self._pool.empty()
 
 
 class Lease:
@@ -157,6 +170,19 @@ class Lease:
         self.shelved_at = self.born
         self.generation = generation
         self.extra: dict[str, Any] | None = None
+
+
+def _hand(waiter: asyncio.Future[Any], value: Any) -> None:
+    if not waiter.done():
+        waiter.set_result(value)
+
+
+def _too_late(message: str) -> BaseException:
+    return fix(
+        PoolTimeout(message),
+        "raise DATABASES[...]['POOL']['size'], or look for code that keeps transactions open too long",
+        code="db.E103",
+    )
 
 
 class LeasePool:
@@ -183,6 +209,10 @@ class LeasePool:
         self._queue: TwoFacedQueue | None = queue if isinstance(queue, TwoFacedQueue) else None
         if self._queue is not None:
             self._queue.steal = self._unshelve_for_waiters
+            self._queue.freed = self._wake_one
+        # Bridges that wait for a lease: it is handed to them, past SQLAlchemy's pool.
+        self._waiters: deque[asyncio.Future[Any]] = deque()
+        self._threads_turn = False
 
     def take(self) -> Lease:
         """
@@ -199,18 +229,87 @@ class LeasePool:
             if self._usable(lease):
                 return lease
             self.drop(lease)
+        pool = self.engine.pool
+        if isinstance(pool, TwoFacedPool) and pool.is_exhausted and in_bridge():
+            return self._wait_in_bridge(pool)
         return self._check_out()
+
+    def _wait_in_bridge(self, pool: TwoFacedPool) -> Lease:
+        """Wait on the loop until a lease is handed over, or until there is one to take."""
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[Any] = loop.create_future()
+        self._waiters.append(waiter)
+        if self.shelf or not pool.is_exhausted:
+            # One came back before we were seen waiting.
+            waiter.cancel()
+            return self.take()
+        timer = loop.call_later(pool._timeout, _hand, waiter, _nothing)
+        try:
+            got = await_only(waiter)
+        except BaseException:
+            if waiter.done() and not waiter.cancelled():
+                # It was handed over in the moment of the cancellation: pass it on.
+                self._pass_on(waiter.result())
+            raise
+        finally:
+            timer.cancel()
+        if got is _nothing:
+            raise _too_late(
+                f"QueuePool limit of size {pool.size()} overflow {pool._max_overflow} reached, connection timed out, "
+                f"timeout {pool._timeout:0.2f}"
+            )
+        if got is None:
+            return self.take()
+        return got if self._usable(got) else self._retake(got)
+
+    def _retake(self, lease: Lease) -> Lease:
+        self.drop(lease)
+        return self.take()
+
+    def _pass_on(self, got: Any) -> None:
+        """Give what a waiter got and does not need to the next one."""
+        if got is None:
+            self._wake_one()
+        elif got is not _nothing:
+            self.give(got)
+
+    def _hand_over(self, lease: Lease | None) -> bool:
+        """Give *lease* (``None``: look again) to the first bridge that waits; False when none does."""
+        while self._waiters:
+            try:
+                waiter = self._waiters.popleft()
+            except IndexError:
+                break
+            if waiter.done():
+                continue
+            loop = waiter.get_loop()
+            if loop is _get_running_loop():
+                waiter.set_result(lease)
+                return True
+            try:
+                loop.call_soon_threadsafe(self._hand_or_pass_on, waiter, lease)
+            except RuntimeError:
+                # Its loop was closed.
+                continue
+            return True
+        return False
+
+    def _hand_or_pass_on(self, waiter: asyncio.Future[Any], lease: Lease | None) -> None:
+        if waiter.done():
+            self._pass_on(lease)
+        else:
+            waiter.set_result(lease)
+
+    def _wake_one(self) -> None:
+        if self._waiters:
+            self._hand_over(None)
 
     def _check_out(self) -> Lease:
         """Take a connection from SQLAlchemy's pool."""
         try:
             proxy = self.engine.raw_connection()
         except sa_exc.TimeoutError as exc:
-            raise fix(
-                PoolTimeout(str(exc)),
-                "raise DATABASES[...]['POOL']['size'], or look for code that keeps transactions open too long",
-                code="db.E103",
-            ) from exc
+            raise _too_late(str(exc)) from exc
         lease = Lease(proxy, proxy.dbapi_connection, self.generation)
         if self._is_clean(lease.raw):
             return lease
@@ -245,9 +344,18 @@ class LeasePool:
             return
         if self._check is not None:
             lease.shelved_at = time.monotonic()
+        if self._waiters and not self._is_threads_turn() and self._hand_over(lease):
+            return
         self.shelf.append(lease)
         if self._queue is not None and self._queue.waiting:
             self._unshelve_for_waiters()
+
+    def _is_threads_turn(self) -> bool:
+        """Whether a waiting thread is served before the bridges: every other time."""
+        if self._queue is None or not self._queue.waiting:
+            return False
+        self._threads_turn = not self._threads_turn
+        return self._threads_turn
 
     def _unshelve_for_waiters(self) -> None:
         """Put a shelved connection back into SQLAlchemy's pool, where somebody waits."""
