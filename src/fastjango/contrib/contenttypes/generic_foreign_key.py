@@ -38,6 +38,7 @@ class GenericForeignKey(FieldCacheMixin, Field):  # type: ignore[type-arg,unused
         self.is_relation = True
 
     def contribute_to_class(self, cls: Any, name: str, private_only: bool = True) -> None:
+        """Become a field of the model *cls*."""
         super().contribute_to_class(cls, name, private_only=True)
         # The field is the descriptor: reading gives the object.
         setattr(cls, self.attname, GenericForeignKeyDescriptor(self))
@@ -194,21 +195,26 @@ class GenericForeignKeyDescriptor:
         self.field = field
 
     def is_cached(self, instance: Any) -> bool:
+        """Tell whether the object is at hand."""
         return self.field.is_cached(instance)
 
     @property
     def cache_name(self) -> str:
+        """The key of the object in the instance's cache."""
         return self.field.cache_name
 
     def set_cached_value(self, instance: Any, value: Any) -> None:
+        """Remember the object."""
         self.field.set_cached_value(instance, value)
 
     @property
     def get_prefetch_querysets(self) -> Callable[..., Any]:
+        """What a prefetch asks, from the field."""
         return self.field.get_prefetch_querysets
 
     @property
     def get_prefetch_queryset(self) -> Callable[..., Any]:
+        """What a prefetch asks, from the field; the older name."""
         return self.field.get_prefetch_queryset
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:

@@ -31,9 +31,11 @@ class ContentTypeKey(Expression):
         self.relation = relation
 
     def build_clause(self, ctx: Any) -> Any:
+        """Return the clause."""
         return ctx.bind(None, None, None, lambda _: self.relation.get_content_type().pk, Integer())
 
     def get_group_by_cols(self) -> list[Any]:
+        """Return the columns that must be grouped."""
         return []
 
 
@@ -213,6 +215,7 @@ class GenericRelation(ForeignObject):  # type: ignore[type-arg,unused-ignore]
         return str([instance.pk for instance in getattr(obj, self.name).all()])
 
     def contribute_to_class(self, cls: Any, name: str, private_only: bool = True, **kwargs: Any) -> None:
+        """Become a field of the model *cls*."""
         super().contribute_to_class(cls, name, private_only=True, **kwargs)
         self.model = cls
         if self.mti_inherited:

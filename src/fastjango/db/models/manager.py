@@ -190,6 +190,7 @@ class EmptyManager(Manager[Any]):
         self.model = model
 
     def get_queryset(self) -> Any:
+        """Return an empty queryset."""
         return super().get_queryset().none()
 
 

@@ -87,6 +87,7 @@ class QuerySetCore(Generic[M]):
 
     @query.setter
     def query(self, value: Any) -> None:
+        """Set the query; it is asked as it is."""
         if value.values_select:
             self._iterable_class = ValuesIterable
         self._query = value

@@ -76,6 +76,7 @@ class ModelIterable(BaseIterable):
     gives_instances = True
 
     def reader(self, plan: SelectPlan, db: str) -> Callable[[Rows], list[Any]]:
+        """Return the function from rows to results."""
         assert plan.objects is not None
         key: Any = readers_key(plan.objects)
         read = plan.readers.get(key)
@@ -110,6 +111,7 @@ class ValuesIterable(BaseIterable):
     """Dictionaries."""
 
     def reader(self, plan: SelectPlan, db: str) -> Callable[[Rows], list[Any]]:
+        """Return the function from rows to results."""
         read = plan.readers.get("dicts")
         if read is None:
             read = plan.readers["dicts"] = dict_reader(plan, result_names(self.queryset._shape.query))
@@ -120,6 +122,7 @@ class ValuesListIterable(BaseIterable):
     """Tuples."""
 
     def reader(self, plan: SelectPlan, db: str) -> Callable[[Rows], list[Any]]:
+        """Return the function from rows to results."""
         names = chosen_names(self.queryset)
         key = ("tuples", names)
         read = plan.readers.get(key)
@@ -132,6 +135,7 @@ class NamedValuesListIterable(ValuesListIterable):
     """Named tuples."""
 
     def reader(self, plan: SelectPlan, db: str) -> Callable[[Rows], list[Any]]:
+        """Return the function from rows to results."""
         names = chosen_names(self.queryset) or result_names(self.queryset._shape.query)
         key = ("named", names)
         read = plan.readers.get(key)
@@ -144,6 +148,7 @@ class FlatValuesListIterable(BaseIterable):
     """The first value of each row."""
 
     def reader(self, plan: SelectPlan, db: str) -> Callable[[Rows], list[Any]]:
+        """Return the function from rows to results."""
         read = plan.readers.get("flat")
         if read is None:
             read = plan.readers["flat"] = flat_reader(plan)

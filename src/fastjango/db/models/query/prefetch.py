@@ -214,6 +214,7 @@ def prefetch_related_objects(model_instances: Sequence[Any], *related_lookups: A
 
 
 async def aprefetch_related_objects(model_instances: Sequence[Any], *related_lookups: Any) -> None:
+    """See ``prefetch_related_objects``."""
     return await bridge(prefetch_related_objects, model_instances, *related_lookups)
 
 

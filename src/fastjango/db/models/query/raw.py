@@ -55,6 +55,7 @@ class RawQuery:
 
     @property
     def params_type(self) -> type[Any] | None:
+        """``dict`` or ``tuple``, as the parameters were given."""
         if self.params is None:
             return None
         return dict if isinstance(self.params, Mapping) else tuple

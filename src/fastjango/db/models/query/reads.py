@@ -61,6 +61,7 @@ class QuerySetReads(QuerySetChain[M]):
         )
 
     async def aget(self, *args: Any, **kwargs: Any) -> M:
+        """See ``get``."""
         return await bridge(self.get, *args, **kwargs)
 
     def first(self) -> M | None:
@@ -75,6 +76,7 @@ class QuerySetReads(QuerySetChain[M]):
         return None
 
     async def afirst(self) -> M | None:
+        """See ``first``."""
         return await bridge(self.first)
 
     def last(self) -> M | None:
@@ -89,6 +91,7 @@ class QuerySetReads(QuerySetChain[M]):
         return None
 
     async def alast(self) -> M | None:
+        """See ``last``."""
         return await bridge(self.last)
 
     def _check_ordering_first_last_queryset_aggregation(self, method: str) -> None:
@@ -129,6 +132,7 @@ class QuerySetReads(QuerySetChain[M]):
         return self._earliest(*fields)
 
     async def aearliest(self, *fields: str) -> M:
+        """See ``earliest``."""
         return await bridge(self.earliest, *fields)
 
     def latest(self, *fields: str) -> M:
@@ -139,6 +143,7 @@ class QuerySetReads(QuerySetChain[M]):
         return self.reverse()._earliest(*fields)
 
     async def alatest(self, *fields: str) -> M:
+        """See ``latest``."""
         return await bridge(self.latest, *fields)
 
     # -- numbers
@@ -160,6 +165,7 @@ class QuerySetReads(QuerySetChain[M]):
         return self._aggregated(kwargs)
 
     async def aaggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """See ``aggregate``."""
         return await bridge(self.aggregate, *args, **kwargs)
 
     def _aggregated(self, expressions: dict[str, Any]) -> dict[str, Any]:
@@ -191,6 +197,7 @@ class QuerySetReads(QuerySetChain[M]):
         return int(self._aggregated({"__count": Count("*")})["__count"])
 
     async def acount(self) -> int:
+        """See ``count``."""
         return await bridge(self.count)
 
     def exists(self) -> bool:
@@ -202,6 +209,7 @@ class QuerySetReads(QuerySetChain[M]):
         return plan is not None and bool(fetch(self.db, plan.sql, plan.args(self._binds)))
 
     async def aexists(self) -> bool:
+        """See ``exists``."""
         return await bridge(self.exists)
 
     def contains(self, obj: Any) -> bool:
@@ -227,6 +235,7 @@ class QuerySetReads(QuerySetChain[M]):
         return self.filter(pk=obj.pk).exists()
 
     async def acontains(self, obj: Any) -> bool:
+        """See ``contains``."""
         return await bridge(self.contains, obj)
 
     # -- many objects
@@ -259,6 +268,7 @@ class QuerySetReads(QuerySetChain[M]):
         return {getattr(obj, field_name): obj for obj in found}
 
     async def ain_bulk(self, id_list: Any = None, *, field_name: str = "pk") -> dict[Any, M]:
+        """See ``in_bulk``."""
         return await bridge(self.in_bulk, id_list, field_name=field_name)
 
     def _by_batches(self, keys: tuple[Any, ...], lookup: str) -> list[Any]:
@@ -311,6 +321,7 @@ class QuerySetReads(QuerySetChain[M]):
         return str(self.peek_query().explain(using=self.db, format=format, **options))
 
     async def aexplain(self, *, format: str | None = None, **options: Any) -> str:
+        """See ``explain``."""
         return await bridge(self.explain, format=format, **options)
 
     def _has_filters(self) -> bool:

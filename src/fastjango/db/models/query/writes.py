@@ -37,6 +37,7 @@ class QuerySetWrites(QuerySetReads[M]):
         return obj  # type: ignore[no-any-return]
 
     async def acreate(self, **kwargs: Any) -> M:
+        """See ``create``."""
         return await bridge(self.create, **kwargs)
 
     def get_or_create(self, defaults: Any = None, **kwargs: Any) -> tuple[M, bool]:
@@ -64,6 +65,7 @@ class QuerySetWrites(QuerySetReads[M]):
                 raise
 
     async def aget_or_create(self, defaults: Any = None, **kwargs: Any) -> tuple[M, bool]:
+        """See ``get_or_create``."""
         return await bridge(self.get_or_create, defaults=defaults, **kwargs)
 
     def update_or_create(self, defaults: Any = None, create_defaults: Any = None, **kwargs: Any) -> tuple[M, bool]:
@@ -104,6 +106,7 @@ class QuerySetWrites(QuerySetReads[M]):
     async def aupdate_or_create(
         self, defaults: Any = None, create_defaults: Any = None, **kwargs: Any
     ) -> tuple[M, bool]:
+        """See ``update_or_create``."""
         return await bridge(self.update_or_create, defaults=defaults, create_defaults=create_defaults, **kwargs)
 
     # -- creating many
@@ -159,6 +162,7 @@ class QuerySetWrites(QuerySetReads[M]):
         update_fields: Any = None,
         unique_fields: Any = None,
     ) -> list[M]:
+        """See ``bulk_create``."""
         return await bridge(
             self.bulk_create,
             objs=objs,
@@ -258,6 +262,7 @@ class QuerySetWrites(QuerySetReads[M]):
         return rows
 
     async def aupdate(self, **kwargs: Any) -> int:
+        """See ``update``."""
         return await bridge(self.update, **kwargs)
 
     def _update(self, values: Any) -> int:
@@ -319,6 +324,7 @@ class QuerySetWrites(QuerySetReads[M]):
         return self._bulk_update(objs, chosen, batch_size)
 
     async def abulk_update(self, objs: Any, fields: Any, batch_size: int | None = None) -> int:
+        """See ``bulk_update``."""
         return await bridge(self.bulk_update, objs=objs, fields=fields, batch_size=batch_size)
 
     def _bulk_update(self, objs: tuple[Any, ...], fields: list[Any], batch_size: int | None) -> int:
@@ -384,6 +390,7 @@ class QuerySetWrites(QuerySetReads[M]):
     delete.queryset_only = True  # type: ignore[attr-defined]
 
     async def adelete(self) -> tuple[int, dict[str, int]]:
+        """See ``delete``."""
         return await bridge(self.delete)
 
     adelete.alters_data = True  # type: ignore[attr-defined]

@@ -169,9 +169,11 @@ class CombineBook(SummaryBook):
         return self.output_field
 
     def get_lookup(self, lookup: str) -> Any:
+        """Return the lookup class of that name for the result."""
         return self.output_field.get_lookup(lookup)
 
     def get_transform(self, name: str) -> Any:
+        """Return the transform class of that name for the result."""
         return self.output_field.get_transform(name)
 
     def result_converter(self, connection: Any) -> Any:
@@ -180,6 +182,7 @@ class CombineBook(SummaryBook):
         return None if field is None else field.result_converter(connection)
 
     def copy(self) -> Self:
+        """Return a copy."""
         return self.clone()
 
 

@@ -93,6 +93,7 @@ class Join(BaseTable):
         return tuple((lhs.column, rhs.column) for lhs, rhs in self.join_fields)
 
     def relabeled_clone(self, change_map: Mapping[str, str]) -> Join:
+        """Return it with renamed tables."""
         filtered = self.filtered_relation
         return self._replaced(
             parent_alias=change_map.get(self.parent_alias, self.parent_alias),
@@ -116,9 +117,11 @@ class Join(BaseTable):
 
     @property
     def identity(self) -> tuple[Any, ...]:
+        """What makes two joins the same."""
         return (type(self), self.table_name, self.parent_alias, self.join_field, self.filtered_relation)
 
     def equals(self, other: Any) -> bool:
+        """Tell whether *other* is the same join, whatever condition hangs on it."""
         return isinstance(other, Join) and self.identity[:-1] == other.identity[:-1]
 
 

@@ -25,6 +25,7 @@ class PositionRef(Ref):
         self.ordinal = ordinal
 
     def build_clause(self, ctx: Any) -> Any:
+        """Return the clause."""
         return Counted(self.ordinal)
 
 
@@ -238,9 +239,11 @@ class RawColumn(RawSQL):
         self.table, self.column_name = table, column
 
     def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the same: there is nothing to resolve."""
         return self
 
     def build_clause(self, ctx: Any) -> Any:
+        """Return the clause."""
         return NamedColumn(self.column_name, self.table, None)
 
 

@@ -57,6 +57,7 @@ class Query(CombineBook):
 
     @first_slot.setter
     def first_slot(self, place: int) -> None:
+        """Set the place of the first value."""
         self.slot_base = place
 
     def with_binds(self, binds: tuple[Any, ...]) -> Query:

@@ -137,13 +137,16 @@ class QuerySpec:
 
     @property
     def has_select_fields(self) -> bool:
+        """Whether columns were chosen, instead of the model's own."""
         return bool(self.select or (not self.default_cols and (self.annotation_select_mask or self.extra_select_mask)))
 
     @property
     def is_sliced(self) -> bool:
+        """Whether there is a limit or an offset."""
         return self.low_mark != 0 or self.high_mark is not None
 
     def has_limit_one(self) -> bool:
+        """Tell whether at most one row is asked for."""
         return self.high_mark is not None and self.high_mark - self.low_mark == 1
 
     def can_filter(self) -> bool:
@@ -151,6 +154,7 @@ class QuerySpec:
         return not self.is_sliced
 
     def is_empty(self) -> bool:
+        """Tell whether there can be no result (``none()``)."""
         return any(isinstance(child, NothingNode) for child in self.where.children)
 
     def set_empty(self) -> None:

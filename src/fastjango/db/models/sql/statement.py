@@ -37,6 +37,7 @@ class Options:
 
 
 def column_clauses(columns: Select, ctx: Context) -> list[Any]:
+    """Return the clauses of the select list, with their names."""
     clauses = []
     for expression, alias in columns:
         clause = _formatted(expression, ctx.select_clause(expression), ctx)
@@ -59,6 +60,7 @@ def _formatted(expression: Any, clause: Any, ctx: Context) -> Any:
 
 
 def with_aliases(columns: Select) -> Select:
+    """Return the columns with a name each: col1, col2, ..."""
     named: Select = []
     count = 0
     for expression, alias in columns:

@@ -76,6 +76,7 @@ class FromTables(FromClause):
         return [self]
 
     def get_children(self, **kw: Any) -> Any:
+        """Return the conditions of the joins."""
         return [entry.condition for entry in self.entries if entry.condition is not None]
 
 

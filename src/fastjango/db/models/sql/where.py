@@ -78,9 +78,11 @@ class WhereNode(Node):
     # -- the expression face
 
     def get_source_expressions(self) -> list[Any]:
+        """Return the conditions this one is made of."""
         return list(self.children)
 
     def set_source_expressions(self, children: list[Any]) -> None:
+        """Replace the conditions this one is made of."""
         if len(children) != len(self.children):
             msg = "A condition keeps the number of its children."
             raise ValueError(msg)
@@ -97,18 +99,22 @@ class WhereNode(Node):
 
     @property
     def contains_aggregate(self) -> bool:
+        """Whether any condition holds an aggregate."""
         return any(getattr(child, "contains_aggregate", False) for child in self.children)
 
     @property
     def contains_over_clause(self) -> bool:
+        """Whether any condition holds a window."""
         return any(getattr(child, "contains_over_clause", False) for child in self.children)
 
     @property
     def is_summary(self) -> bool:
+        """Whether any condition stands in a summary."""
         return any(getattr(child, "is_summary", False) for child in self.children)
 
     @property
     def output_field(self) -> Any:
+        """The field of the result: a boolean."""
         return self.__dict__.setdefault("_output_field", make_field("BooleanField"))
 
     @property
@@ -117,18 +123,23 @@ class WhereNode(Node):
 
     @property
     def field(self) -> Any:
+        """The same as ``output_field``."""
         return self.output_field
 
     def get_lookup(self, lookup: str) -> Any:
+        """Return the lookup class of that name for the result."""
         return self.output_field.get_lookup(lookup)
 
     def get_transform(self, name: str) -> Any:
+        """Return the transform class of that name for the result."""
         return self.output_field.get_transform(name)
 
     def get_group_by_cols(self) -> list[Any]:
+        """Return the columns that must be grouped."""
         return [column for child in self.children for column in child.get_group_by_cols()]
 
     def get_refs(self) -> set[str]:
+        """Return the names of annotations that are referred to."""
         refs: set[str] = set()
         for child in self.children:
             refs |= child.get_refs()
@@ -147,9 +158,11 @@ class WhereNode(Node):
         return self.output_field.result_converter(connection)
 
     def get_db_converters(self, connection: Any) -> list[Any]:
+        """Return the converters of the result."""
         return list(self.output_field.get_db_converters(connection))
 
     def select_format(self, compiler: Any, sql: str, params: Any) -> tuple[str, Any]:
+        """Return the SQL as it is."""
         return sql, params
 
     def resolve_expression(
@@ -322,25 +335,32 @@ class NothingNode:
     conditional = True
 
     def to_clause(self, ctx: Any) -> Any:
+        """Return the clause, or raise when it decides nothing or everything."""
         raise EmptyResultSet
 
     @native
     def as_sql(self, compiler: Any = None, connection: Any = None) -> Any:
+        """Raise ``EmptyResultSet``."""
         raise EmptyResultSet
 
     def get_source_expressions(self) -> list[Any]:
+        """Return the conditions this one is made of."""
         return []
 
     def replace_expressions(self, replacements: Mapping[Any, Any]) -> NothingNode:
+        """Return the same."""
         return self
 
     def relabeled_clone(self, change_map: Mapping[str, str]) -> NothingNode:
+        """Return it with renamed tables."""
         return self
 
     def get_group_by_cols(self) -> list[Any]:
+        """Return the columns that must be grouped."""
         return []
 
     def get_refs(self) -> set[str]:
+        """Return the names of annotations that are referred to."""
         return set()
 
 
@@ -356,23 +376,29 @@ class ExtraWhere:
         self.params = tuple(params)
 
     def to_clause(self, ctx: Any) -> Any:
+        """Return the clause, or raise when it decides nothing or everything."""
         if not self.sqls:
             raise FullResultSet
         return splice(ctx, " AND ".join(f"({sql})" for sql in self.sqls), self.params)
 
     def get_source_expressions(self) -> list[Any]:
+        """Return the conditions this one is made of."""
         return []
 
     def replace_expressions(self, replacements: Mapping[Any, Any]) -> ExtraWhere:
+        """Return the same."""
         return self
 
     def relabeled_clone(self, change_map: Mapping[str, str]) -> ExtraWhere:
+        """Return it with renamed tables."""
         return self
 
     def get_group_by_cols(self) -> list[Any]:
+        """Return the columns that must be grouped."""
         return []
 
     def get_refs(self) -> set[str]:
+        """Return the names of annotations that are referred to."""
         return set()
 
 
