@@ -11,7 +11,8 @@ import json
 import unittest
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+from unittest.util import safe_repr
 from urllib.parse import parse_qsl, urlencode, urljoin, urlparse, urlsplit, urlunparse
 
 from fastjango.conf import settings
@@ -150,8 +151,7 @@ class ResponseAssertions(unittest.TestCase):
         scheme, netloc, path, query = parts
         domain = netloc.partition(":")[0]
         if domain and not any(
-            host == "*" or host == domain or (host.startswith(".") and domain.endswith(host))
-            for host in settings.ALLOWED_HOSTS
+            host in ("*", domain) or (host.startswith(".") and domain.endswith(host)) for host in settings.ALLOWED_HOSTS
         ):
             raise ValueError(
                 f"The test client is unable to fetch remote URLs (got {url}). If the host is served by FastJango, "
@@ -173,7 +173,7 @@ class ResponseAssertions(unittest.TestCase):
         def normalize(url: Any) -> str:
             parts = urlparse(str(resolve_url(url)))
             query = sorted(parse_qsl(parts.query), key=lambda pair: pair[0])
-            return urlunparse(parts[:4] + (urlencode(query), parts.fragment))
+            return urlunparse((*parts[:4], urlencode(query), parts.fragment))
 
         self.assertEqual(normalize(url1), normalize(url2), msg_prefix + f"Expected '{url1}' to equal '{url2}'.")
 
@@ -197,7 +197,7 @@ class ResponseAssertions(unittest.TestCase):
         else:
             text_repr = repr(text)
         if html:
-            content = assert_and_parse_html(self, content, None, "Response's content is not valid HTML:")
+            content = assert_and_parse_html(self, str(content), None, "Response's content is not valid HTML:")
             text = assert_and_parse_html(self, text, None, "Second argument is not valid HTML:")
         return text_repr, content.count(text), prefix, response_content
 
@@ -292,7 +292,7 @@ class ResponseAssertions(unittest.TestCase):
             if response:
                 template_name = response
             return template_name, None, prefix
-        return template_name, [t.name for t in response.templates if t.name is not None], prefix
+        return template_name, [t.name for t in cast(Any, response).templates if t.name is not None], prefix
 
     def _assert_template_used(self, template_name: str, names: list[str], prefix: str, count: int | None) -> None:
         if not names:
@@ -369,16 +369,16 @@ class ResponseAssertions(unittest.TestCase):
         dom1 = assert_and_parse_html(self, html1, msg, "First argument is not valid HTML:")
         dom2 = assert_and_parse_html(self, html2, msg, "Second argument is not valid HTML:")
         if dom1 != dom2:
-            standard = f"{unittest.util.safe_repr(dom1, True)} != {unittest.util.safe_repr(dom2, True)}"
+            standard = f"{safe_repr(dom1, True)} != {safe_repr(dom2, True)}"
             diff = "\n" + "\n".join(difflib.ndiff(str(dom1).splitlines(), str(dom2).splitlines()))
-            self.fail(self._formatMessage(msg, self._truncateMessage(standard, diff)))  # type: ignore[attr-defined]
+            self.fail(self._formatMessage(msg, cast(Any, self)._truncateMessage(standard, diff)))
 
     def assertHTMLNotEqual(self, html1: str, html2: str, msg: str | None = None) -> None:
         """Assert that two pieces of HTML differ in structure."""
         dom1 = assert_and_parse_html(self, html1, msg, "First argument is not valid HTML:")
         dom2 = assert_and_parse_html(self, html2, msg, "Second argument is not valid HTML:")
         if dom1 == dom2:
-            standard = f"{unittest.util.safe_repr(dom1, True)} == {unittest.util.safe_repr(dom2, True)}"
+            standard = f"{safe_repr(dom1, True)} == {safe_repr(dom2, True)}"
             self.fail(self._formatMessage(msg, standard))
 
     def assertInHTML(self, needle: str, haystack: str, count: int | None = None, msg_prefix: str = "") -> None:
@@ -437,14 +437,14 @@ class ResponseAssertions(unittest.TestCase):
     def assertXMLEqual(self, xml1: str, xml2: str, msg: str | None = None) -> None:
         """Assert that two XML documents have the same structure."""
         if not self._same_xml(xml1, xml2, msg):
-            standard = f"{unittest.util.safe_repr(xml1, True)} != {unittest.util.safe_repr(xml2, True)}"
+            standard = f"{safe_repr(xml1, True)} != {safe_repr(xml2, True)}"
             diff = "\n" + "\n".join(difflib.ndiff(xml1.splitlines(), xml2.splitlines()))
-            self.fail(self._formatMessage(msg, self._truncateMessage(standard, diff)))  # type: ignore[attr-defined]
+            self.fail(self._formatMessage(msg, cast(Any, self)._truncateMessage(standard, diff)))
 
     def assertXMLNotEqual(self, xml1: str, xml2: str, msg: str | None = None) -> None:
         """Assert that two XML documents differ in structure."""
         if self._same_xml(xml1, xml2, msg):
-            standard = f"{unittest.util.safe_repr(xml1, True)} == {unittest.util.safe_repr(xml2, True)}"
+            standard = f"{safe_repr(xml1, True)} == {safe_repr(xml2, True)}"
             self.fail(self._formatMessage(msg, standard))
 
     # ------------------------------------------------------------ messages of exceptions and warnings

@@ -344,7 +344,7 @@ class RequestFactory:
             return encode_multipart(BOUNDARY, data)
         match = CONTENT_TYPE_RE.match(content_type)
         charset = match[1] if match else settings.DEFAULT_CHARSET
-        return force_bytes(data, encoding=charset)
+        return bytes(force_bytes(data, encoding=charset))
 
     def _encode_json(self, data: Any, content_type: str) -> Any:
         should_encode = JSON_CONTENT_TYPE_RE.match(content_type) and isinstance(data, (dict, list, tuple))
@@ -711,9 +711,9 @@ class ClientMixin:
             method = response.request["REQUEST_METHOD"].lower()
             if method not in ("get", "head"):
                 extra["QUERY_STRING"] = response_url.query
-            request_method = getattr(self, method)
+            request_method: Any = getattr(self, method)
         else:
-            request_method = self.get  # type: ignore[attr-defined]
+            request_method = getattr(self, "get")
             data = QueryDict(response_url.query)
             content_type = ""
         if request_method in (getattr(self, "get", None), getattr(self, "head", None)):
@@ -845,7 +845,7 @@ class AsyncClient(ClientMixin, AsyncRequestFactory):
 
     async def _request(self, **request: Any) -> Any:
         follow = request.pop("follow", False)
-        scope = AsyncRequestFactory._base_scope(self, **{k: v for k, v in request.items()})
+        scope = AsyncRequestFactory._base_scope(self, **request)
         scope["_body_file"] = request.get("_body_file")
         data: dict[str, Any] = {}
         on_template_render = partial(store_rendered_templates, data)

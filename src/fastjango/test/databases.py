@@ -72,7 +72,7 @@ def get_unique_databases_and_mirrors(
         if alias not in wanted:
             continue
         signature = connection.creation.test_db_signature()
-        name, sharing = unique.setdefault(signature, (connection.settings_dict["NAME"], []))
+        _name, sharing = unique.setdefault(signature, (connection.settings_dict["NAME"], []))
         sharing.append(alias)
         if "DEPENDENCIES" in test_settings and test_settings["DEPENDENCIES"] is not None:
             dependencies[alias] = list(test_settings["DEPENDENCIES"])

@@ -109,8 +109,8 @@ class Approximate:
     def __repr__(self) -> str:
         return repr(self.val)
 
-    def __eq__(self, other: object) -> bool:
-        return bool(self.val == other or round(abs(self.val - other), self.places) == 0)  # type: ignore[operator]
+    def __eq__(self, other: Any) -> bool:
+        return bool(self.val == other or round(abs(self.val - other), self.places) == 0)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -185,7 +185,7 @@ class LoggingCaptureMixin:
     """Capture the ``django`` logger into ``self.logger_output``."""
 
     def setUp(self) -> None:
-        self.logger = logging.getLogger("fastjango")
+        self.logger: Any = logging.getLogger("fastjango")
         self.logger_output = io.StringIO()
         self._old_streams = [getattr(handler, "stream", None) for handler in self.logger.handlers]
         for handler in self.logger.handlers:
@@ -195,7 +195,7 @@ class LoggingCaptureMixin:
     def tearDown(self) -> None:
         for handler, stream in zip(self.logger.handlers, self._old_streams, strict=True):
             if stream is not None:
-                handler.stream = stream  # type: ignore[attr-defined]
+                handler.stream = stream
 
 
 def register_lookup(field: Any, *lookups: Any, lookup_name: str | None = None) -> Any:

@@ -82,8 +82,7 @@ class Element:
         if isinstance(element, RootElement) and self.children == element.children:
             return 1
         found = 0
-        size = len(element.children) if isinstance(element, RootElement) else 0
-        if size:
+        if isinstance(element, RootElement) and element.children:
             # A fragment of several nodes is looked for as a run of siblings.
             found += _count_runs(self.children, element.children)
         for child in self.children:

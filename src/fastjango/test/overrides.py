@@ -73,7 +73,7 @@ class TestContextDecorator:
                 setattr(inner_self, change.attr_name, given)
             original(inner_self)
 
-        cls.setUp = set_up  # type: ignore[method-assign]
+        setattr(cls, "setUp", set_up)
         return cls
 
     def decorate_callable(self, func: Callable[..., Any]) -> Callable[..., Any]:

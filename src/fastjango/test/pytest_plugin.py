@@ -112,7 +112,7 @@ def _opened(transactional: bool, databases: Any, reset_sequences: bool) -> Itera
     from fastjango.test import TestCase, TransactionTestCase
 
     base: Any = TransactionTestCase if transactional else TestCase
-    case_class = type(
+    case_class: Any = type(
         "PytestCase", (base,), {"databases": databases, "reset_sequences": reset_sequences, "test": lambda self: None}
     )
     case_class.setUpClass()

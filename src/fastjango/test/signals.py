@@ -78,7 +78,7 @@ def clear_routers_cache(*, setting: str, **kwargs: Any) -> None:
         from fastjango.db import router
 
         router.__dict__.pop("routers", None)
-        router._routers = None  # type: ignore[attr-defined]
+        router._routers = None
 
 
 @receiver(setting_changed)
@@ -131,7 +131,7 @@ def clear_serializers_cache(*, setting: str, **kwargs: Any) -> None:
     if setting == "SERIALIZATION_MODULES":
         from fastjango.core import serializers
 
-        serializers._serializers = {}
+        setattr(serializers, "_serializers", {})
 
 
 @receiver(setting_changed)
@@ -146,7 +146,7 @@ def language_changed(*, setting: str, **kwargs: Any) -> None:
         from fastjango.utils.translation import trans_real
 
         trans_real._translations = {}
-        trans_real.check_for_language.cache_clear()
+        getattr(trans_real.check_for_language, "cache_clear", lambda: None)()
     if setting.endswith(("_FORMAT", "_FORMATS", "_SEPARATOR")) or setting in {"USE_THOUSAND_SEPARATOR", "USE_L10N"}:
         from fastjango.utils.formats import reset_format_cache
 

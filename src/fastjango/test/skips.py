@@ -50,19 +50,20 @@ def _deferred_skip(condition: Callable[[], bool], reason: str, name: str) -> Cal
             if iscoroutinefunction(test_func):
 
                 @wraps(test_func)
-                async def skip_wrapper(*args: Any, **kwargs: Any) -> Any:
+                async def skip_wrapper_async(*args: Any, **kwargs: Any) -> Any:
                     if args and isinstance(args[0], unittest.TestCase):
                         check(args[0])
                     return await test_func(*args, **kwargs)
-            else:
 
-                @wraps(test_func)
-                def skip_wrapper(*args: Any, **kwargs: Any) -> Any:
-                    if args and isinstance(args[0], unittest.TestCase):
-                        check(args[0])
-                    elif condition():
-                        raise SkipTest(reason)
-                    return test_func(*args, **kwargs)
+                return skip_wrapper_async
+
+            @wraps(test_func)
+            def skip_wrapper(*args: Any, **kwargs: Any) -> Any:
+                if args and isinstance(args[0], unittest.TestCase):
+                    check(args[0])
+                elif condition():
+                    raise SkipTest(reason)
+                return test_func(*args, **kwargs)
 
             return skip_wrapper
         databases = getattr(test_func, "databases", None)

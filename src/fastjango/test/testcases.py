@@ -180,7 +180,7 @@ class SimpleTestCase(ResponseAssertions):
         import sys
 
         if result is not None:
-            result.addError(self, sys.exc_info())  # type: ignore[arg-type]
+            result.addError(self, sys.exc_info())
 
     def _pre_setup(self) -> None:
         self.client = self.client_class()
@@ -533,7 +533,7 @@ class LiveServerTestCase(TransactionTestCase):
     def _make_connections_override(cls) -> dict[str, Any]:
         overrides = {}
         for connection in connections.all():
-            if connection.vendor == "sqlite" and connection.is_in_memory_db():
+            if connection.vendor == "sqlite" and getattr(connection, "is_in_memory_db", bool)():
                 overrides[connection.alias] = connection
                 connection.inc_thread_sharing()
         return overrides

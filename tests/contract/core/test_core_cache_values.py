@@ -115,7 +115,7 @@ def redis_answers() -> bool:
     """Return whether there is a Redis to test with."""
     try:
         return bool(redis.Redis.from_url(REDIS_URL, socket_connect_timeout=0.3).ping())
-    except redis.exceptions.RedisError:
+    except redis.RedisError:
         return False
 
 

@@ -103,6 +103,6 @@ def test_upload_names_lose_their_folders() -> None:
 
 def test_lines_are_whole_across_chunks() -> None:
     file = File(ContentFile("one\r\ntwo\rthree").file)
-    file.DEFAULT_CHUNK_SIZE = 4
+    setattr(file, "DEFAULT_CHUNK_SIZE", 4)
 
     assert list(file) == ["one\r\n", "two\r", "three"]

@@ -51,9 +51,9 @@ class AbstractBaseUser(models.Model):
     def __str__(self) -> str:
         return str(self.get_username())
 
-    def save(self, **kwargs: Any) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; the password validators learn of a changed password."""
-        super().save(**kwargs)
+        super().save(*args, **kwargs)
         if self._password is not None:
             password_validation.password_changed(self._password, self)
             self._password = None

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from fastjango.conf import settings
 from fastjango.contrib.auth import REDIRECT_FIELD_NAME
+from fastjango.contrib.auth.redirects import redirect_to_login
 from fastjango.core.exceptions import PermissionDenied
 from fastjango.db.bridge import bridge
 from fastjango.http.coroutines import iscoroutinefunction
@@ -24,8 +25,6 @@ def user_passes_test(
 
     def decorator(view_func: View) -> View:
         def redirect(request: Any) -> Any:
-            from fastjango.contrib.auth.views import redirect_to_login
-
             path = request.build_absolute_uri()
             resolved = resolve_url(login_url or settings.LOGIN_URL)
             login_scheme, login_netloc = urlsplit(resolved)[:2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import unicodedata
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from fastjango import forms
 from fastjango.contrib.auth import authenticate, get_user_model, password_validation
@@ -185,15 +185,15 @@ class SetUnusablePasswordMixin:
                 form.add_error(name, ValidationError(form.fields[name].error_messages["required"], code="required"))
         super().validate_passwords(password1_field_name, password2_field_name)  # type: ignore[misc]
 
-    def validate_password_for_user(self, user: Any, **kwargs: Any) -> None:
+    def validate_password_for_user(self, user: Any, password_field_name: str = "password2") -> None:
         """Ask the validators only where a password is wanted."""
         if self.cleaned_data["set_usable_password"]:  # type: ignore[attr-defined]
-            super().validate_password_for_user(user, **kwargs)  # type: ignore[misc]
+            super().validate_password_for_user(user, password_field_name)  # type: ignore[misc]
 
-    def set_password_and_save(self, user: Any, commit: bool = True, **kwargs: Any) -> Any:
+    def set_password_and_save(self, user: Any, password_field_name: str = "password1", commit: bool = True) -> Any:
         """Set the password, or make it unusable."""
         if self.cleaned_data["set_usable_password"]:  # type: ignore[attr-defined]
-            return super().set_password_and_save(user, **kwargs, commit=commit)  # type: ignore[misc]
+            return super().set_password_and_save(user, password_field_name, commit)  # type: ignore[misc]
         user.set_unusable_password()
         if commit:
             user.save()
@@ -212,7 +212,7 @@ class BaseUserCreationForm(SetPasswordMixin, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        name = self._meta.model.USERNAME_FIELD
+        name = cast(Any, self._meta.model).USERNAME_FIELD
         if name in self.fields:
             self.fields[name].widget.attrs["autofocus"] = True
 
@@ -241,7 +241,7 @@ class UserCreationForm(BaseUserCreationForm):
     def clean_username(self) -> Any:
         """Look for the name without case."""
         username = self.cleaned_data.get("username")
-        if username and self._meta.model.objects.filter(username__iexact=username).exists():
+        if username and cast(Any, self._meta.model).objects.filter(username__iexact=username).exists():
             self._update_errors(
                 ValidationError({"username": self.instance.unique_error_message(self._meta.model, ["username"])})
             )

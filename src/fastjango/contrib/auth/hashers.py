@@ -172,9 +172,9 @@ class BasePasswordHasher:
         if self.library is None:
             raise ValueError(f"Hasher {self.__class__.__name__!r} doesn't specify a library attribute")
         if isinstance(self.library, (tuple, list)):
-            name, mod_path = self.library
+            _name, mod_path = self.library
         else:
-            name = mod_path = self.library
+            mod_path = self.library
         try:
             return import_module(mod_path)
         except ImportError as exc:
@@ -379,7 +379,7 @@ class BCryptSHA256PasswordHasher(BasePasswordHasher):
         return f"{self.algorithm}${data.decode('ascii')}"
 
     def decode(self, encoded: str) -> dict[str, Any]:
-        algorithm, empty, algostr, work_factor, data = encoded.split("$", 4)
+        algorithm, _empty, algostr, work_factor, data = encoded.split("$", 4)
         assert algorithm == self.algorithm
         return {
             "algorithm": algorithm,

@@ -10,6 +10,7 @@ from fastjango.conf import settings
 from fastjango.contrib import auth
 from fastjango.contrib.auth import REDIRECT_FIELD_NAME, load_backend
 from fastjango.contrib.auth.backends import RemoteUserBackend
+from fastjango.contrib.auth.redirects import redirect_to_login
 from fastjango.core.exceptions import ImproperlyConfigured
 from fastjango.db.bridge import bridge
 from fastjango.shortcuts import resolve_url
@@ -71,8 +72,6 @@ class LoginRequiredMiddleware(MiddlewareMixin):
 
     def handle_no_permission(self, request: Any, view_func: Any) -> Any:
         """Redirect to the login."""
-        from fastjango.contrib.auth.views import redirect_to_login
-
         path = request.build_absolute_uri()
         resolved = resolve_url(self.get_login_url(view_func))
         login_scheme, login_netloc = urlsplit(resolved)[:2]

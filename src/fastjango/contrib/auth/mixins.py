@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from fastjango.conf import settings
 from fastjango.contrib.auth import REDIRECT_FIELD_NAME
-from fastjango.contrib.auth.views import redirect_to_login
+from fastjango.contrib.auth.redirects import redirect_to_login
 from fastjango.core.exceptions import ImproperlyConfigured, PermissionDenied
 from fastjango.shortcuts import resolve_url
 

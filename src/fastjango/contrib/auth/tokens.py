@@ -57,7 +57,7 @@ class PasswordResetTokenGenerator:
             for secret in [self.secret, *self.secret_fallbacks]
         ):
             return False
-        return self._num_seconds(self._now()) - timestamp <= settings.PASSWORD_RESET_TIMEOUT
+        return bool(self._num_seconds(self._now()) - timestamp <= settings.PASSWORD_RESET_TIMEOUT)
 
     def _make_token_with_timestamp(self, user: Any, timestamp: int, secret: Any) -> str:
         ts_b36 = int_to_base36(timestamp)

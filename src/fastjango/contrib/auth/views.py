@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from fastjango.conf import settings
 from fastjango.contrib.auth import REDIRECT_FIELD_NAME, get_user_model, update_session_auth_hash
@@ -14,7 +13,7 @@ from fastjango.contrib.auth.forms import AuthenticationForm, PasswordChangeForm,
 from fastjango.contrib.auth.tokens import default_token_generator
 from fastjango.contrib.sites.shortcuts import get_current_site
 from fastjango.core.exceptions import ImproperlyConfigured, ValidationError
-from fastjango.http import HttpResponseRedirect, QueryDict
+from fastjango.http import HttpResponseRedirect
 from fastjango.shortcuts import resolve_url
 from fastjango.urls import reverse_lazy
 from fastjango.utils.decorators import method_decorator
@@ -162,16 +161,6 @@ class LogoutView(RedirectURLMixin, TemplateView):
 def logout_then_login(request: Any, login_url: Any = None) -> Any:
     """Log out and show the login page."""
     return LogoutView.as_view(next_page=resolve_url(login_url or settings.LOGIN_URL))(request)
-
-
-def redirect_to_login(next: Any, login_url: Any = None, redirect_field_name: Any = REDIRECT_FIELD_NAME) -> Any:
-    """Return a redirect to the login page that comes back to *next*."""
-    parts = list(urlsplit(resolve_url(login_url or settings.LOGIN_URL)))
-    if redirect_field_name:
-        querystring = QueryDict(parts[3], mutable=True)
-        querystring[redirect_field_name] = next
-        parts[3] = querystring.urlencode(safe="/")
-    return HttpResponseRedirect(urlunsplit(parts))
 
 
 class PasswordContextMixin:

@@ -54,7 +54,7 @@ class SessionMiddleware(MiddlewareMixin):
         expires: str | None = None
         if not request.session.get_expire_at_browser_close():
             max_age = request.session.get_expiry_age()
-            expires = http_date(time.time() + max_age)
+            expires = http_date(time.time() + (max_age or 0))
         try:
             request.session.save()
         except UpdateError:

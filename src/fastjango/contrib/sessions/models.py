@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastjango.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from fastjango.utils.module_loading import import_string
 
 
 class SessionManager(BaseSessionManager):
@@ -21,9 +22,7 @@ class Session(AbstractBaseSession):
     @classmethod
     def get_session_store_class(cls) -> Any:
         """Return the backend."""
-        from fastjango.contrib.sessions.backends.db import SessionStore
-
-        return SessionStore
+        return import_string("fastjango.contrib.sessions.backends.db.SessionStore")
 
     class Meta(AbstractBaseSession.Meta):
         db_table = "django_session"

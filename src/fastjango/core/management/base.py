@@ -118,7 +118,7 @@ class OutputWrapper(TextIOBase):
 
     def __init__(self, out: Any, ending: str = "\n") -> None:
         self._out = out
-        self.style_func = None  # type: ignore[assignment]
+        self.style_func = None
         self.ending = ending
 
     @property
@@ -142,7 +142,7 @@ class OutputWrapper(TextIOBase):
         """Return whether a person is looking."""
         return hasattr(self._out, "isatty") and bool(self._out.isatty())
 
-    def write(self, msg: str = "", style_func: Callable[[str], str] | None = None, ending: str | None = None) -> int:  # type: ignore[override]
+    def write(self, msg: str = "", style_func: Callable[[str], str] | None = None, ending: str | None = None) -> int:
         """Write one message."""
         ending = self.ending if ending is None else ending
         if ending and not msg.endswith(ending):
@@ -419,7 +419,7 @@ class LabelCommand(BaseCommand):
     """A command that takes labels of some kind."""
 
     label = "label"
-    missing_args_message = "Enter at least one %s."
+    missing_args_message: str = "Enter at least one %s."
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

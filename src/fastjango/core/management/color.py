@@ -40,7 +40,7 @@ def make_style(config_string: str = "") -> Style:
         else:
             setattr(style, role, _plain)
     # Used where no colour was asked for at all.
-    style.ERROR_OUTPUT = style.ERROR
+    setattr(style, "ERROR_OUTPUT", style.ERROR)
     return style
 
 

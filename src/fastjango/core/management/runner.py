@@ -44,7 +44,7 @@ def get_commands() -> dict[str, Any]:
     commands: dict[str, Any] = dict.fromkeys(find_commands(os.path.dirname(__file__)), "fastjango.core")
     if not settings.configured:
         return commands
-    for app_config in reversed(apps.get_app_configs()):
+    for app_config in reversed(list(apps.get_app_configs())):
         path = os.path.join(app_config.path, "management")
         commands.update(dict.fromkeys(find_commands(path), app_config.name))
     return commands

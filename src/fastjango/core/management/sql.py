@@ -29,7 +29,9 @@ def emit_pre_migrate_signal(verbosity: int, interactive: bool, db: str, **kwargs
         if app_config.models_module is None:
             continue
         if verbosity >= 2:
-            kwargs.get("stdout", sys.stdout).write(f"Running pre-migrate handlers for application {app_config.label}")
+            (kwargs.get("stdout") or sys.stdout).write(
+                f"Running pre-migrate handlers for application {app_config.label}"
+            )
         models.signals.pre_migrate.send(
             sender=app_config, app_config=app_config, verbosity=verbosity, interactive=interactive, using=db, **kwargs
         )
@@ -41,7 +43,9 @@ def emit_post_migrate_signal(verbosity: int, interactive: bool, db: str, **kwarg
         if app_config.models_module is None:
             continue
         if verbosity >= 2:
-            kwargs.get("stdout", sys.stdout).write(f"Running post-migrate handlers for application {app_config.label}")
+            (kwargs.get("stdout") or sys.stdout).write(
+                f"Running post-migrate handlers for application {app_config.label}"
+            )
         models.signals.post_migrate.send(
             sender=app_config, app_config=app_config, verbosity=verbosity, interactive=interactive, using=db, **kwargs
         )

@@ -59,7 +59,7 @@ class TemplateCommand(BaseCommand):
             help="The directory name(s) to exclude, in addition to .git and __pycache__. Can be used multiple times.",
         )
 
-    def handle(self, app_or_project: str, name: str, target: str | None = None, **options: Any) -> None:  # type: ignore[override]
+    def handle(self, app_or_project: str, name: str, target: str | None = None, **options: Any) -> None:
         """Check the name, copy the template."""
         self.app_or_project = app_or_project
         self.a_or_an = "an" if app_or_project == "app" else "a"

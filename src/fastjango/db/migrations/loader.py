@@ -149,7 +149,7 @@ class MigrationLoader:
         """Add the dependencies inside an app first: ``__first__`` of other apps needs them."""
         for parent in migration.dependencies:
             if parent[0] == key[0] and parent[1] != "__first__":
-                self.graph.add_dependency(migration, key, tuple(parent), skip_validation=True)  # type: ignore[arg-type]
+                self.graph.add_dependency(migration, key, tuple(parent), skip_validation=True)
 
     def add_external_dependencies(self, key: Key, migration: Any) -> None:
         """Add the dependencies on other apps."""

@@ -86,7 +86,7 @@ class Migration:
         Raises:
             IrreversibleError: One of them cannot be taken back.
         """
-        to_run = []
+        to_run: list[Any] = []
         new_state = project_state
         for operation in self.operations:
             if not operation.reversible:
@@ -132,6 +132,7 @@ class Migration:
 class SwappableTuple(tuple[str, str]):
     """A dependency on a model that a setting chooses; remembers the setting."""
 
+    # The instances have the attribute below, so they need their dictionary.
     setting: str
 
     def __new__(cls, value: tuple[str, str], setting: str) -> SwappableTuple:

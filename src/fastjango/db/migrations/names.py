@@ -27,7 +27,7 @@ class RegexObject:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RegexObject):
             return NotImplemented
-        return self.pattern == other.pattern and self.flags == other.flags
+        return bool(self.pattern == other.pattern and self.flags == other.flags)
 
     def __hash__(self) -> int:
         return hash((self.pattern, self.flags))

@@ -50,7 +50,7 @@ class MigrationQuestioner:
         elif hasattr(module, "__path__"):
             if len(module.__path__) > 1:
                 return False
-            filenames = os.listdir(list(module.__path__)[0])
+            filenames = os.listdir(next(iter(module.__path__)))
         else:
             return False
         return not any(name.endswith(".py") for name in filenames if name != "__init__.py")
@@ -175,8 +175,10 @@ class InteractiveMigrationQuestioner(MigrationQuestioner):
             "Please select a fix:",
             [
                 "Provide a one-off default now (will be set on all existing rows with a null value for this column)",
-                "Ignore for now. Existing rows that contain NULL values will have to be handled manually, for example "
-                "with a RunPython or RunSQL operation.",
+                (
+                    "Ignore for now. Existing rows that contain NULL values will have to be handled manually, for example "
+                    "with a RunPython or RunSQL operation."
+                ),
                 "Quit and manually define a default value in models.py.",
             ],
         )
@@ -233,8 +235,10 @@ class InteractiveMigrationQuestioner(MigrationQuestioner):
             f"Callable default on unique field {model_name}.{field_name} will not generate unique values upon "
             "migrating.\nPlease choose how to proceed:\n",
             [
-                "Continue making this migration as the first step in writing a manual migration to generate unique "
-                "values.",
+                (
+                    "Continue making this migration as the first step in writing a manual migration to generate unique "
+                    "values."
+                ),
                 "Quit and edit field options in models.py.",
             ],
         )

@@ -20,9 +20,9 @@ class MigrationRecorder:
     @classproperty
     def Migration(cls) -> Any:
         """The model of the table; in a registry of its own, so that it is never migrated itself."""
-        if cls._migration_class is None:  # type: ignore[attr-defined]
-            cls._migration_class = _make_model()  # type: ignore[attr-defined]
-        return cls._migration_class  # type: ignore[attr-defined]
+        if cls._migration_class is None:
+            cls._migration_class = _make_model()
+        return cls._migration_class
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from fastjango.template.exceptions import TemplateDoesNotExist
 from fastjango.template.loaders.base import Loader as BaseLoader
@@ -64,8 +64,7 @@ class Loader(BaseLoader):
             if isinstance(cached, TemplateDoesNotExist):
                 # An exception that was kept must not collect tracebacks.
                 raise copy_exception(cached)
-            found: Template = cached
-            return found
+            return cast("Template", cached)
         if len(self.get_template_cache) >= MAX_CACHED_TEMPLATES:
             self.get_template_cache.clear()
         try:

@@ -119,9 +119,9 @@ class BaseStorage:
         return int(self._level)
 
     def _set_level(self, value: Any = None) -> None:
-        if value is None and hasattr(self, "_level"):
-            del self._level
-        else:
+        if value is not None:
             self._level = int(value)
+        elif hasattr(self, "_level"):
+            del self._level
 
     level = property(_get_level, _set_level, _set_level)

@@ -128,7 +128,7 @@ class CookieStorage(BaseStorage):
 
     def _encode_parts(self, parts: list[str], encode_empty: bool = False) -> str | None:
         if parts or encode_empty:
-            return self.signer.sign_object(parts, serializer=MessagePartSerializer, compress=True)
+            return str(self.signer.sign_object(parts, serializer=MessagePartSerializer, compress=True))
         return None
 
     def _encode(self, messages: Any, encode_empty: bool = False) -> str | None:

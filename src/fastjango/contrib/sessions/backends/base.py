@@ -6,7 +6,7 @@ import logging
 import string
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from fastjango.conf import settings
 from fastjango.core import signing
@@ -166,7 +166,7 @@ class SessionBase:
 
     def keys(self) -> Iterable[str]:
         """Return the names."""
-        return self._session.keys()
+        return cast("dict[str, Any]", self._session).keys()
 
     async def akeys(self) -> Iterable[str]:
         """Return the names."""
@@ -174,7 +174,7 @@ class SessionBase:
 
     def values(self) -> Iterable[Any]:
         """Return the values."""
-        return self._session.values()
+        return cast("dict[str, Any]", self._session).values()
 
     async def avalues(self) -> Iterable[Any]:
         """Return the values."""
@@ -182,7 +182,7 @@ class SessionBase:
 
     def items(self) -> Iterable[tuple[str, Any]]:
         """Return names and values."""
-        return self._session.items()
+        return cast("dict[str, Any]", self._session).items()
 
     async def aitems(self) -> Iterable[tuple[str, Any]]:
         """Return names and values."""
@@ -194,7 +194,7 @@ class SessionBase:
     def clear(self) -> None:
         """Remove all values."""
         # Without loading them first.
-        self._session_cache = {}
+        self._session_cache: dict[str, Any] = {}
         self.accessed = True
         self.modified = True
 
@@ -217,7 +217,7 @@ class SessionBase:
     def _get_or_create_session_key(self) -> str:
         if self._session_key is None:
             self._session_key = self._get_new_session_key()
-        return self._session_key
+        return str(self._session_key)
 
     async def _aget_or_create_session_key(self) -> str:
         return await bridge(self._get_or_create_session_key)
@@ -240,7 +240,7 @@ class SessionBase:
         try:
             return self._session_cache
         except AttributeError:
-            self._session_cache: dict[str, Any] = {} if self.session_key is None or no_load else self.load()
+            self._session_cache = {} if self.session_key is None or no_load else self.load()
         return self._session_cache
 
     async def _aget_session(self, no_load: bool = False) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class SessionStore(SessionBase):
         if session_key is None:
             if self.session_key is None:
                 return
-            session_key = self.session_key
+            session_key = str(self.session_key)
         self._cache.delete(self.cache_key_prefix + session_key)
 
     @classmethod

@@ -19,6 +19,9 @@ from fastjango.utils import timezone
 class SessionStore(SessionBase):
     """One file per session in ``SESSION_FILE_PATH``."""
 
+    # Set when it is asked for the first time.
+    _storage_path: str
+
     def __init__(self, session_key: str | None = None) -> None:
         self.storage_path = self._get_storage_path()
         self.file_prefix = settings.SESSION_COOKIE_NAME
@@ -27,7 +30,7 @@ class SessionStore(SessionBase):
     @classmethod
     def _get_storage_path(cls) -> str:
         try:
-            return cls._storage_path  # type: ignore[has-type,no-any-return]
+            return str(cls._storage_path)
         except AttributeError:
             path = getattr(settings, "SESSION_FILE_PATH", None) or tempfile.gettempdir()
             if not os.path.isdir(path):

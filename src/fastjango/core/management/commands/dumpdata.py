@@ -99,7 +99,7 @@ class Command(BaseCommand):
         models = list(self._models(wanted, excluded_models, options))
         progress, total = self._progress(models, primary_keys, options)
         self.stdout.ending = None
-        stream, path = self._open(options["output"])
+        stream, _path = self._open(options["output"])
         try:
             serializers.serialize(
                 options["format"],

@@ -41,7 +41,7 @@ class SingleZipReader(zipfile.ZipFile):
         if len(self.namelist()) != 1:
             raise ValueError("Zip-compressed fixtures must contain one file.")
 
-    def read(self, *args: Any, **kwargs: Any) -> bytes:  # type: ignore[override]
+    def read(self, *args: Any, **kwargs: Any) -> bytes:
         """Return the file's content."""
         return zipfile.ZipFile.read(self, self.namelist()[0])
 
@@ -190,7 +190,11 @@ class Command(BaseCommand):
                 self.stdout.write(f"Installing {ser_fmt} fixture '{fixture_name}' from {humanize(fixture_dir)}.")
             try:
                 for obj in serializers.deserialize(
-                    ser_fmt, fixture, using=self.using, ignorenonexistent=self.ignore, handle_forward_references=True
+                    str(ser_fmt),
+                    fixture,
+                    using=self.using,
+                    ignorenonexistent=self.ignore,
+                    handle_forward_references=True,
                 ):
                     objects_in_fixture += 1
                     if self.save_obj(obj):

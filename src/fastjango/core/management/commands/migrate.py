@@ -80,7 +80,7 @@ class Command(BaseCommand):
         self.verbosity = options["verbosity"]
         self.interactive = options["interactive"]
         for app_config in apps.get_app_configs():
-            if module_has_submodule(app_config.module, "management"):
+            if app_config.module is not None and module_has_submodule(app_config.module, "management"):
                 import_module(".management", app_config.name)
         connection = connections[database]
         connection.prepare_database()

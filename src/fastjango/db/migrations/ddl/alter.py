@@ -59,8 +59,6 @@ class ColumnChange:
         return found
 
     def _drop_foreign_keys(self, incoming: list[Any]) -> None:
-        from fastjango.db.migrations.ddl.editor import _ForeignKeyName
-
         editor = self.editor
         if (
             self.old.remote_field
@@ -68,10 +66,10 @@ class ColumnChange:
             and (editor._field_should_be_altered(self.old, self.new, ignore={"db_comment"}))
         ):
             for name in editor._constraint_names(self.model, [self.old.column], foreign_key=True):
-                editor._drop_constraint(self.model, name, _ForeignKeyName)
+                editor._drop_constraint(self.model, name, tables.NamedForeignKey)
         for rel in incoming:
             for name in editor._constraint_names(rel.related_model, [rel.field.column], foreign_key=True):
-                editor._drop_constraint(rel.related_model, name, _ForeignKeyName)
+                editor._drop_constraint(rel.related_model, name, tables.NamedForeignKey)
 
     def _is_unique(self, field: Any) -> bool:
         return bool(field.unique and not field.primary_key)

@@ -434,9 +434,9 @@ class BaseDatabaseSchemaEditor:
             return
         if field.remote_field and getattr(field, "db_constraint", False):
             for name in self._constraint_names(model, [field.column], foreign_key=True):
-                self._drop_constraint(model, name, _ForeignKeyName)
+                self._drop_constraint(model, name, tables.NamedForeignKey)
         schema, table = split_table_name(model._meta.db_table)
-        column = sa.Column(sa.sql.elements.quoted_name(field.column, True), sa.Integer())
+        column = sa.Column(sa.sql.quoted_name(field.column, True), sa.Integer())
         sql = self.sql_of(alembic_ddl.DropColumn(table, column, schema=schema))
         self.execute(sql + (" CASCADE" if self.connection.vendor == "postgresql" else ""), None)
         quoted = self.quote_name(field.column)
@@ -530,14 +530,6 @@ class BaseDatabaseSchemaEditor:
         """Drop a procedure."""
         types = ", ".join(param_types)
         self.execute(f"DROP PROCEDURE {self.quote_name(procedure_name)}({types})", None)
-
-
-class _ForeignKeyName(sa.ForeignKeyConstraint):
-    """A foreign key of which only the name is known."""
-
-    def __init__(self, column: Any, name: str) -> None:
-        other = sa.Table("other", sa.MetaData(), sa.Column("id", sa.Integer()))
-        super().__init__([column.name], [other.c.id], name=name)
 
 
 __all__ = ["BaseDatabaseSchemaEditor", "foreign_key_name"]

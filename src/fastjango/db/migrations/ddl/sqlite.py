@@ -137,7 +137,7 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         indexes = [copy.deepcopy(index) for index in opts.indexes]
         for index in indexes:
             index.fields = [
-                ("-" if name.startswith("-") else "") + renamed.get(name.lstrip("-"), name.lstrip("-"))
+                ("-" if name.startswith("-") else "") + str(renamed.get(name.lstrip("-"), name.lstrip("-")))
                 for name in index.fields
             ]
             index.fields_orders = [(renamed.get(name, name), order) for name, order in index.fields_orders]
@@ -161,7 +161,7 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         attributes = {"Meta": meta, "__module__": model.__module__, **fields}
         from fastjango.db.models import Model
 
-        made_model = type(model._meta.object_name, (Model,), attributes)
+        made_model: Any = type(model._meta.object_name, (Model,), attributes)
         # References go to the tables that exist, not to models of the temporary registry.
         for field in made_model._meta.local_concrete_fields:
             original = body.get(field.name)
@@ -186,7 +186,7 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
             None,
         )
         self._drop_table(model)
-        self.emit(alembic_ddl.RenameTable(sa.sql.elements.quoted_name(new_name, True), bare))
+        self.emit(alembic_ddl.RenameTable(sa.sql.quoted_name(new_name, True), bare))
 
     def _restore_indexes(self, new_model: Any) -> None:
         for sql in self._model_indexes_sql(new_model):
@@ -238,8 +238,8 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
             self.emit(
                 alembic_ddl.ColumnName(
                     table,
-                    sa.sql.elements.quoted_name(old_field.column, True),
-                    sa.sql.elements.quoted_name(new_field.column, True),
+                    sa.sql.quoted_name(old_field.column, True),
+                    sa.sql.quoted_name(new_field.column, True),
                 )
             )
             old_quoted, new_quoted = self.quote_name(old_field.column), self.quote_name(new_field.column)

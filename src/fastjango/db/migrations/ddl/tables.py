@@ -196,3 +196,11 @@ class _Asking:
     def __init__(self, connection: Any) -> None:
         self.connection = connection
         self.deferred_sql: list[Any] = []
+
+
+class NamedForeignKey(sa.ForeignKeyConstraint):
+    """A foreign key of which only the name is known."""
+
+    def __init__(self, column: Any, name: str) -> None:
+        other = sa.Table("other", sa.MetaData(), sa.Column("id", sa.Integer()))
+        super().__init__([column.name], [other.c.id], name=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from fastjango.db.migrations import operations
@@ -125,7 +126,7 @@ class Arranging:
             # Not all of them are ready: try again when others have been placed.
             self.generated_operations[app_label] = chopped + self.generated_operations[app_label]
             return
-        subclass = type("Migration", (Migration,), {"operations": [], "dependencies": []})
+        subclass: Any = type("Migration", (Migration,), {"operations": [], "dependencies": []})
         instance = subclass(f"auto_{len(self.migrations.get(app_label, [])) + 1}", app_label)
         instance.dependencies = list(dependencies)
         instance.operations = chopped
@@ -159,7 +160,7 @@ class Arranging:
     def _optimize_migrations(self) -> None:
         """Link the migrations of each app, remove doubles, reduce the operations."""
         for migrations in self.migrations.values():
-            for first, second in zip(migrations, migrations[1:], strict=False):
+            for first, second in pairwise(migrations):
                 second.dependencies.append((first.app_label, first.name))
         for migrations in self.migrations.values():
             for migration in migrations:

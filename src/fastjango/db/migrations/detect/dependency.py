@@ -8,13 +8,17 @@ from typing import Any, NamedTuple
 from fastjango.conf import settings
 
 
-class OperationDependency(NamedTuple):
-    """A model, or a field of it, that must be created, altered or removed first."""
-
+class _Dependency(NamedTuple):
     app_label: str
     model_name: Any
     field_name: Any
     type: Any
+
+
+class OperationDependency(_Dependency):
+    """A model, or a field of it, that must be created, altered or removed first."""
+
+    __slots__ = ()
 
     class Type(Enum):
         """What must have happened."""

@@ -190,7 +190,7 @@ class MigrationAutodetector(ModelChanges, FieldChanges, OptionChanges, Arranging
         from fastjango.db.migrations.migration import Migration
 
         named = type("Migration", (Migration,), {"operations": ops})("suggested", "app")
-        return named.suggest_name()
+        return str(named.suggest_name())
 
     @classmethod
     def parse_number(cls, name: str) -> int | None:

@@ -130,7 +130,7 @@ class ModelChanges:
             operations.CreateModel(
                 name=model_state.name,
                 fields=[pair for pair in model_state.fields.items() if pair[0] not in related_fields],
-                options=model_state.options,
+                options=dict(model_state.options),
                 bases=model_state.bases,
                 managers=model_state.managers,
             ),
@@ -233,7 +233,7 @@ class ModelChanges:
                 operations.CreateModel(
                     name=model_state.name,
                     fields=[],
-                    options=model_state.options,
+                    options=dict(model_state.options),
                     bases=model_state.bases,
                     managers=model_state.managers,
                 ),
@@ -265,7 +265,8 @@ class ModelChanges:
         # A table in the middle goes after the field that used it.
         through_user = self.through_users.get((app_label, model_state.name_lower))
         if through_user:
-            dependencies.append(OperationDependency(*through_user, Type.REMOVE))
+            app, model, field = through_user
+            dependencies.append(OperationDependency(app, model, field, Type.REMOVE))
         self.add_operation(
             app_label, operations.DeleteModel(name=model_state.name), dependencies=list(set(dependencies))
         )

@@ -11,6 +11,7 @@ from fastjango.db.migrations.operations.indexes import (
     AddConstraint,
     AddIndex,
     AlterConstraint,
+    IndexOperation,
     RemoveConstraint,
     RemoveIndex,
     RenameIndex,
@@ -27,13 +28,16 @@ from fastjango.db.migrations.operations.options import (
     AlterModelTable,
     AlterModelTableComment,
     AlterOrderWithRespectTo,
+    AlterTogetherOptionOperation,
     AlterUniqueTogether,
+    ModelOptionOperation,
 )
 from fastjango.db.migrations.operations.special import RunPython, RunSQL, SeparateDatabaseAndState
 
 __all__ = [
     "AddConstraint", "AddField", "AddIndex", "AlterConstraint", "AlterField", "AlterIndexTogether",
     "AlterModelManagers", "AlterModelOptions", "AlterModelTable", "AlterModelTableComment", "AlterOrderWithRespectTo",
-    "AlterUniqueTogether", "CreateModel", "DeleteModel", "Operation", "RemoveConstraint", "RemoveField", "RemoveIndex",
+    "AlterTogetherOptionOperation", "AlterUniqueTogether", "CreateModel", "DeleteModel", "IndexOperation",
+    "ModelOptionOperation", "Operation", "RemoveConstraint", "RemoveField", "RemoveIndex",
     "RenameField", "RenameIndex", "RenameModel", "RunPython", "RunSQL", "SeparateDatabaseAndState",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fastjango.db.migrations import operations as kinds
 from fastjango.db.migrations.names import field_references
 from fastjango.db.migrations.operations.base import Operation, OperationCategory
 from fastjango.db.models import NOT_PROVIDED
@@ -152,9 +153,7 @@ class RemoveField(FieldOperation):
 
     def reduce(self, operation: Any, app_label: str) -> Any:
         """A removed model needs no removed field."""
-        from fastjango.db.migrations.operations.models import DeleteModel
-
-        if isinstance(operation, DeleteModel) and operation.name_lower == self.model_name_lower:
+        if isinstance(operation, kinds.DeleteModel) and operation.name_lower == self.model_name_lower:
             return [operation]
         return super().reduce(operation, app_label)
 

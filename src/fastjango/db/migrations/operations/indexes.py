@@ -137,12 +137,12 @@ class RenameIndex(IndexOperation):
         self.old_name = old_name
         self.old_fields = old_fields
 
-    @cached_property
+    @property
     def old_name_lower(self) -> str:
         """The old name in lower case."""
         return (self.old_name or "").lower()
 
-    @cached_property
+    @property
     def new_name_lower(self) -> str:
         """The new name in lower case."""
         return self.new_name.lower()
@@ -191,13 +191,12 @@ class RenameIndex(IndexOperation):
         if self.old_fields:
             # An index without a name of its own keeps the new one.
             return
-        self.new_name_lower, self.old_name_lower = self.old_name_lower, self.new_name_lower
-        self.new_name, self.old_name = self.old_name, self.new_name  # type: ignore[assignment]
+        old_name: Any = self.old_name
+        self.new_name, self.old_name = old_name, self.new_name
         try:
             self.database_forwards(app_label, schema_editor, from_state, to_state)
         finally:
-            self.new_name_lower, self.old_name_lower = self.old_name_lower, self.new_name_lower
-            self.new_name, self.old_name = self.old_name, self.new_name  # type: ignore[assignment]
+            self.new_name, self.old_name = self.old_name, old_name
 
     def describe(self) -> str:
         if self.old_name:
@@ -217,7 +216,8 @@ class RenameIndex(IndexOperation):
             and self.model_name_lower == operation.model_name_lower
             and (operation.old_name and self.new_name_lower == operation.old_name_lower)
         ):
-            return [RenameIndex(self.model_name, operation.new_name, self.old_name, self.old_fields)]
+            new_name: Any = operation.new_name
+            return [RenameIndex(self.model_name, new_name, self.old_name, self.old_fields)]
         return super().reduce(operation, app_label)
 
 

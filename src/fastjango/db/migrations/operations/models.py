@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastjango.db import models
+from fastjango.db.migrations import operations as kinds
 from fastjango.db.migrations.names import field_references, resolve_relation
 from fastjango.db.migrations.operations.base import Operation, OperationCategory
 from fastjango.db.migrations.operations.fields import (
@@ -15,6 +16,7 @@ from fastjango.db.migrations.operations.fields import (
     RenameField,
 )
 from fastjango.db.migrations.state import ModelState
+from fastjango.db.models.base import ModelBase
 from fastjango.db.models.options import normalize_together
 from fastjango.utils.copy import replace
 from fastjango.utils.functional import cached_property
@@ -123,7 +125,7 @@ class CreateModel(ModelOperation):
         for base in self.bases:
             if (
                 base is not models.Model
-                and isinstance(base, (models.base.ModelBase, str))
+                and isinstance(base, (ModelBase, str))
                 and resolve_relation(base, app_label) == reference_model_tuple
             ):
                 return True
@@ -143,9 +145,6 @@ class CreateModel(ModelOperation):
 
     def reduce(self, operation: Any, app_label: str) -> Any:
         """Take in what happens to the model later."""
-        from fastjango.db.migrations.operations import options as opt
-        from fastjango.db.migrations.operations.indexes import IndexOperation
-
         if (
             isinstance(operation, DeleteModel)
             and self.name_lower == operation.name_lower
@@ -154,7 +153,7 @@ class CreateModel(ModelOperation):
             return []
         if isinstance(operation, RenameModel) and self.name_lower == operation.old_name_lower:
             return [self._with(name=operation.new_name)]
-        if isinstance(operation, opt.ModelOptionOperation) and self.name_lower == operation.name_lower:
+        if isinstance(operation, kinds.ModelOptionOperation) and self.name_lower == operation.name_lower:
             reduced = self._reduce_options(operation)
             if reduced is not None:
                 return reduced
@@ -162,30 +161,28 @@ class CreateModel(ModelOperation):
             reduced = self._reduce_fields(operation)
             if reduced is not None:
                 return reduced
-        elif isinstance(operation, IndexOperation) and self.name_lower == operation.model_name_lower:
+        elif isinstance(operation, kinds.IndexOperation) and self.name_lower == operation.model_name_lower:
             reduced = self._reduce_indexes(operation)
             if reduced is not None:
                 return reduced
         return super().reduce(operation, app_label)
 
     def _reduce_options(self, operation: Any) -> Any:
-        from fastjango.db.migrations.operations import options as opt
-
-        if isinstance(operation, opt.AlterModelOptions):
+        if isinstance(operation, kinds.AlterModelOptions):
             options = {**self.options, **operation.options}
             for key in operation.ALTER_OPTION_KEYS:
                 if key not in operation.options:
                     options.pop(key, None)
             return [self._with(options=options)]
-        if isinstance(operation, opt.AlterModelManagers):
+        if isinstance(operation, kinds.AlterModelManagers):
             return [self._with(managers=operation.managers)]
-        if isinstance(operation, opt.AlterModelTable):
+        if isinstance(operation, kinds.AlterModelTable):
             return [self._with(options={**self.options, "db_table": operation.table})]
-        if isinstance(operation, opt.AlterModelTableComment):
+        if isinstance(operation, kinds.AlterModelTableComment):
             return [self._with(options={**self.options, "db_table_comment": operation.table_comment})]
-        if isinstance(operation, opt.AlterTogetherOptionOperation):
+        if isinstance(operation, kinds.AlterTogetherOptionOperation):
             return [self._with(options={**self.options, operation.option_name: operation.option_value})]
-        if isinstance(operation, opt.AlterOrderWithRespectTo):
+        if isinstance(operation, kinds.AlterOrderWithRespectTo):
             return [self._with(options={**self.options, "order_with_respect_to": operation.order_with_respect_to})]
         return None
 
@@ -226,16 +223,14 @@ class CreateModel(ModelOperation):
         return None
 
     def _reduce_indexes(self, operation: Any) -> Any:
-        from fastjango.db.migrations.operations import indexes as idx
-
         current_indexes = list(self.options.get("indexes", []))
         current_constraints = list(self.options.get("constraints", []))
-        if isinstance(operation, idx.AddIndex):
+        if isinstance(operation, kinds.AddIndex):
             return [self._with(options={**self.options, "indexes": [*current_indexes, operation.index]})]
-        if isinstance(operation, idx.RemoveIndex):
+        if isinstance(operation, kinds.RemoveIndex):
             kept = [index for index in current_indexes if index.name != operation.name]
             return [self._with(options={**self.options, "indexes": kept})]
-        if isinstance(operation, idx.RenameIndex) and operation.old_fields:
+        if isinstance(operation, kinds.RenameIndex) and operation.old_fields:
             options = self.options.copy()
             for key in ("unique_together", "index_together"):
                 if key in options:
@@ -245,7 +240,7 @@ class CreateModel(ModelOperation):
             new_index = models.Index(fields=operation.old_fields, name=operation.new_name)
             options["indexes"] = [*options.get("indexes", []), new_index]
             return [self._with(options=options)]
-        if isinstance(operation, idx.RenameIndex):
+        if isinstance(operation, kinds.RenameIndex):
             renamed = []
             for index in current_indexes:
                 if index.name == operation.old_name:
@@ -253,15 +248,15 @@ class CreateModel(ModelOperation):
                     index.name = operation.new_name
                 renamed.append(index)
             return [self._with(options={**self.options, "indexes": renamed})]
-        if isinstance(operation, idx.AddConstraint):
+        if isinstance(operation, kinds.AddConstraint):
             return [self._with(options={**self.options, "constraints": [*current_constraints, operation.constraint]})]
-        if isinstance(operation, idx.AlterConstraint):
+        if isinstance(operation, kinds.AlterConstraint):
             changed = [
                 operation.constraint if constraint.name == operation.name else constraint
                 for constraint in current_constraints
             ]
             return [self._with(options={**self.options, "constraints": changed})]
-        if isinstance(operation, idx.RemoveConstraint):
+        if isinstance(operation, kinds.RemoveConstraint):
             kept = [constraint for constraint in current_constraints if constraint.name != operation.name]
             return [self._with(options={**self.options, "constraints": kept})]
         return None
@@ -311,12 +306,12 @@ class RenameModel(ModelOperation):
         self.new_name = new_name
         super().__init__(old_name)
 
-    @cached_property
+    @property
     def old_name_lower(self) -> str:
         """The old name in lower case."""
         return self.old_name.lower()
 
-    @cached_property
+    @property
     def new_name_lower(self) -> str:
         """The new name in lower case."""
         return self.new_name.lower()
@@ -364,12 +359,10 @@ class RenameModel(ModelOperation):
             )
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        self.new_name_lower, self.old_name_lower = self.old_name_lower, self.new_name_lower
         self.new_name, self.old_name = self.old_name, self.new_name
         try:
             self.database_forwards(app_label, schema_editor, from_state, to_state)
         finally:
-            self.new_name_lower, self.old_name_lower = self.old_name_lower, self.new_name_lower
             self.new_name, self.old_name = self.old_name, self.new_name
 
     def references_model(self, name: str, app_label: str) -> bool:

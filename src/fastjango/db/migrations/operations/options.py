@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from fastjango.db.migrations import operations as kinds
 from fastjango.db.migrations.operations.base import OperationCategory
 from fastjango.db.migrations.operations.models import ModelOperation
 from fastjango.db.models.options import normalize_together
@@ -16,9 +17,7 @@ class ModelOptionOperation(ModelOperation):
 
     def reduce(self, operation: Any, app_label: str) -> Any:
         """The last change counts; a deleted model has no options."""
-        from fastjango.db.migrations.operations.models import DeleteModel
-
-        if isinstance(operation, (self.__class__, DeleteModel)) and self.name_lower == operation.name_lower:
+        if isinstance(operation, (self.__class__, kinds.DeleteModel)) and self.name_lower == operation.name_lower:
             return [operation]
         return super().reduce(operation, app_label)
 

@@ -30,7 +30,7 @@ class AppConfigStub(AppConfig):
 
     def import_models(self) -> None:
         """Take the models that the registry has."""
-        self.models = self.apps.all_models[self.label]  # type: ignore[attr-defined]
+        self.models = self.apps.all_models[self.label]
 
     def _path_from_module(self, module: Any) -> str:
         return ""
@@ -99,10 +99,10 @@ class StateApps(Apps):
     def clone(self) -> StateApps:
         """Return a registry with the same classes."""
         clone = StateApps([], {})
-        clone.all_models = {app: dict(found) for app, found in self.all_models.items()}  # type: ignore[assignment]
+        clone.all_models.update({app: dict(found) for app, found in self.all_models.items()})
         for app_label in self.app_configs:
             config = AppConfigStub(app_label)
-            config.apps = clone  # type: ignore[assignment]
+            config.apps = clone
             config.import_models()
             clone.app_configs[app_label] = config
         clone.real_models = self.real_models
@@ -113,7 +113,7 @@ class StateApps(Apps):
         self.all_models.setdefault(app_label, {})[model._meta.model_name] = model
         if app_label not in self.app_configs:
             config = AppConfigStub(app_label)
-            config.apps = self  # type: ignore[assignment]
+            config.apps = self
             self.app_configs[app_label] = config
         self.app_configs[app_label].models = self.all_models[app_label]
         self.do_pending_operations(model)

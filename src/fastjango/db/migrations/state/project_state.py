@@ -305,7 +305,7 @@ class ProjectState:
             models={key: state.clone() for key, state in self.models.items()}, real_apps=self.real_apps
         )
         if "apps" in self.__dict__:
-            new_state.apps = self.apps.clone()
+            new_state.__dict__["apps"] = self.apps.clone()
         new_state.is_delayed = self.is_delayed
         return new_state
 

@@ -131,7 +131,8 @@ class MigrationWriter:
         maybe_app_name, _, package_basename = migrations_package_name.rpartition(".")
         if app_config.name == maybe_app_name:
             return os.path.join(app_config.path, package_basename)
-        existing_dirs, missing_dirs = migrations_package_name.split("."), []
+        existing_dirs = migrations_package_name.split(".")
+        missing_dirs: list[str] = []
         while existing_dirs:
             missing_dirs.insert(0, existing_dirs.pop(-1))
             try:

@@ -6,7 +6,8 @@ from inspect import signature
 from typing import Any
 
 from fastjango.db import migrations
-from fastjango.db.migrations.writer.serializer import serializer_factory
+from fastjango.db.migrations.operations.base import Operation
+from fastjango.db.migrations.writer.serializer import BaseSerializer, Code, Serializer, serializer_factory
 
 
 class OperationWriter:
@@ -89,3 +90,15 @@ class OperationWriter:
     def render(self) -> str:
         """Return the lines."""
         return "\n".join(self.buff)
+
+
+class OperationSerializer(BaseSerializer):
+    """An operation inside another one."""
+
+    def serialize(self) -> Code:
+        text, imports = OperationWriter(self.value, indentation=0).serialize()
+        # The last comma would make a tuple of it.
+        return text.rstrip(","), imports
+
+
+Serializer.register(Operation, OperationSerializer)

@@ -20,6 +20,7 @@ from fastjango.conf import SettingsReference
 from fastjango.db import models
 from fastjango.db.migrations.names import COMPILED_REGEX_TYPE, RegexObject
 from fastjango.db.migrations.operations.base import Operation
+from fastjango.db.models.manager import BaseManager
 from fastjango.utils.functional import LazyObject, Promise
 
 FUNCTION_TYPES = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
@@ -129,7 +130,8 @@ class ChoicesSerializer(BaseSerializer):
     """A member of choices: its plain value."""
 
     def serialize(self) -> Code:
-        return serializer_factory(self.value.value).serialize()
+        code: Code = serializer_factory(self.value.value).serialize()
+        return code
 
 
 class DatetimeSerializer(BaseSerializer):
@@ -214,10 +216,7 @@ class EnumSerializer(BaseSerializer):
     def serialize(self) -> Code:
         enum_class = self.value.__class__
         module = enum_class.__module__
-        if issubclass(enum_class, enum.Flag):
-            members = list(self.value)
-        else:
-            members = (self.value,)
+        members = list(self.value) if issubclass(enum_class, enum.Flag) else [self.value]
         return (
             " | ".join(f"{module}.{enum_class.__qualname__}[{item.name!r}]" for item in members),
             {f"import {module}"},
@@ -270,17 +269,6 @@ class ModelManagerSerializer(DeconstructibleSerializer):
             name, imports = self._serialize_path(qs_path)
             return f"{name}.as_manager()", imports
         return self.serialize_deconstructed(manager_path, args, kwargs)
-
-
-class OperationSerializer(BaseSerializer):
-    """An operation inside another one."""
-
-    def serialize(self) -> Code:
-        from fastjango.db.migrations.writer.operation import OperationWriter
-
-        text, imports = OperationWriter(self.value, indentation=0).serialize()
-        # The last comma would make a tuple of it.
-        return text.rstrip(","), imports
 
 
 class FunctionTypeSerializer(BaseSerializer):
@@ -382,10 +370,10 @@ def serializer_factory(value: Any) -> Any:
         value = value.__reduce__()[1][0]
     if isinstance(value, models.Field):
         return ModelFieldSerializer(value)
-    if isinstance(value, models.manager.BaseManager):
+    if isinstance(value, BaseManager):
         return ModelManagerSerializer(value)
     if isinstance(value, Operation):
-        return OperationSerializer(value)
+        return Serializer._registry[Operation](value)
     if isinstance(value, type):
         return TypeSerializer(value)
     if hasattr(value, "deconstruct"):

@@ -112,7 +112,7 @@ class Command(BaseCommand):
         self, username: Any, database: str, verbose_field_name: Any, options: dict[str, Any], user_data: dict[str, Any]
     ) -> None:
         fake_user_data: dict[str, Any] = {}
-        if hasattr(self.stdin, "isatty") and not self.stdin.isatty():
+        if not getattr(self.stdin, "isatty", lambda: True)():
             raise NotRunningInTTYException
         default_username = get_default_username(database=database)
         if username is not None:
