@@ -304,7 +304,7 @@ class ChangeList:
                     ordering.append(order_field.removeprefix(prefix))
                 else:
                     ordering.append(prefix + order_field)
-        ordering.extend(queryset.query.order_by)
+        ordering.extend(queryset.shape.query.order_by)
         return self._get_deterministic_ordering(ordering)
 
     def _get_deterministic_ordering(self, ordering: list[Any]) -> list[Any]:
@@ -409,7 +409,7 @@ class ChangeList:
         except Exception as exc:
             # Anything else is a parameter that means nothing: the list is shown without it.
             raise IncorrectLookupParameters(exc) from exc
-        if not queryset.query.select_related:
+        if not queryset.shape.query.select_related:
             queryset = self.apply_select_related(queryset)
         ordering = self.get_ordering(request, queryset)
         queryset = queryset.order_by(*ordering)
@@ -419,7 +419,7 @@ class ChangeList:
         if filters_may_have_duplicates | search_may_have_duplicates:
             queryset = queryset.filter(pk=OuterRef("pk"))
             queryset = self.root_queryset.filter(Exists(queryset)).order_by(*ordering)
-            if not queryset.query.select_related:
+            if not queryset.shape.query.select_related:
                 queryset = self.apply_select_related(queryset)
         return queryset
 
