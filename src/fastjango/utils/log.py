@@ -54,6 +54,8 @@ DEFAULT_LOGGING: dict[str, Any] = {
     "loggers": {
         "fastjango": {"handlers": ["console", "mail_admins"], "level": "INFO"},
         "fastjango.server": {"handlers": ["fastjango.server"], "level": "INFO", "propagate": False},
+        # SQLAlchemy tells of every connection that it drops.
+        "fastjango.db.pool": {"level": "WARNING"},
     },
 }
 

@@ -87,3 +87,8 @@ def DO_NOTHING(collector: Any, field: Any, sub_objs: Any, using: str) -> None:
 
 # Not SET_DEFAULT: a default may be a callable, which is called for objects that exist only.
 SET_NULL.lazy_sub_objs = True  # type: ignore[attr-defined]  # functions carry the mark as an attribute
+
+
+# Migration files name them by their door.
+for _kind in (CASCADE, PROTECT, RESTRICT, SET, SET_NULL, SET_DEFAULT, DO_NOTHING):
+    _kind.__module__ = "fastjango.db.models.deletion"
