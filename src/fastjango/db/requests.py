@@ -10,7 +10,6 @@ from fastjango.db.connections import connections
 from fastjango.db.engines import DEFAULT_DB_ALIAS
 from fastjango.utils.connection import ConnectionProxy
 
-
 # Any: attribute access is passed on to the connection object of the alias.
 connection: Any = ConnectionProxy(connections, DEFAULT_DB_ALIAS)
 
