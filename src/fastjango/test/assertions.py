@@ -46,7 +46,7 @@ def is_pickable(obj: Any) -> bool:
     return True
 
 
-def assert_and_parse_html(test: unittest.TestCase, html: str, user_msg: str | None, msg: str) -> Any:
+def assert_and_parse_html(test: unittest.TestCase, html: Any, user_msg: str | None, msg: str) -> Any:
     """Parse *html* or fail the test with both messages."""
     try:
         return parse_html(html)
@@ -197,7 +197,7 @@ class ResponseAssertions(unittest.TestCase):
         else:
             text_repr = repr(text)
         if html:
-            content = assert_and_parse_html(self, str(content), None, "Response's content is not valid HTML:")
+            content = assert_and_parse_html(self, content, None, "Response's content is not valid HTML:")
             text = assert_and_parse_html(self, text, None, "Second argument is not valid HTML:")
         return text_repr, content.count(text), prefix, response_content
 

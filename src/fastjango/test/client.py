@@ -713,10 +713,10 @@ class ClientMixin:
                 extra["QUERY_STRING"] = response_url.query
             request_method: Any = getattr(self, method)
         else:
-            request_method = getattr(self, "get")
+            method, request_method = "get", self.get  # type: ignore[attr-defined]
             data = QueryDict(response_url.query)
             content_type = ""
-        if request_method in (getattr(self, "get", None), getattr(self, "head", None)):
+        if method in ("get", "head"):
             data = QueryDict(response_url.query)
             return request_method(path, data=data, follow=False, headers=headers, **extra)
         return request_method(path, data=data, content_type=content_type, follow=False, headers=headers, **extra)

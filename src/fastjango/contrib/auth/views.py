@@ -10,6 +10,7 @@ from fastjango.contrib.auth import login as auth_login
 from fastjango.contrib.auth import logout as auth_logout
 from fastjango.contrib.auth.decorators import login_not_required, login_required
 from fastjango.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, PasswordResetForm, SetPasswordForm
+from fastjango.contrib.auth.redirects import redirect_to_login as redirect_to_login
 from fastjango.contrib.auth.tokens import default_token_generator
 from fastjango.contrib.sites.shortcuts import get_current_site
 from fastjango.core.exceptions import ImproperlyConfigured, ValidationError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from fastjango.conf import settings
 from fastjango.core import checks, exceptions
@@ -80,7 +80,7 @@ class ManyToManyChecks:
             "ManyToManyField with intermediate tables cannot be checked if you don't pass the model where the field is attached to."
         )
         to_model: Any = resolve_relation(from_model, self.remote_field.model)
-        target_name = to_model if isinstance(to_model, str) else cast(Any, to_model)._meta.object_name
+        target_name = str(getattr(to_model, "_meta").object_name if isinstance(to_model, type) else to_model)
         relationship_name = through._meta.object_name
         found: list[CheckMessage] = []
         self_referential = from_model == to_model
