@@ -35,6 +35,7 @@ from fastjango.core.handlers.sending import serve
 from fastjango.db.bridge import bridged
 from fastjango.http.hosts import split_domain_port, validate_host
 from fastjango.urls import ResolverMatch, get_urlconf
+from fastjango.utils.http import is_same_domain
 from fastjango.utils.module_loading import import_string
 
 #: Functions ``(app) -> (paths, components)`` that add what they serve to the OpenAPI document; rooms above fill it.
@@ -62,9 +63,8 @@ class FastJango(FastAPI):
         given = any(self._page_urls.values())
         kwargs.setdefault("openapi_url", "/openapi.json" if wanted or given else None)
         kwargs.setdefault("title", settings.API_TITLE)
+        kwargs["exception_handlers"] = {**api_exception_handlers(), **(kwargs.get("exception_handlers") or {})}
         super().__init__(docs_url=None, redoc_url=None, **kwargs)
-        for exception, handler in api_exception_handlers().items():
-            self.exception_handlers.setdefault(exception, handler)
         self.router.default = no_route
         self.pipeline = AppPipeline(self)
         self._add_docs()
@@ -270,25 +270,35 @@ def _scope_of(request: Any) -> dict[str, Any]:
 
 def _socket_allowed(scope: Scope) -> bool:
     """Check Host, and Origin where a browser sent one: a page of another site must not open our sockets."""
-    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-    host = headers.get(b"host", "")
+    hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+    origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
+    if len(hosts) != 1 or len(origins) > 1:
+        return False
     allowed: Sequence[str] = settings.ALLOWED_HOSTS
     if settings.DEBUG and not allowed:
         allowed = [".localhost", "127.0.0.1", "[::1]"]
-    domain, _ = split_domain_port(host)
+    domain, _ = split_domain_port(hosts[0])
     if not domain or not validate_host(domain, list(allowed)):
         return False
-    origin = headers.get(b"origin")
-    if origin is None:
-        return True
+    return not origins or _origin_allowed(origins[0], hosts[0])
+
+
+def _origin_allowed(origin: str, host: str) -> bool:
     if origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
-    netloc = urlsplit(origin).netloc
-    return netloc == host or (bool(netloc) and validate_host(split_domain_port(netloc)[0], _wildcard_origins()))
-
-
-def _wildcard_origins() -> list[str]:
-    return [urlsplit(origin).netloc.lstrip("*") for origin in settings.CSRF_TRUSTED_ORIGINS if "*" in origin]
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    if not parts.netloc:
+        return False
+    if parts.netloc == host:
+        return True
+    wildcards = [urlsplit(trusted) for trusted in settings.CSRF_TRUSTED_ORIGINS if "*" in trusted]
+    return any(
+        parts.scheme == trusted.scheme and is_same_domain(parts.netloc, trusted.netloc.lstrip("*"))
+        for trusted in wildcards
+    )
 
 
 _default_app: FastJango | None = None

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
@@ -20,6 +22,7 @@ from fastjango.conf import settings
 from fastjango.core import signals
 from fastjango.core.exceptions import (
     BadRequest,
+    ObjectDoesNotExist,
     PermissionDenied,
     RequestAborted,
     RequestDataTooBig,
@@ -76,10 +79,17 @@ def response_for_exception(request: Any, exc: Exception) -> Any:
             response = get_exception_response(request, get_resolver(get_urlconf()), 404, exc)
     elif isinstance(exc, PermissionDenied):
         response = get_exception_response(request, get_resolver(get_urlconf()), 403, exc)
-        log_response(f"Forbidden (Permission denied): {request.path}", response=response, request=request, exception=exc)
+        log_response(
+            f"Forbidden (Permission denied): {request.path}", response=response, request=request, exception=exc
+        )
     elif isinstance(exc, MultiPartParserError):
         response = get_exception_response(request, get_resolver(get_urlconf()), 400, exc)
-        log_response(f"Bad request (Unable to parse request body): {request.path}", response=response, request=request, exception=exc)
+        log_response(
+            f"Bad request (Unable to parse request body): {request.path}",
+            response=response,
+            request=request,
+            exception=exc,
+        )
     elif isinstance(exc, (BadRequest, DataError)):
         # A DataError is a value that the database refuses: the client sent it, the server did nothing wrong.
         if settings.DEBUG:
@@ -94,9 +104,7 @@ def response_for_exception(request: Any, exc: Exception) -> Any:
     else:
         signals.got_request_exception.send(sender=None, request=request)
         response = handle_uncaught_exception(request, get_resolver(get_urlconf()), _exc_info(exc))
-        log_response(
-            f"{response.reason_phrase}: {request.path}", response=response, request=request, exception=exc
-        )
+        log_response(f"{response.reason_phrase}: {request.path}", response=response, request=request, exception=exc)
     if not getattr(response, "is_rendered", True) and callable(getattr(response, "render", None)):
         response = response.render()
     return response
@@ -185,10 +193,32 @@ async def _invalid(request: Any, exc: Exception) -> JSONResponse:
     return _json(422, found)
 
 
+async def _no_object(request: Any, exc: Exception) -> JSONResponse:
+    return _json(404, "Not Found")
+
+
+async def _unprocessable(request: Any, exc: Exception) -> JSONResponse:
+    """FastAPI's answer; what the client sent is left out where JSON cannot carry it (NaN, lone surrogates, depth)."""
+    problems: Any = exc.errors() if isinstance(exc, RequestValidationError) else []
+    try:
+        return _json(422, jsonable_encoder(problems))
+    except (ValueError, RecursionError):
+        known = [
+            {"type": problem["type"], "msg": problem["msg"], "loc": _plain(problem["loc"])} for problem in problems
+        ]
+        return _json(422, known)
+
+
+def _plain(location: Any) -> list[Any]:
+    return [ascii(part)[1:-1] if isinstance(part, str) and not part.isprintable() else part for part in location]
+
+
 def api_exception_handlers() -> dict[Any, Any]:
     """Return what a FastAPI route answers to our exceptions; an application may override each of them."""
     return {
         Http404: _not_found,
+        ObjectDoesNotExist: _no_object,
+        RequestValidationError: _unprocessable,
         PermissionDenied: _forbidden,
         RequestDataTooBig: _too_large,
         SuspiciousOperation: _bad_request,

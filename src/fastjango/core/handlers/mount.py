@@ -9,9 +9,10 @@ dependencies keep their place behind the response. Received from ``app.py``; not
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, MutableMapping
-from typing import Any
+from typing import IO, Any
 
-from fastjango.http import HttpResponse, StreamingHttpResponse
+from fastjango.conf import settings
+from fastjango.http import HttpResponse, JsonResponse, StreamingHttpResponse
 
 Message = MutableMapping[str, Any]
 
@@ -87,6 +88,8 @@ async def respond(app: Callable[..., Any], request: Any, scope: MutableMapping[s
     Raises:
         RuntimeError: The application ended without a response.
     """
+    if _is_too_large(request):
+        return JsonResponse({"detail": "Request body too large."}, status=413)
     exchange = Exchange(app, scope, body_receiver(request))
     start = await exchange.advance()
     if start is None:
@@ -124,6 +127,32 @@ def set_raw_headers(response: Any, raw: Any) -> None:
 
 
 _CASED = {b"content-type": "Content-Type", b"content-length": "Content-Length"}
+
+
+def _is_too_large(request: Any) -> bool:
+    """
+    Whether the body is one that a route reads whole, and over ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
+
+    Multipart forms have limits of their own, and other types a route may read as a stream.
+    """
+    limit: int | None = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if limit is None or request.method in _BODYLESS:
+        return False
+    kind = request.content_type or ""
+    if not (kind.endswith("json") or kind in {"", "application/x-www-form-urlencoded"}):
+        return False
+    received: bytes | None = getattr(request, "_received", None)
+    if received is not None:
+        return len(received) > limit
+    stream: IO[bytes] = request._stream
+    place = stream.tell()
+    stream.seek(0, 2)
+    size = stream.tell()
+    stream.seek(place)
+    return size > limit
+
+
+_BODYLESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 def body_receiver(request: Any) -> Callable[[], Awaitable[Message]]:
