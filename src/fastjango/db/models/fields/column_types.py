@@ -318,6 +318,11 @@ def datetime_reader(dialect: Any, connection: Any) -> Processor:
                 return value.astimezone(local).replace(tzinfo=None)
             return value
 
+        def ready_zone() -> object:
+            return zone_of(connection) if settings.USE_TZ else localised
+
+        # The zone whose moments `localised` gives back as they are; for generated readers.
+        localised.ready_zone = ready_zone  # type: ignore[attr-defined]
         return localised
     read = dt.datetime.fromisoformat
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ class Scope:
 
     def __init__(self) -> None:
         self.names: dict[str, Any] = {}
+        # Lines that run once per call, before the rows.
+        self.first: list[str] = []
 
     def name(self, value: Any, prefix: str) -> str:
         """Return a new name for *value*."""
@@ -28,7 +31,15 @@ class Scope:
         convert = converters[place]
         if convert is None:
             return f"r[{place}]"
-        return f"{self.name(convert, 'c')}(r[{place}])"
+        call = self.name(convert, "c")
+        ready_zone = getattr(convert, "ready_zone", None)
+        if ready_zone is None:
+            return f"{call}(r[{place}])"
+        # A moment that is in the right zone already needs no call.
+        zone = f"z{len(self.first)}"
+        self.first.append(f"    {zone} = {self.name(ready_zone, 'zone')}()")
+        self.names["datetime"] = dt.datetime
+        return f"(v if (v := r[{place}]).__class__ is datetime and v.tzinfo is {zone} else {call}(v))"
 
     def value(self, plan: SelectPlan, number: int) -> str:
         """Return the source that reads the *number*-th value of the row ``r``; a tuple for a composite key."""
@@ -40,7 +51,7 @@ class Scope:
     def function(self, lines: list[str], name: str = "read") -> Callable[..., Any]:
         """Compile the lines and return the function called *name*."""
         namespace = dict(self.names)
-        exec("\n".join(lines), namespace)  # noqa: S102 - made of attribute names and numbers only
+        exec("\n".join([lines[0], *self.first, *lines[1:]]), namespace)  # noqa: S102 - made of attribute names and numbers only
         return namespace[name]  # type: ignore[no-any-return]
 
 
