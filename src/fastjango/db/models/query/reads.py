@@ -98,7 +98,7 @@ class QuerySetReads(QuerySetChain[M]):
         group_by = self._shape.query.group_by
         if not isinstance(group_by, tuple):
             return
-        grouped = [column.output_field for column in group_by]
+        grouped = [getattr(column, "target", column.output_field) for column in group_by]
         opts = self.model._meta
         if opts.pk not in grouped and not set(opts.pk_fields) <= set(grouped):
             raise TypeError(
@@ -273,6 +273,9 @@ class QuerySetReads(QuerySetChain[M]):
 
     def _by_batches(self, keys: tuple[Any, ...], lookup: str) -> list[Any]:
         size = connections[self.db].features.max_query_params
+        if size and lookup == "pk__in":
+            # A composite key needs a parameter per part.
+            size //= len(self.model._meta.pk_fields)
         if not size or size >= len(keys):
             return list(self.filter(**{lookup: keys}))
         found: list[Any] = []
