@@ -204,6 +204,16 @@ class APISettings:
         self.__dict__.pop("_user_settings", None)
 
 
+class FromSettings:
+    """A class attribute that is an API setting until a subclass says something else."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return getattr(api_settings, self.name)
+
+
 api_settings = APISettings(None, DEFAULTS, IMPORT_STRINGS)
 
 

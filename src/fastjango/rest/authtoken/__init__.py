@@ -1,0 +1,1 @@
+"""Tokens: one secret per user, for ``TokenAuthentication``."""
