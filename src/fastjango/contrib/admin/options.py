@@ -18,9 +18,24 @@ from fastjango.contrib.admin.model_admin.constants import (
 from fastjango.contrib.admin.model_admin.inlines import InlineModelAdmin, StackedInline, TabularInline
 from fastjango.contrib.admin.model_admin.model_admin import ModelAdmin
 from fastjango.contrib.admin.model_admin.options import BaseModelAdmin
+from fastjango.contrib.admin.utils import flatten_fieldsets
 
 __all__ = [
-    "BaseModelAdmin", "FORMFIELD_FOR_DBFIELD_DEFAULTS", "get_content_type_for_model", "get_ul_class", "HORIZONTAL",
-    "IncorrectLookupParameters", "InlineModelAdmin", "IS_FACETS_VAR", "IS_POPUP_VAR", "ModelAdmin", "ShowFacets",
-    "SOURCE_MODEL_VAR", "StackedInline", "TabularInline", "TO_FIELD_VAR", "VERTICAL",
+    "FORMFIELD_FOR_DBFIELD_DEFAULTS",
+    "HORIZONTAL",
+    "IS_FACETS_VAR",
+    "IS_POPUP_VAR",
+    "SOURCE_MODEL_VAR",
+    "TO_FIELD_VAR",
+    "VERTICAL",
+    "BaseModelAdmin",
+    "IncorrectLookupParameters",
+    "InlineModelAdmin",
+    "ModelAdmin",
+    "ShowFacets",
+    "StackedInline",
+    "TabularInline",
+    "flatten_fieldsets",
+    "get_content_type_for_model",
+    "get_ul_class",
 ]  # fmt: skip

@@ -12,8 +12,8 @@ from operator import or_
 from typing import Any
 
 from fastjango.contrib.auth import get_permission_codename
-from fastjango.core.exceptions import FieldDoesNotExist
-from fastjango.core.validators import EMPTY_VALUES
+from fastjango.core.exceptions import FieldDoesNotExist, ValidationError
+from fastjango.core.validators import EMPTY_VALUES, URLValidator
 from fastjango.db import models, router
 from fastjango.db.models.constants import LOOKUP_SEP
 from fastjango.db.models.deletion import Collector
@@ -106,7 +106,9 @@ def flatten_fieldsets(fieldsets: Any) -> list[Any]:
     return [name for _, options in fieldsets for name in flatten(options["fields"])]
 
 
-def get_deleted_objects(objs: Any, request: Any, admin_site: Any) -> tuple[list[Any], dict[Any, int], set[Any], list[Any]]:
+def get_deleted_objects(
+    objs: Any, request: Any, admin_site: Any
+) -> tuple[list[Any], dict[Any, int], set[Any], list[Any]]:
     """Return what deleting *objs* takes with it: nested texts, counts, missing permissions, protected objects."""
     try:
         obj = objs[0]
@@ -126,9 +128,7 @@ def get_deleted_objects(objs: Any, request: Any, admin_site: Any) -> tuple[list[
         if not admin_site.get_model_admin(model).has_delete_permission(request, obj):
             perms_needed.add(opts.verbose_name)
         try:
-            admin_url = reverse(
-                f"{admin_site.name}:{opts.app_label}_{opts.model_name}_change", None, (quote(obj.pk),)
-            )
+            admin_url = reverse(f"{admin_site.name}:{opts.app_label}_{opts.model_name}_change", None, (quote(obj.pk),))
         except NoReverseMatch:
             return no_edit_link
         return format_html('{}: <a href="{}">{}</a>', capfirst(opts.verbose_name), admin_url, obj)
@@ -263,9 +263,7 @@ def _get_non_gfk_field(opts: Any, name: Any) -> Any:
     return field
 
 
-def label_for_field(
-    name: Any, model: Any, model_admin: Any = None, return_attr: bool = False, form: Any = None
-) -> Any:
+def label_for_field(name: Any, model: Any, model_admin: Any = None, return_attr: bool = False, form: Any = None) -> Any:
     """
     Return the label of a name of ``list_display`` or ``readonly_fields``.
 
@@ -312,7 +310,7 @@ def _label_of_attribute(name: Any, model: Any, model_admin: Any, form: Any) -> t
             if form:
                 message += f" or {form.__class__.__name__}"
             raise AttributeError(message) from None
-        return pretty_name(attr.name) if not hasattr(attr, "verbose_name") else attr.verbose_name, attr
+        return pretty_name(name), attr
     if hasattr(attr, "short_description"):
         return attr.short_description, attr
     if isinstance(attr, property) and hasattr(attr, "fget") and hasattr(attr.fget, "short_description"):
@@ -355,7 +353,7 @@ def display_for_field(value: Any, field: Any, empty_value_display: Any, avoid_li
         return formats.number_format(value)
     if isinstance(field, models.FileField) and value and not avoid_link:
         return format_html('<a href="{}">{}</a>', value.url, value)
-    if isinstance(field, models.URLField) and value and not avoid_link:
+    if isinstance(field, models.URLField) and value and not avoid_link and _is_safe_link(value):
         return format_html('<a href="{}">{}</a>', value, value)
     if isinstance(field, models.JSONField) and value:
         try:
@@ -363,6 +361,15 @@ def display_for_field(value: Any, field: Any, empty_value_display: Any, avoid_li
         except TypeError:
             return display_for_value(value, empty_value_display)
     return display_for_value(value, empty_value_display)
+
+
+def _is_safe_link(value: Any) -> bool:
+    """Return whether *value* is an address of the web; ``javascript:`` and its like are shown, not linked."""
+    try:
+        URLValidator()(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def display_for_value(value: Any, empty_value_display: Any, boolean: bool = False) -> Any:
@@ -441,9 +448,7 @@ def construct_change_message(form: Any, formsets: Any, add: bool) -> list[dict[s
         with translation_override(None):
             for formset in formsets:
                 for added in formset.new_objects:
-                    change_message.append(
-                        {"added": {"name": str(added._meta.verbose_name), "object": str(added)}}
-                    )
+                    change_message.append({"added": {"name": str(added._meta.verbose_name), "object": str(added)}})
                 for changed, changed_fields in formset.changed_objects:
                     change_message.append(
                         {

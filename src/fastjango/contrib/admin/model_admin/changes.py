@@ -112,7 +112,9 @@ class ChangePages(ListPages):
         """Return the arguments of a formset."""
         params: dict[str, Any] = {"instance": obj, "prefix": prefix, "queryset": inline.get_queryset(request)}
         if request.method == "POST":
-            params.update({"data": request.POST.copy(), "files": request.FILES, "save_as_new": "_saveasnew" in request.POST})
+            params.update(
+                {"data": request.POST.copy(), "files": request.FILES, "save_as_new": "_saveasnew" in request.POST}
+            )
         return params
 
     def _create_formsets(self, request: Any, obj: Any, change: bool) -> tuple[list[Any], list[Any]]:
@@ -133,10 +135,7 @@ class ChangePages(ListPages):
                 request: Any, obj: Any, formset: Any, index: int, inline: Any, prefix: str = prefix
             ) -> bool:
                 """Return whether the form of an object was marked to be deleted."""
-                return (
-                    inline.has_delete_permission(request, obj)
-                    and f"{formset.prefix}-{index}-DELETE" in formset.data
-                )
+                return inline.has_delete_permission(request, obj) and f"{formset.prefix}-{index}-DELETE" in formset.data
 
             # Forms that the user may not change count as unchanged, whatever was sent.
             if not inline.has_change_permission(request, obj if change else None):
@@ -318,7 +317,18 @@ class ChangePages(ListPages):
                 form = model_form(instance=obj)
                 formsets, inline_instances = self._create_formsets(request, obj, change=True)
         return self._render_form(
-            request, obj, form, fieldsets, formsets, inline_instances, add, form_validated, form_url, extra_context, object_id, to_field
+            request,
+            obj,
+            form,
+            fieldsets,
+            formsets,
+            inline_instances,
+            add,
+            form_validated,
+            form_url,
+            extra_context,
+            object_id,
+            to_field,
         )
 
     def _save_all(self, request: Any, new_object: Any, form: Any, formsets: Any, add: bool) -> Any:
@@ -452,14 +462,12 @@ class ChangePages(ListPages):
 
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
-            return self._get_obj_does_not_exist_redirect(request, LogEntry._meta, object_id)  # type: ignore[attr-defined]
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         if not self.has_view_or_change_permission(request, obj):
             raise PermissionDenied
         app_label = self.opts.app_label
         action_list = (
-            LogEntry.objects.filter(
-                object_id=unquote(object_id), content_type=get_content_type_for_model(self.model)
-            )
+            LogEntry.objects.filter(object_id=unquote(object_id), content_type=get_content_type_for_model(self.model))
             .select_related()
             .order_by("action_time")
         )

@@ -117,9 +117,7 @@ class InlineModelAdmin(BaseModelAdmin):
                 break
         from fastjango.contrib.auth import get_permission_codename
 
-        return any(
-            request.user.has_perm(f"{opts.app_label}.{get_permission_codename(perm, opts)}") for perm in perms
-        )
+        return any(request.user.has_perm(f"{opts.app_label}.{get_permission_codename(perm, opts)}") for perm in perms)
 
     def has_add_permission(self, request: Any, obj: Any = None) -> bool:  # type: ignore[override]
         """Return whether objects may be added."""

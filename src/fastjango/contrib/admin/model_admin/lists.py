@@ -11,7 +11,7 @@ from fastjango.contrib.admin import helpers
 from fastjango.contrib.admin.filters import IncorrectLookupParameters
 from fastjango.contrib.admin.model_admin.options import BaseModelAdmin
 from fastjango.contrib.admin.utils import lookup_spawns_duplicates, model_format_dict, model_ngettext
-from fastjango.core.exceptions import FieldDoesNotExist, PermissionDenied
+from fastjango.core.exceptions import BadRequest, FieldDoesNotExist, PermissionDenied, ValidationError
 from fastjango.core.paginator import Paginator
 from fastjango.db import models, router, transaction
 from fastjango.db.models.constants import LOOKUP_SEP
@@ -22,6 +22,41 @@ from fastjango.template.response import SimpleTemplateResponse, TemplateResponse
 from fastjango.utils.text import smart_split, unescape_string_literal
 from fastjango.utils.translation import gettext as _
 from fastjango.utils.translation import ngettext
+
+# First characters of an entry in ``search_fields`` and the lookups they stand for.
+SEARCH_MARKS = {"^": "istartswith", "=": "iexact", "@": "search"}
+
+
+def _search_lookup(opts: Any, spec: str) -> tuple[str, Any]:
+    """Return the lookup of an entry in ``search_fields``, and the field whose type a word must have for it."""
+    if mark := SEARCH_MARKS.get(spec[:1]):
+        return f"{spec[1:]}__{mark}", None
+    field = None
+    for name in spec.split(LOOKUP_SEP):
+        try:
+            field = opts.get_field(opts.pk.name if name == "pk" else name)
+        except FieldDoesNotExist:
+            if field is not None and field.get_lookup(name):
+                typed = name == "exact" and not isinstance(field, (models.CharField, models.TextField))
+                return spec, field if typed else None
+        else:
+            if hasattr(field, "path_infos"):
+                opts = field.path_infos[-1].to_opts
+    return f"{spec}__icontains", None
+
+
+def _match_word(word: str, lookups: list[tuple[str, Any]]) -> Any:
+    """Return the condition that one of *lookups* finds *word*; those that cannot hold such a value are left out."""
+    conditions: list[Any] = []
+    for lookup, field in lookups:
+        value: Any = word
+        if field is not None:
+            try:
+                value = (field.formfield() or field).to_python(word)
+            except ValidationError:
+                continue
+        conditions.append((lookup, value))
+    return models.Q.create(conditions, connector=models.Q.OR) if conditions else models.Q(pk__in=[])
 
 
 class ListPages(BaseModelAdmin):
@@ -124,43 +159,16 @@ class ListPages(BaseModelAdmin):
 
     def get_search_results(self, request: Any, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Return the objects that match all words, and whether one may come twice."""
-
-        def construct_search(field_name: str) -> str:
-            if field_name.startswith("^"):
-                return f"{field_name.removeprefix('^')}__istartswith"
-            if field_name.startswith("="):
-                return f"{field_name.removeprefix('=')}__iexact"
-            if field_name.startswith("@"):
-                return f"{field_name.removeprefix('@')}__search"
-            # A path may end in a lookup of its own.
-            opts = queryset.model._meta
-            prev_field = None
-            for path_part in field_name.split(LOOKUP_SEP):
-                if path_part == "pk":
-                    path_part = opts.pk.name
-                try:
-                    field = opts.get_field(path_part)
-                except FieldDoesNotExist:
-                    if prev_field and prev_field.get_lookup(path_part):
-                        return field_name
-                else:
-                    prev_field = field
-                    if hasattr(field, "path_infos"):
-                        opts = field.path_infos[-1].to_opts
-            return f"{field_name}__icontains"
-
-        may_have_duplicates = False
         search_fields = self.get_search_fields(request)
-        if search_fields and search_term:
-            orm_lookups = [construct_search(str(search_field)) for search_field in search_fields]
-            term_queries = []
-            for bit in smart_split(search_term):
-                if bit.startswith(('"', "'")) and bit[0] == bit[-1]:
-                    bit = unescape_string_literal(bit)
-                term_queries.append(models.Q.create([(lookup, bit) for lookup in orm_lookups], connector=models.Q.OR))
-            queryset = queryset.filter(models.Q.create(term_queries))
-            may_have_duplicates |= any(lookup_spawns_duplicates(self.opts, spec) for spec in orm_lookups)
-        return queryset, may_have_duplicates
+        if not (search_fields and search_term):
+            return queryset, False
+        lookups = [_search_lookup(queryset.model._meta, str(spec)) for spec in search_fields]
+        words = [
+            unescape_string_literal(word) if word[0] in "\"'" and word[0] == word[-1] and len(word) > 1 else word
+            for word in smart_split(search_term)
+        ]
+        queryset = queryset.filter(models.Q.create([_match_word(word, lookups) for word in words]))
+        return queryset, any(lookup_spawns_duplicates(self.opts, lookup) for lookup, _field in lookups)
 
     def get_preserved_filters(self, request: Any) -> str:
         """Return the list's parameters, for the way back to it."""
@@ -201,14 +209,14 @@ class ListPages(BaseModelAdmin):
 
     def _get_base_actions(self) -> list[tuple[Any, str, Any]]:
         """Return the actions of the site, then those of this admin."""
-        base_actions = (self.get_action(action) for action in self.actions or [])
-        actions = [action for action in base_actions if action]
-        taken = {name for _func, name, _description in actions}
-        for name, func in self.admin_site.actions:
-            if name in taken:
-                continue
-            actions.append((func, name, self._get_action_description(func, name)))
-        return actions
+        own = [action for action in map(self.get_action, self.actions or []) if action]
+        taken = {name for _func, name, _description in own}
+        general = [
+            (func, name, self._get_action_description(func, name))
+            for name, func in self.admin_site.actions
+            if name not in taken
+        ]
+        return general + own
 
     def _filter_actions_by_permissions(self, request: Any, actions: list[Any]) -> list[Any]:
         filtered = []
@@ -304,9 +312,7 @@ class ListPages(BaseModelAdmin):
         except IncorrectLookupParameters:
             # A wild parameter: the list without it, unless that is wild as well.
             if ERROR_FLAG in request.GET:
-                return SimpleTemplateResponse(
-                    "admin/invalid_setup.html", {"title": _("Database error")}
-                )
+                return SimpleTemplateResponse("admin/invalid_setup.html", {"title": _("Database error")})
             return HttpResponseRedirect(request.path + "?" + ERROR_FLAG + "=1")
         action_failed = False
         actions = self.get_actions(request)
@@ -325,7 +331,13 @@ class ListPages(BaseModelAdmin):
                 )
                 action_failed = True
         # A page of confirmation sends the action without a bar.
-        if actions and request.method == "POST" and has_selection and "index" not in request.POST and "_save" not in request.POST:
+        if (
+            actions
+            and request.method == "POST"
+            and has_selection
+            and "index" not in request.POST
+            and "_save" not in request.POST
+        ):
             response = self.response_action(request, queryset=cl.get_queryset(request))
             if response:
                 return response
@@ -352,6 +364,8 @@ class ListPages(BaseModelAdmin):
         with transaction.atomic(using=router.db_for_write(self.model)):
             for form in formset.forms:
                 if form.has_changed():
+                    if form.instance._state.adding:
+                        raise BadRequest("list_editable does not allow adding.")
                     obj = self.save_form(request, form, change=True)  # type: ignore[attr-defined]
                     self.save_model(request, obj, form, change=True)  # type: ignore[attr-defined]
                     self.save_related(request, form, formsets=[], change=True)  # type: ignore[attr-defined]

@@ -94,5 +94,3 @@ class ModelAdmin(Responses):
     def changelist_view(self, request: Any, extra_context: Any = None) -> Any:
         """Show the list; run actions; save rows that were edited in place."""
         return super().changelist_view(request, extra_context)
-
-

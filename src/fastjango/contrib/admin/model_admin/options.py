@@ -108,9 +108,7 @@ class BaseModelAdmin(metaclass=forms.MediaDefiningClass):
                     attrs={"class": get_ul_class(self.radio_fields[db_field.name])}
                 )
             if "choices" not in kwargs:
-                kwargs["choices"] = db_field.get_choices(
-                    include_blank=db_field.blank, blank_choice=[("", _("None"))]
-                )
+                kwargs["choices"] = db_field.get_choices(include_blank=db_field.blank, blank_choice=[("", _("None"))])
         return db_field.formfield(**kwargs)
 
     def get_field_queryset(self, db: Any, db_field: Any, request: Any) -> Any:
@@ -270,10 +268,7 @@ class BaseModelAdmin(metaclass=forms.MediaDefiningClass):
                 prev_field.is_relation
                 and field not in model._meta.parents.values()
                 and field is not model._meta.auto_field
-                and (
-                    model._meta.auto_field is None
-                    or part not in getattr(prev_field, "to_fields", [])
-                )
+                and (model._meta.auto_field is None or part not in getattr(prev_field, "to_fields", []))
                 and (field.is_relation or not field.primary_key)
             ):
                 relation_parts.append(part)
@@ -310,11 +305,7 @@ class BaseModelAdmin(metaclass=forms.MediaDefiningClass):
             registered_models.add(model)
             for inline in admin.inlines:
                 registered_models.add(inline.model)
-        related_objects = (
-            f
-            for f in self.opts.get_fields(include_hidden=True)
-            if (f.auto_created and not f.concrete)
-        )
+        related_objects = (f for f in self.opts.get_fields(include_hidden=True) if (f.auto_created and not f.concrete))
         for related_object in related_objects:
             related_model = related_object.related_model
             remote_field = related_object.field.remote_field

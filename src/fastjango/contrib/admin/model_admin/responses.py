@@ -90,10 +90,18 @@ class Responses(ChangePages):
     def response_add(self, request: Any, obj: Any, post_url_continue: Any = None) -> Any:
         """Return what follows an addition."""
         opts = obj._meta
-        obj_url = self._admin_url("change", quote(obj.pk)) if opts is self.opts else reverse(
-            f"admin:{opts.app_label}_{opts.model_name}_change", args=(quote(obj.pk),), current_app=self.admin_site.name
+        obj_url = (
+            self._admin_url("change", quote(obj.pk))
+            if opts is self.opts
+            else reverse(
+                f"admin:{opts.app_label}_{opts.model_name}_change",
+                args=(quote(obj.pk),),
+                current_app=self.admin_site.name,
+            )
         )
-        shown = format_html('<a href="{}">{}</a>', obj_url, obj) if self.has_change_permission(request, obj) else str(obj)
+        shown = (
+            format_html('<a href="{}">{}</a>', obj_url, obj) if self.has_change_permission(request, obj) else str(obj)
+        )
         msg_dict = {"name": opts.verbose_name, "obj": shown}
         if IS_POPUP_VAR in request.POST:
             data: dict[str, Any] = {"value": str(self._value_for_popup(request, obj)), "obj": str(obj)}
@@ -187,7 +195,13 @@ class Responses(ChangePages):
         return HttpResponseRedirect(reverse("admin:index", current_app=self.admin_site.name))
 
     def render_change_form(
-        self, request: Any, context: dict[str, Any], add: bool = False, change: bool = False, form_url: str = "", obj: Any = None
+        self,
+        request: Any,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
     ) -> Any:
         """Return the page with the form."""
         app_label = self.opts.app_label
@@ -233,7 +247,9 @@ class Responses(ChangePages):
                 "app_label": app_label,
             }
         )
-        form_template = self.add_form_template if add and self.add_form_template is not None else self.change_form_template
+        form_template = (
+            self.add_form_template if add and self.add_form_template is not None else self.change_form_template
+        )
         request.current_app = self.admin_site.name
         return TemplateResponse(
             request,
