@@ -8,8 +8,10 @@ environment, or ``fastjango_settings_module`` in pytest's configuration). A test
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import os
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,6 +40,19 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     if (module := _settings_module(config)) and not os.environ.get("FASTJANGO_SETTINGS_MODULE"):
         os.environ["FASTJANGO_SETTINGS_MODULE"] = module
+
+
+def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
+    """Load the apps before test modules and conftests import models; the project's folder is importable."""
+    option = next((arg.partition("=")[2] for arg in args if arg.startswith("--fastjango-settings=")), None)
+    environment = os.environ.get("FASTJANGO_SETTINGS_MODULE") or os.environ.get("DJANGO_SETTINGS_MODULE")
+    module = option or early_config.getini("fastjango_settings_module") or environment
+    if not module:
+        return
+    os.environ["FASTJANGO_SETTINGS_MODULE"] = str(module)
+    if (early_config.rootpath / "manage.py").exists() and str(early_config.rootpath) not in sys.path:
+        sys.path.insert(0, str(early_config.rootpath))
+    importlib.import_module("fastjango").setup()
 
 
 def _is_configured(config: pytest.Config) -> bool:
