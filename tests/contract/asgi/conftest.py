@@ -31,7 +31,7 @@ MIDDLEWARE = [
     "fastjango.contrib.auth.middleware.AuthenticationMiddleware",
     "tests.contract.asgi.site.stamp",
 ]
-NAME = "fastjango_asgi_tests"
+NAME = f"fastjango_asgi_tests_{os.getpid()}"
 
 
 def _use(conf: dict[str, Any]) -> Any:
@@ -66,7 +66,7 @@ def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_with_tables() -> dict[str, Any]:
+def postgresql_with_tables() -> Iterator[dict[str, Any]]:
     """The settings of a PostgreSQL database with the site's tables."""
     if not answers("postgresql"):
         pytest.skip("service postgresql does not answer")
@@ -77,14 +77,18 @@ def postgresql_with_tables() -> dict[str, Any]:
         "user": os.environ.get("PGUSER", "postgres"),
         "password": os.environ.get("PGPASSWORD", ""),
     }
-    with psycopg.connect(dbname="postgres", autocommit=True, **options) as server:
-        server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)".encode())
-        server.execute(f"CREATE DATABASE {NAME}".encode())
+
+    def on_server(statement: str) -> None:
+        with psycopg.connect(dbname="postgres", autocommit=True, **options) as server:
+            server.execute(statement.encode())
+
+    on_server(f"CREATE DATABASE {NAME}")
     conf = {"ENGINE": "fastjango.db.backends.postgresql", "NAME": NAME, "POOL": {"size": 3, "timeout": 5}}
     conf.update({name.upper(): value for name, value in options.items()})
     with _default(dict(conf)):
         site.create_tables()
-    return conf
+    yield conf
+    on_server(f"DROP DATABASE {NAME} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service("postgresql"))])
