@@ -85,7 +85,7 @@ def limited(statement: Any, query: Any, ctx: Context) -> Any:
             statement = statement.offset(ctx.bind(query.low_mark, low_slot, type_=sa.BigInteger()))
         else:
             statement = statement.offset(Counted(query.low_mark))
-    elif query.high_mark is not None:
+    elif query.high_mark is not None and ctx.vendor == "sqlite":
         # SQLite's dialect adds an offset of its own, as a parameter.
         statement = statement.offset(Counted(0))
     return statement
