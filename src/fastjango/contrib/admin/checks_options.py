@@ -6,7 +6,6 @@ The checks of the options that admins and inlines share; ``checks.py`` is the do
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from itertools import chain
 from typing import Any
@@ -153,13 +152,11 @@ class BaseModelAdminChecks:
             return [_error(obj, "Both 'fieldsets' and 'fields' are specified.", "admin.E005")]
         names = flatten(obj.fields)
         if _has_duplicates(names):
-            doubled = [name for name, count in Counter(names).items() if count > 1]
             return [
                 _error(
                     obj,
                     "The value of 'fields' contains duplicate field(s).",
                     "admin.E006",
-                    hint="Remove duplicates of " + ", ".join(map(repr, doubled)) + ".",
                 )
             ]
         return list(chain.from_iterable(self._check_field_spec(obj, name, "fields") for name in obj.fields))
@@ -190,13 +187,11 @@ class BaseModelAdminChecks:
             return must_be("a list or tuple", option=f"{label}[1]['fields']", obj=obj, id="admin.E008")
         seen_fields.extend(flatten(options["fields"]))
         if _has_duplicates(seen_fields):
-            doubled = [name for name, count in Counter(seen_fields).items() if count > 1]
             return [
                 _error(
                     obj,
                     f"There are duplicate field(s) in '{label}[1]'.",
                     "admin.E012",
-                    hint="Remove duplicates of " + ", ".join(map(repr, doubled)) + ".",
                 )
             ]
         return list(
@@ -239,13 +234,11 @@ class BaseModelAdminChecks:
             return must_be("a list or tuple", option="exclude", obj=obj, id="admin.E014")
         names = list(obj.exclude)
         if _has_duplicates(names):
-            doubled = [name for name, count in Counter(names).items() if count > 1]
             return [
                 _error(
                     obj,
                     "The value of 'exclude' contains duplicate field(s).",
                     "admin.E015",
-                    hint="Remove duplicates of " + ", ".join(map(repr, doubled)) + ".",
                 )
             ]
         return []

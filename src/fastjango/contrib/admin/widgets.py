@@ -94,8 +94,12 @@ class AdminSplitDateTime(forms.SplitDateTimeWidget):
     def get_context(self, name: str, value: Any, attrs: Attrs) -> dict[str, Any]:
         """Return the template's variables with the two labels."""
         context = super().get_context(name, value, attrs)
-        context["date_label"] = _("Date:")
-        context["time_label"] = _("Time:")
+        labels = (_("Date:"), _("Time:"))
+        context["date_label"], context["time_label"] = labels
+        for part, label in zip(context["widget"]["subwidgets"], labels, strict=True):
+            if part["attrs"].get("id"):
+                # Each input has a name of its own; the group's label names both.
+                part["attrs"].setdefault("aria-label", label.rstrip(":"))
         return context
 
 
@@ -451,8 +455,7 @@ class AutocompleteMixin:
         if not self.is_required and not self.allow_multiple_selected:  # type: ignore[attr-defined]
             options.append(self._option(name, "", "", False, 0))
         for index, (option_value, label) in enumerate(self._chosen_choices(chosen)):
-            selected = str(option_value) in value and (self.allow_multiple_selected or not _any_selected(options))
-            options.append(self._option(name, option_value, label, selected, index))
+            options.append(self._option(name, option_value, label, str(option_value) in value, index))
         return [group]
 
     def _option(self, name: str, value: Any, label: Any, selected: bool, index: int) -> dict[str, Any]:
@@ -473,10 +476,6 @@ class AutocompleteMixin:
         """Give the variables of each chosen option."""
         for _group, options, _index in self.optgroups(name, self.format_value(value), attrs):  # type: ignore[attr-defined]
             yield from options
-
-
-def _any_selected(options: list[dict[str, Any]]) -> bool:
-    return any(option["selected"] for option in options)
 
 
 class AutocompleteSelect(AutocompleteMixin, forms.Select):  # type: ignore[misc]

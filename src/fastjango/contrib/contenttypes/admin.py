@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any, ClassVar
 
 from fastjango.contrib.admin.checks import InlineModelAdminChecks
-from fastjango.contrib.admin.options import InlineModelAdmin, flatten_fieldsets
+from fastjango.contrib.admin.options import InlineModelAdmin
+from fastjango.contrib.admin.utils import flatten_fieldsets
 from fastjango.contrib.contenttypes.fields import GenericForeignKey
 from fastjango.contrib.contenttypes.forms import BaseGenericInlineFormSet, generic_inlineformset_factory
 from fastjango.core import checks
