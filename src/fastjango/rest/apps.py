@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastjango.apps import AppConfig
 from fastjango.core.checks import Tags, register
-from fastjango.core.handlers.app import openapi_contributors
+from fastjango.core.handlers.contributors import openapi_contributors
 from fastjango.rest.checks import pagination_system_check
-from fastjango.rest.schemas.contribute import contribute
+from fastjango.utils.module_loading import import_string
+
+
+def contribute(app: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the API views' part of the OpenAPI document; serializers are loaded when it is first asked for."""
+    paths, components = import_string("fastjango.rest.schemas.contribute.contribute")(app)
+    return paths, components
 
 
 class RestFrameworkConfig(AppConfig):

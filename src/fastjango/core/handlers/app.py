@@ -8,7 +8,7 @@ those of the application itself. WebSockets and lifespan are FastAPI's. ``asgi.p
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +27,7 @@ from fastjango.conf import settings
 from fastjango.core.handlers import docs
 from fastjango.core.handlers.asgi import ASGIRequest
 from fastjango.core.handlers.base import BaseHandler
+from fastjango.core.handlers.contributors import openapi_contributors
 from fastjango.core.handlers.errors import api_exception_handlers
 from fastjango.core.handlers.loop import wait_for
 from fastjango.core.handlers.mount import respond
@@ -37,9 +38,6 @@ from fastjango.http.hosts import split_domain_port, validate_host
 from fastjango.urls import ResolverMatch, get_urlconf
 from fastjango.utils.http import is_same_domain
 from fastjango.utils.module_loading import import_string
-
-#: Functions ``(app) -> (paths, components)`` that add what they serve to the OpenAPI document; rooms above fill it.
-openapi_contributors: list[Callable[[Any], tuple[dict[str, Any], dict[str, Any]]]] = []
 
 
 class FastJango(FastAPI):
