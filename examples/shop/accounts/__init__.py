@@ -1,0 +1,1 @@
+"""Users, their profiles, signing up and logging in."""

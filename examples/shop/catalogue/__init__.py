@@ -1,0 +1,1 @@
+"""Categories, products, tags and reviews."""

@@ -1,0 +1,1 @@
+"""The cart, orders and the checkout."""
