@@ -154,7 +154,7 @@ class ResponseAssertions(unittest.TestCase):
             host in ("*", domain) or (host.startswith(".") and domain.endswith(host)) for host in settings.ALLOWED_HOSTS
         ):
             raise ValueError(
-                f"The test client is unable to fetch remote URLs (got {url}). If the host is served by FastJango, "
+                f"The test client is unable to fetch remote URLs (got {url}). If the host is served by Django, "
                 f"add '{domain}' to ALLOWED_HOSTS. Otherwise, use assertRedirects(..., fetch_redirect_response=False)."
             )
         extra = response.client.extra or {}
@@ -235,7 +235,7 @@ class ResponseAssertions(unittest.TestCase):
 
     def _check_test_client_response(self, response: Any, attribute: str, method_name: str) -> None:
         if not hasattr(response, attribute):
-            raise ValueError(f"{method_name}() is only usable on responses fetched using the FastJango test Client.")
+            raise ValueError(f"{method_name}() is only usable on responses fetched using the Django test Client.")
 
     def _assert_form_error(self, form: Form, field: str | None, errors: Any, msg_prefix: str, form_repr: str) -> None:
         if not form.is_bound:

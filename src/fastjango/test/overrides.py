@@ -167,7 +167,7 @@ class override_settings(TestContextDecorator):
 
     def decorate_class(self, cls: type[Any]) -> type[Any]:
         if not hasattr(cls, "_overridden_settings"):
-            raise ValueError("Only subclasses of FastJango SimpleTestCase can be decorated with override_settings")
+            raise ValueError("Only subclasses of Django SimpleTestCase can be decorated with override_settings")
         self.save_options(cls)
         return cls
 

@@ -9,7 +9,7 @@ from tests.contract.expressions import library_models
 
 
 @pytest.fixture(autouse=True)
-def library_tables() -> Iterator[None]:
+def library_tables(transactional_db: None) -> Iterator[None]:
     library_models.create_tables()
     yield
     library_models.drop_tables()

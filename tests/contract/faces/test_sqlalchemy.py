@@ -70,7 +70,7 @@ ALL: tuple[Any, ...] = (Person, Tag, Story, Story._meta.get_field("tags").remote
 
 
 @pytest.fixture(autouse=True)
-def tables() -> Iterator[None]:
+def tables(transactional_db: None) -> Iterator[None]:
     for model in ALL:
         change("default", str(CreateTable(model._meta.table).compile(dialect=connection.dialect)))
     yield

@@ -9,7 +9,7 @@ from tests.contract.models import shop_models
 
 
 @pytest.fixture(autouse=True)
-def shop_tables() -> Iterator[None]:
+def shop_tables(db: None) -> Iterator[None]:
     shop_models.create_tables()
     yield
     shop_models.drop_tables()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.contract.models import shop_models
 
-from fastjango.db import DatabaseError
+from fastjango.db import DatabaseError, transaction
 from fastjango.db.models.signals import post_save, pre_save
 
 # Attributes that fields add are not known to type checkers: the models are Any here.
@@ -94,7 +94,7 @@ def test_update_fields_must_be_columns() -> None:
 
 
 def test_a_forced_update_without_a_row_fails() -> None:
-    with pytest.raises(DatabaseError, match=r"Forced update did not affect any rows."):
+    with pytest.raises(DatabaseError, match=r"Forced update did not affect any rows."), transaction.atomic():
         Product(name="Pen").save(force_update=True)
 
 

@@ -25,6 +25,14 @@ class Features:
         return True
 
 
+class FakeOperations:
+    """How a database quotes names."""
+
+    def quote_name(self, name: str) -> str:
+        """Return *name* in double quotes."""
+        return f'"{name}"'
+
+
 class FakeConnection:
     """What expressions ask of a connection."""
 
@@ -36,6 +44,7 @@ class FakeConnection:
         self.vendor = vendor
         self.dialect = DIALECTS[vendor]
         self.features = Features()
+        self.ops = FakeOperations()
 
 
 class FakeContext:

@@ -37,7 +37,7 @@ class AuthenticationMiddleware(MiddlewareMixin):
         """Add them."""
         if not hasattr(request, "session"):
             raise ImproperlyConfigured(
-                "The FastJango authentication middleware requires session middleware to be installed. Edit your "
+                "The Django authentication middleware requires session middleware to be installed. Edit your "
                 "MIDDLEWARE setting to insert 'fastjango.contrib.sessions.middleware.SessionMiddleware' before "
                 "'fastjango.contrib.auth.middleware.AuthenticationMiddleware'."
             )
@@ -93,7 +93,7 @@ class RemoteUserMiddleware(MiddlewareMixin):
         """Log in or out as the header says."""
         if not hasattr(request, "user"):
             raise ImproperlyConfigured(
-                "The FastJango remote user auth middleware requires the authentication middleware to be installed. "
+                "The Django remote user auth middleware requires the authentication middleware to be installed. "
                 "Edit your MIDDLEWARE setting to insert "
                 "'fastjango.contrib.auth.middleware.AuthenticationMiddleware' before the RemoteUserMiddleware class."
             )

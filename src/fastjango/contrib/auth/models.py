@@ -384,7 +384,7 @@ class AnonymousUser:
         raise TypeError("Cannot cast AnonymousUser to int. Are you trying to use it in place of User?")
 
     def _refuse(self, *args: Any, **kwargs: Any) -> Any:
-        raise NotImplementedError("FastJango doesn't provide a DB representation for AnonymousUser.")
+        raise NotImplementedError("Django doesn't provide a DB representation for AnonymousUser.")
 
     save = delete = set_password = check_password = _refuse
 

@@ -17,6 +17,7 @@ from fastjango.contrib.messages.api import (
     warning,
 )
 from fastjango.contrib.messages.constants import DEBUG, DEFAULT_LEVELS, DEFAULT_TAGS, ERROR, INFO, SUCCESS, WARNING
+from fastjango.contrib.messages.storage.base import Message
 
 __all__ = [
     "DEBUG",
@@ -26,6 +27,7 @@ __all__ = [
     "INFO",
     "SUCCESS",
     "WARNING",
+    "Message",
     "MessageFailure",
     "add_message",
     "debug",

@@ -166,7 +166,7 @@ class ManagementUtility:
         if self.settings_exception is not None:
             usage.append(
                 style.NOTICE(
-                    "Note that only FastJango core commands are listed as settings are not properly configured "
+                    "Note that only Django core commands are listed as settings are not properly configured "
                     f"(error: {self.settings_exception})."
                 )
             )
@@ -182,7 +182,7 @@ class ManagementUtility:
                 # A settings module that cannot be imported is the likelier reason: say that.
                 settings.INSTALLED_APPS  # noqa: B018
             elif not settings.configured:
-                sys.stderr.write("No FastJango settings specified.\n")
+                sys.stderr.write("No Django settings specified.\n")
             close = get_close_matches(subcommand, commands)
             sys.stderr.write(f"Unknown command: {subcommand!r}")
             if close:

@@ -222,7 +222,7 @@ class MigrationLoader:
             return
         tries = ", ".join("{}.{}".format(*candidate) for candidate in sorted(candidates))
         raise NodeNotFoundError(
-            f"Migration {exc.origin} depends on nonexistent node ('{exc.node[0]}', '{exc.node[1]}'). FastJango tried to "
+            f"Migration {exc.origin} depends on nonexistent node ('{exc.node[0]}', '{exc.node[1]}'). Django tried to "
             f"replace migration {exc.node[0]}.{exc.node[1]} with any of [{tries}] but wasn't able to because some of the "
             "replaced migrations are already applied.",
             exc.node,

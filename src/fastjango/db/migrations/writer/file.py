@@ -115,7 +115,7 @@ class MigrationWriter:
         migrations_package_name, _ = MigrationLoader.migrations_module(app_label)
         if migrations_package_name is None:
             raise ValueError(
-                f"FastJango can't create migrations for app '{app_label}' because migrations have been disabled via the MIGRATION_MODULES setting."
+                f"Django can't create migrations for app '{app_label}' because migrations have been disabled via the MIGRATION_MODULES setting."
             )
         try:
             module = import_module(migrations_package_name)
