@@ -69,7 +69,8 @@ class GenericInlineModelAdmin(InlineModelAdmin):
 
     def get_formset(self, request: Any, obj: Any = None, **kwargs: Any) -> Any:
         """Return the formset class."""
-        fields = kwargs.pop("fields", None) or flatten_fieldsets(self.get_fieldsets(request, obj))
+        # Given as None by the admin itself, which asks for all fields to find out which there are.
+        fields = kwargs.pop("fields") if "fields" in kwargs else flatten_fieldsets(self.get_fieldsets(request, obj))
         excluded = self.get_exclude(request, obj)
         exclude = [*(excluded or ()), *self.get_readonly_fields(request, obj)]
         if excluded is None and hasattr(self.form, "_meta") and self.form._meta.exclude:

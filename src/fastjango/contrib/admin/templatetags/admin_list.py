@@ -106,7 +106,11 @@ def result_headers(cl: Any) -> Iterator[dict[str, Any]]:
         if attribute:
             name = _column_name(field_name, index)
             if name == "action_checkbox":
-                yield {"text": text, "class_attrib": mark_safe(' class="action-checkbox-column"'), "sortable": False}
+                toggle = format_html(
+                    '<input type="checkbox" id="action-toggle" aria-label="{}">',
+                    _("Select all objects on this page for an action"),
+                )
+                yield {"text": toggle, "class_attrib": mark_safe(' class="action-checkbox-column"'), "sortable": False}
                 continue
             if not _flag(attribute, "admin_order_field") and LOOKUP_SEP not in name:
                 sortable = False

@@ -109,5 +109,7 @@ def cell_count(inline_admin_form: Any) -> int:
     """Return how many cells a row of a tabular inline has."""
     # The cell that holds the hidden fields.
     count = 1
-    count += sum(1 for fieldset in inline_admin_form for line in fieldset for _field in line)
+    for fieldset in inline_admin_form:
+        for line in fieldset:
+            count += sum(1 for field in line if field.is_readonly or not field.field.is_hidden)
     return count + 1 if inline_admin_form.formset.can_delete else count
