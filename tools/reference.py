@@ -1,0 +1,109 @@
+"""
+Writes the generated pages of ``docs/reference``: settings with their defaults, commands with their options.
+
+``python tools/reference.py`` writes them, ``--check`` fails when a page is not what the code says (a test runs it).
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+from argparse import SUPPRESS
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ROOT / "docs" / "reference"
+DEFAULTS = ROOT / "src" / "fastjango" / "conf" / "global_settings.py"
+sys.path.insert(0, str(ROOT))
+NOTE = "<!-- Written by tools/reference.py; change the code, not this page. -->\n"
+# Options that every command has.
+COMMON = {
+    "--help", "--version", "--verbosity", "--settings", "--pythonpath", "--traceback", "--no-color", "--force-color", "--skip-checks",
+}  # fmt: skip
+
+
+def topics() -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+    """Yield each topic of the defaults with its settings: name, default, comment."""
+    source = DEFAULTS.read_text(encoding="utf-8")
+    lines = source.splitlines()
+    heads = {number: line.strip("# -") for number, line in enumerate(lines, 1) if line.startswith("# --- ")}
+    found: dict[str, list[tuple[str, str, str]]] = {title: [] for title in heads.values()}
+    for node in ast.parse(source).body:
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target if isinstance(node, ast.AnnAssign) else None
+        if not isinstance(target, ast.Name) or not target.id.isupper() or target.id.startswith("_"):
+            continue
+        value = node.value  # type: ignore[union-attr]  # an assignment, see above
+        title = heads[max(number for number in heads if number < node.lineno)]
+        comment = lines[(node.end_lineno or node.lineno) - 1].partition("  # ")[2]
+        text = " ".join(ast.unparse(value).split()) if value is not None else ""
+        found[title].append((target.id, text if len(text) <= 90 else "see the source", comment))
+    yield from found.items()
+
+
+def settings_page() -> str:
+    """Return ``settings.md``."""
+    parts = [
+        NOTE,
+        "# Settings",
+        "",
+        "Every setting with its default; a settings module overrides them by name. Meanings are Django's; the last table holds",
+        "the settings of our own. How settings are loaded and typed: [topics/settings.md](../topics/settings.md).",
+    ]
+    for title, entries in topics():
+        parts += ["", f"## {title[0].upper()}{title[1:]}", "", "| setting | default | |", "|---|---|---|"]
+        for name, default, comment in entries:
+            parts.append(f"| `{name}` | `{default.replace('|', chr(92) + '|')}` | {comment} |")
+    parts += ["", "Without a default: `ROOT_URLCONF` (needed), `SETTINGS_CLASS` (a typed form of the settings)."]
+    return "\n".join(parts) + "\n"
+
+
+def commands_page() -> str:
+    """Return ``commands.md``."""
+    os.environ["FASTJANGO_SETTINGS_MODULE"] = "tests.settings"
+    import fastjango
+    from fastjango.core.management import get_commands, load_command_class
+
+    fastjango.setup()
+    parts = [
+        NOTE,
+        "# Commands",
+        "",
+        "`python manage.py <command>`, or `fastjango-admin <command>` with `FASTJANGO_SETTINGS_MODULE` set. Every command also",
+        f"takes {', '.join(f'`{option}`' for option in sorted(COMMON - {'--skip-checks'}))}.",
+        "How to write one: [topics/commands.md](../topics/commands.md).",
+    ]
+    for name, app in sorted(get_commands().items()):
+        command = load_command_class(str(app), name)
+        parser = command.create_parser("manage.py", name)
+        parts += ["", f"## {name}", "", " ".join(str(command.help).split()), ""]
+        for action in parser._actions:
+            flags = action.option_strings or [action.metavar if isinstance(action.metavar, str) else action.dest]
+            if set(flags) & COMMON or action.help is SUPPRESS:
+                continue
+            text = " ".join(str(action.help or "").replace("%%", "%").split())
+            parts.append(f"- {', '.join(f'`{flag}`' for flag in flags)}: {text}")
+        if parts[-1] == "":
+            parts.pop()
+    return "\n".join(parts) + "\n"
+
+
+def pages() -> dict[Path, str]:
+    """Return every generated page with its text."""
+    return {PAGES / "settings.md": settings_page(), PAGES / "commands.md": commands_page()}
+
+
+def main() -> int:
+    """Write the pages, or say which differ."""
+    stale = [path for path, text in pages().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    for path in stale:
+        if "--check" in sys.argv:
+            print(f"{path.relative_to(ROOT)} is not what the code says; run python tools/reference.py")
+        else:
+            path.write_text(pages()[path], encoding="utf-8")
+    return int(bool(stale) and "--check" in sys.argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
