@@ -171,11 +171,11 @@ class ResponseAssertions(unittest.TestCase):
         """Assert that two URLs are equal, whatever the order of their query parameters (of different names)."""
 
         def normalize(url: Any) -> str:
-            parts = urlparse(str(resolve_url(url)))
+            parts = urlparse(str(url) if isinstance(url, str) else str(resolve_url(url)))
             query = sorted(parse_qsl(parts.query), key=lambda pair: pair[0])
             return urlunparse((*parts[:4], urlencode(query), parts.fragment))
 
-        self.assertEqual(normalize(url1), normalize(url2), msg_prefix + f"Expected '{url1}' to equal '{url2}'.")
+        self.assertEqual(normalize(url1), normalize(url2), f"{msg_prefix}Expected '{url1}' to equal '{url2}'.")
 
     def _text_of(
         self, response: Any, text: Any, status_code: int, msg_prefix: str, html: bool

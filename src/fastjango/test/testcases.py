@@ -348,7 +348,8 @@ class TestData:
     __test__ = False
     memo_attr = "_testdata_memo"
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, name: str, data: Any) -> None:
+        self.name = name
         self.data = data
 
     def get_memo(self, testcase: Any) -> dict[int, Any]:
@@ -420,7 +421,7 @@ class TestCase(TransactionTestCase):
             raise
         for name, value in list(cls.__dict__.items()):
             if value is not before.get(name):
-                descriptor = TestData(value)
+                descriptor = TestData(name, value)
                 setattr(cls, name, descriptor)
                 descriptor.__set_name__(cls, name)
 

@@ -32,6 +32,9 @@ class FakeOperations:
         """Return *name* in double quotes."""
         return f'"{name}"'
 
+    def check_expression_support(self, expression: Any) -> None:
+        """Support everything."""
+
 
 class FakeConnection:
     """What expressions ask of a connection."""

@@ -167,16 +167,15 @@ class Pipeline:
                 if response is None:
                     raise
         self.check_response(response, callback)
-        if callable(getattr(response, "render", None)) and hasattr(response, "is_rendered"):
+        if callable(getattr(response, "render", None)):
             response = self._finish_template_response(request, response, callback)
         return response
 
     def _finish_template_response(self, request: Any, response: Any, callback: Any) -> Any:
         for hook in self._template_response_middleware:
             response = hook(request, response)
-            self.check_response(
-                response, hook, name=f"{getattr(hook, '__self__', hook).__class__.__name__}.process_template_response"
-            )
+            owner = getattr(inspect.unwrap(hook), "__self__", hook).__class__.__name__
+            self.check_response(response, hook, name=f"{owner}.process_template_response")
         try:
             return wait_for(response.render()) if iscoroutinefunction(response.render) else response.render()
         except Exception as exc:
