@@ -7,9 +7,11 @@ Connected when ``fastjango.test`` is imported; each receiver resets one thing th
 from __future__ import annotations
 
 import os
+import sys
 import time
 from typing import Any
 
+from fastjango.core.exceptions import ImproperlyConfigured
 from fastjango.core.signals import setting_changed
 from fastjango.dispatch import Signal, receiver
 from fastjango.utils.functional import empty
@@ -185,9 +187,24 @@ def auth_settings_changed(*, setting: str, **kwargs: Any) -> None:
 
         get_default_password_validators.cache_clear()
     elif setting == "AUTH_USER_MODEL":
-        from fastjango.apps import apps
+        _swap_user_model()
 
-        apps.clear_cache()
+
+def _swap_user_model() -> None:
+    """Give the modules that keep the user model as ``UserModel`` the present one."""
+    from fastjango.apps import apps
+    from fastjango.contrib.auth import get_user_model
+
+    apps.clear_cache()
+    try:
+        user_model = get_user_model()
+    except ImproperlyConfigured:
+        # A model of an isolated registry; nothing can log in with it.
+        return
+    for name in ("backends", "forms", "views", "management.commands.changepassword"):
+        module = sys.modules.get(f"fastjango.contrib.auth.{name}")
+        if module is not None and hasattr(module, "UserModel"):
+            module.UserModel = user_model  # type: ignore[attr-defined]  # a global of that module
 
 
 @receiver(setting_changed)

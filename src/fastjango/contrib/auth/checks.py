@@ -27,8 +27,6 @@ def _subclass_index(class_path: str, candidate_paths: list[str]) -> int:
 
 def check_user_model(app_configs: Any = None, **kwargs: Any) -> list[Any]:
     """Check the fields and methods of the user model."""
-    from fastjango.contrib.auth import get_user_model
-
     if app_configs is None:
         cls = apps.get_model(settings.AUTH_USER_MODEL)
     else:
@@ -75,9 +73,8 @@ def check_user_model(app_configs: Any = None, **kwargs: Any) -> list[Any]:
                     id="auth.W004",
                 )
             )
-    instance = get_user_model() if cls is get_user_model() else cls
     for number, attribute in ((9, "is_anonymous"), (10, "is_authenticated")):
-        if callable(getattr(instance(), attribute)):
+        if callable(getattr(cls(), attribute)):
             errors.append(
                 checks.Critical(
                     f"{cls}.{attribute} must be an attribute or property rather than a method. Ignoring this is a "

@@ -84,7 +84,12 @@ class LoginRequiredMiddleware(MiddlewareMixin):
 
 
 class RemoteUserMiddleware(MiddlewareMixin):
-    """Logs in the user whom the web server has authenticated and named in ``REMOTE_USER``."""
+    """
+    Logs in the user whom the web server has authenticated and named in ``REMOTE_USER``.
+
+    ASGI has no environment: a server in front sends the name in the header of that name (``Remote-User``, seen as
+    ``HTTP_REMOTE_USER``), and must remove such a header from what clients send.
+    """
 
     header = "REMOTE_USER"
     force_logout_if_no_header = True
@@ -97,9 +102,8 @@ class RemoteUserMiddleware(MiddlewareMixin):
                 "Edit your MIDDLEWARE setting to insert "
                 "'fastjango.contrib.auth.middleware.AuthenticationMiddleware' before the RemoteUserMiddleware class."
             )
-        try:
-            username = request.META[self.header]
-        except KeyError:
+        username = request.META.get(self.header) or request.META.get(f"HTTP_{self.header}")
+        if username is None:
             if self.force_logout_if_no_header and request.user.is_authenticated:
                 self._remove_invalid_user(request)
             return

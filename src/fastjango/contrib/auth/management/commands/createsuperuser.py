@@ -130,7 +130,7 @@ class Command(BaseCommand):
                 if error_msg:
                     self.stderr.write(error_msg)
                     username = None
-        user_data[self.UserModel.USERNAME_FIELD] = self._key_or_object(self.username_field, username)
+        user_data[self.UserModel.USERNAME_FIELD] = username
         if self.username_field.remote_field:
             fake_user_data[self.UserModel.USERNAME_FIELD] = self.username_field.remote_field.model(username)
         for field_name in self.UserModel.REQUIRED_FIELDS:
@@ -139,16 +139,11 @@ class Command(BaseCommand):
             while value is None:
                 given = self.get_input_data(field, self._get_input_message(field))
                 value = [pk.strip() for pk in given.split(",")] if field.many_to_many and given else given
-            user_data[field_name] = self._key_or_object(field, value)
+            user_data[field_name] = value
             if not field.many_to_many:
                 fake_user_data[field_name] = field.remote_field.model(value) if field.remote_field else value
         if PASSWORD_FIELD in user_data:
             user_data[PASSWORD_FIELD] = self._ask_password(user_data, fake_user_data)
-
-    def _key_or_object(self, field: Any, value: Any) -> Any:
-        if field.remote_field and not field.many_to_many and value is not None:
-            return field.remote_field.model._base_manager.get(pk=value) if value else value
-        return value
 
     def _ask_password(self, user_data: dict[str, Any], fake_user_data: dict[str, Any]) -> str:
         while True:
@@ -192,7 +187,7 @@ class Command(BaseCommand):
         error_msg = self._validate_username(username, verbose_field_name, database)
         if error_msg:
             raise CommandError(error_msg)
-        user_data[self.UserModel.USERNAME_FIELD] = self._key_or_object(self.username_field, username)
+        user_data[self.UserModel.USERNAME_FIELD] = username
         for field_name in self.UserModel.REQUIRED_FIELDS:
             value = options[field_name] or _environment(field_name)
             field = self.UserModel._meta.get_field(field_name)
@@ -200,7 +195,7 @@ class Command(BaseCommand):
                 if field.blank:
                     continue
                 raise CommandError(f"You must use --{field_name} with --noinput.")
-            user_data[field_name] = self._key_or_object(field, field.clean(value, None))
+            user_data[field_name] = field.clean(value, None)
             if field.many_to_many and isinstance(user_data[field_name], str):
                 user_data[field_name] = [pk.strip() for pk in value.split(",")]
 
