@@ -99,6 +99,10 @@ class ConnectionHandler:
         """Return the connection objects; with *initialized_only* those that were used already."""
         return [self[alias] for alias in self if not initialized_only or alias in self._made]
 
+    def opened(self) -> list[BaseDatabaseWrapper]:
+        """Return the connection objects that were used already, in no certain order."""
+        return list(self._made.values())
+
     def close_all(self) -> None:
         """Close the connections of every alias."""
         for wrapper in self.all(initialized_only=True):

@@ -16,7 +16,9 @@ connection: Any = ConnectionProxy(connections, DEFAULT_DB_ALIAS)
 
 def reset_queries(**kwargs: Any) -> None:
     """Empty the query logs; a task gets logs of its own."""
-    for wrapper in connections.all(initialized_only=True):
+    for wrapper in connections.opened():
+        if not wrapper.queries_log and wrapper.var.get() is None and not wrapper.queries_logged:
+            continue
         if caller() is not None and wrapper.queries_logged and not wrapper.force_debug_cursor:
             wrapper.start_query_log()
         else:
@@ -25,8 +27,10 @@ def reset_queries(**kwargs: Any) -> None:
 
 def close_old_connections(**kwargs: Any) -> None:
     """Give back connections that this context kept; broken ones are closed."""
-    for wrapper in connections.all(initialized_only=True):
-        wrapper.close_if_unusable_or_obsolete()
+    for wrapper in connections.opened():
+        # A context that never kept a connection has none to give back.
+        if wrapper.var.get() is not None or wrapper.thread_sharing:
+            wrapper.close_if_unusable_or_obsolete()
 
 
 request_started.connect(reset_queries)

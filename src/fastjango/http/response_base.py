@@ -350,6 +350,19 @@ class HttpResponse(HttpResponseBase):
         super().__init__(*args, **kwargs)
         self.content = content
 
+    @classmethod
+    def from_message(cls, status: int, raw_headers: Iterable[RawHeader], content: bytes) -> HttpResponse:
+        """Return a response with exactly these headers, as an ASGI application sent them."""
+        made = cls.__new__(cls)
+        made.headers = ResponseHeaders.from_raw(raw_headers)
+        made._charset = made._reason_phrase = made.background = None
+        made._resource_closers = []
+        made.cookies = SimpleCookie()
+        made.closed = False
+        made.status_code = status
+        made._container = [content]
+        return made
+
     def __getstate__(self) -> dict[str, Any]:
         return {
             name: value

@@ -15,6 +15,7 @@ from fastjango.utils.datastructures import CaseInsensitiveMapping
 
 RawHeader = tuple[bytes, bytes]
 _missing: Any = object()
+_CASED = {b"content-type": "Content-Type", b"content-length": "Content-Length"}
 
 
 class BadHeaderError(ValueError):
@@ -49,6 +50,20 @@ class ResponseHeaders(CaseInsensitiveMapping[str]):
         if data:
             for header, value in self._unpack_items(data):
                 self[header] = value
+
+    @classmethod
+    def from_raw(cls, lines: Iterable[RawHeader]) -> ResponseHeaders:
+        """Return headers with the lines of an ASGI message; repeated names stay repeated."""
+        made = cls()
+        store = made._store
+        for raw_name, raw_value in lines:
+            name, value = _CASED.get(raw_name) or raw_name.decode("latin-1").title(), raw_value.decode("latin-1")
+            key = name.lower()
+            if key not in store and key != "set-cookie" and name.isascii() and name.isprintable() and value.isascii() and value.isprintable():
+                store[key] = (name, value)
+            else:
+                made.append(name, value)
+        return made
 
     def _convert_to_charset(self, value: Any, charset: str, mime_encode: bool = False) -> str:
         """

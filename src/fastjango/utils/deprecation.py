@@ -111,10 +111,13 @@ class MiddlewareMixin:
     def __call__(self, request: Any) -> Any:
         if self.async_mode:
             return self.__acall__(request)
-        response = self._before(request)
+        # As _before() and _after() do, without two calls per layer and request.
+        process = getattr(self, "process_request", None)
+        response = process(request) if process else None
         if response is None:
             response = self.get_response(request)
-        return self._after(request, response)
+        process = getattr(self, "process_response", None)
+        return process(request, response) if process else response
 
     async def __acall__(self, request: Any) -> Any:
         """Answer *request* in an async chain."""

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from fastjango.conf import settings
 from fastjango.http import HttpResponse, JsonResponse, StreamingHttpResponse
+from fastjango.http.response_headers import ResponseHeaders
 
 Message = MutableMapping[str, Any]
 
@@ -98,9 +99,9 @@ async def respond(app: Callable[..., Any], request: Any, scope: MutableMapping[s
     content = b"" if body is None else body.get("body", b"")
     if body is not None and body.get("more_body", False):
         response: Any = StreamingHttpResponse(_parts(exchange, content), status=start["status"])
+        response.headers = ResponseHeaders.from_raw(start.get("headers", ()))
     else:
-        response = HttpResponse(content, status=start["status"])
-    set_raw_headers(response, start.get("headers", ()))
+        response = HttpResponse.from_message(start["status"], start.get("headers", ()), content)
     if not exchange.finished:
         after = request.__dict__.setdefault("_after_response", [])
         after.append(exchange.finish)
@@ -116,17 +117,6 @@ async def _parts(exchange: Exchange, first: bytes) -> AsyncIterator[bytes]:
         yield message.get("body", b"")
         if not message.get("more_body", False):
             return
-
-
-def set_raw_headers(response: Any, raw: Any) -> None:
-    """Give *response* exactly the headers of an ASGI message; repeated names stay repeated."""
-    headers = response.headers
-    del headers["Content-Type"]
-    for name, value in raw:
-        headers.append(_CASED.get(name) or name.decode("latin-1").title(), value.decode("latin-1"))
-
-
-_CASED = {b"content-type": "Content-Type", b"content-length": "Content-Length"}
 
 
 def _is_too_large(request: Any) -> bool:

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AsyncExitStack
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from starlette.concurrency import iterate_in_threadpool
 
@@ -99,24 +100,59 @@ async def _serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> N
             await files.aclose()
 
 
-class DisconnectWatch:
-    """Cancel the current task when the client goes away; begins to look after ``WATCH_AFTER_SECONDS``."""
+class WatchRound:
+    """Goes round the requests of one loop: one timer for all, as nearly all are answered before it is their turn."""
 
-    __slots__ = ("_listener", "_loop", "_receive", "_task", "_timer", "gone")
+    __slots__ = ("__weakref__", "_asked", "_new", "_old")
+
+    def __init__(self) -> None:
+        self._new: list[DisconnectWatch] = []
+        self._old: list[DisconnectWatch] = []
+        self._asked = False
+
+    def add(self, watch: DisconnectWatch, loop: asyncio.AbstractEventLoop) -> None:
+        """Have *watch* begin at the end of the next round."""
+        self._new.append(watch)
+        if not self._asked:
+            self._asked = True
+            loop.call_later(WATCH_AFTER_SECONDS / 2, self._go, loop)
+
+    def _go(self, loop: asyncio.AbstractEventLoop) -> None:
+        due, self._old, self._new = self._old, self._new, []
+        for watch in due:
+            watch.begin(loop)
+        self._asked = bool(self._old)
+        if self._asked:
+            loop.call_later(WATCH_AFTER_SECONDS / 2, self._go, loop)
+
+
+_rounds: WeakKeyDictionary[asyncio.AbstractEventLoop, WatchRound] = WeakKeyDictionary()
+
+
+class DisconnectWatch:
+    """Cancel the current task when the client goes away; begins to look within ``WATCH_AFTER_SECONDS``."""
+
+    __slots__ = ("_listener", "_receive", "_task", "gone")
 
     def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._task = asyncio.current_task()
+        self._receive: Receive | None = receive
         self._listener: asyncio.Task[None] | None = None
         self.gone = False
-        self._timer = asyncio.get_running_loop().call_later(WATCH_AFTER_SECONDS, self._begin)
+        loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task(loop)
+        watches = _rounds.get(loop)
+        if watches is None:
+            watches = _rounds[loop] = WatchRound()
+        watches.add(self, loop)
 
-    def _begin(self) -> None:
-        self._listener = asyncio.get_running_loop().create_task(self._listen())
+    def begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Look from now on, unless the request is answered."""
+        if self._receive is not None:
+            self._listener = loop.create_task(self._listen(self._receive))
 
-    async def _listen(self) -> None:
+    async def _listen(self, receive: Receive) -> None:
         while True:
-            message = await self._receive()
+            message = await receive()
             if message["type"] == "http.disconnect":
                 self.gone = True
                 if self._task is not None:
@@ -125,7 +161,7 @@ class DisconnectWatch:
 
     def stop(self) -> None:
         """Stop looking."""
-        self._timer.cancel()
+        self._receive = self._task = None
         if self._listener is not None:
             self._listener.cancel()
 
