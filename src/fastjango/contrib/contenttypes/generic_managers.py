@@ -155,6 +155,7 @@ class GenericRelatedObjectManager(_Base):  # type: ignore[misc]
     add.alters_data = True  # type: ignore[attr-defined]
 
     async def aadd(self, *objs: Any, bulk: bool = True) -> None:
+        """See ``add``."""
         return await bridge(self.add, *objs, bulk=bulk)
 
     aadd.alters_data = True  # type: ignore[attr-defined]
@@ -168,6 +169,7 @@ class GenericRelatedObjectManager(_Base):  # type: ignore[misc]
     remove.alters_data = True  # type: ignore[attr-defined]
 
     async def aremove(self, *objs: Any, bulk: bool = True) -> None:
+        """See ``remove``."""
         return await bridge(self.remove, *objs, bulk=bulk)
 
     aremove.alters_data = True  # type: ignore[attr-defined]
@@ -179,6 +181,7 @@ class GenericRelatedObjectManager(_Base):  # type: ignore[misc]
     clear.alters_data = True  # type: ignore[attr-defined]
 
     async def aclear(self, *, bulk: bool = True) -> None:
+        """See ``clear``."""
         return await bridge(self.clear, bulk=bulk)
 
     aclear.alters_data = True  # type: ignore[attr-defined]
@@ -220,6 +223,7 @@ class GenericRelatedObjectManager(_Base):  # type: ignore[misc]
     set.alters_data = True  # type: ignore[attr-defined]
 
     async def aset(self, objs: Any, *, bulk: bool = True, clear: bool = False) -> None:
+        """See ``set``."""
         return await bridge(self.set, objs, bulk=bulk, clear=clear)
 
     aset.alters_data = True  # type: ignore[attr-defined]
@@ -238,6 +242,7 @@ class GenericRelatedObjectManager(_Base):  # type: ignore[misc]
     create.alters_data = True  # type: ignore[attr-defined]
 
     async def acreate(self, **kwargs: Any) -> Any:
+        """See ``create``."""
         return await bridge(self.create, **kwargs)
 
     acreate.alters_data = True  # type: ignore[attr-defined]
@@ -251,6 +256,7 @@ class GenericRelatedObjectManager(_Base):  # type: ignore[misc]
     get_or_create.alters_data = True  # type: ignore[attr-defined]
 
     async def aget_or_create(self, **kwargs: Any) -> Any:
+        """See ``get_or_create``."""
         return await bridge(self.get_or_create, **kwargs)
 
     aget_or_create.alters_data = True  # type: ignore[attr-defined]
@@ -264,6 +270,7 @@ class GenericRelatedObjectManager(_Base):  # type: ignore[misc]
     update_or_create.alters_data = True  # type: ignore[attr-defined]
 
     async def aupdate_or_create(self, **kwargs: Any) -> Any:
+        """See ``update_or_create``."""
         return await bridge(self.update_or_create, **kwargs)
 
     aupdate_or_create.alters_data = True  # type: ignore[attr-defined]
