@@ -1,0 +1,1 @@
+"""Documentation of the project in its admin: template tags and filters, models, views. ``views.py`` makes the pages."""
