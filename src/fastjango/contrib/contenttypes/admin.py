@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from fastjango.contrib.admin.checks import InlineModelAdminChecks
-from fastjango.contrib.admin.options import InlineModelAdmin
+from fastjango.contrib.admin.model_admin.inlines import InlineModelAdmin, protecting_form
 from fastjango.contrib.admin.utils import flatten_fieldsets
 from fastjango.contrib.contenttypes.fields import GenericForeignKey
 from fastjango.contrib.contenttypes.forms import BaseGenericInlineFormSet, generic_inlineformset_factory
@@ -76,6 +76,7 @@ class GenericInlineModelAdmin(InlineModelAdmin):
         if excluded is None and hasattr(self.form, "_meta") and self.form._meta.exclude:
             # The form's own wish counts where the inline has none.
             exclude.extend(self.form._meta.exclude)
+        can_delete = self.can_delete and self.has_delete_permission(request, obj)
         options = {
             "ct_field": self.ct_field,
             "fk_field": self.ct_fk_field,
@@ -83,7 +84,7 @@ class GenericInlineModelAdmin(InlineModelAdmin):
             "formfield_callback": partial(self.formfield_for_dbfield, request=request),
             "formset": self.formset,
             "extra": self.get_extra(request, obj),
-            "can_delete": self.can_delete and self.has_delete_permission(request, obj),
+            "can_delete": can_delete,
             "can_order": False,
             "fields": fields,
             "min_num": self.get_min_num(request, obj),
@@ -91,6 +92,10 @@ class GenericInlineModelAdmin(InlineModelAdmin):
             "exclude": exclude or None,
             **kwargs,
         }
+        # A forged row of a user who may not add or change is left unread, as in other inlines.
+        options["form"] = protecting_form(
+            options["form"], can_delete, self.has_change_permission(request, obj), self.has_add_permission(request, obj)
+        )
         if options["fields"] is None and not modelform_defines_fields(options["form"]):
             options["fields"] = ALL_FIELDS
         return generic_inlineformset_factory(self.model, **options)

@@ -95,7 +95,7 @@ class InlineModelAdmin(BaseModelAdmin):
         }
         can_change = self.has_change_permission(request, obj) if request else True
         can_add = self.has_add_permission(request, obj) if request else True
-        defaults["form"] = _protecting_form(defaults["form"], can_delete, can_change, can_add)
+        defaults["form"] = protecting_form(defaults["form"], can_delete, can_change, can_add)
         if defaults["fields"] is None and not modelform_defines_fields(defaults["form"]):
             defaults["fields"] = forms.ALL_FIELDS
         return inlineformset_factory(self.parent_model, self.model, **defaults)
@@ -195,7 +195,8 @@ class ProtectingForm:
         return changed
 
 
-def _protecting_form(base: Any, can_delete: bool, can_change: bool, can_add: bool) -> Any:
+def protecting_form(base: Any, can_delete: bool, can_change: bool, can_add: bool) -> Any:
+    """Return *base* as a form that leaves unread what the user may not do."""
     return type(
         "DeleteProtectedModelForm",
         (ProtectingForm, base),
