@@ -110,12 +110,22 @@ def result_headers(cl: Any) -> Iterator[dict[str, Any]]:
                     '<input type="checkbox" id="action-toggle" aria-label="{}">',
                     _("Select all objects on this page for an action"),
                 )
-                yield {"text": toggle, "class_attrib": mark_safe(' class="action-checkbox-column"'), "sortable": False}
+                yield {
+                    "text": toggle,
+                    "class_attrib": mark_safe(' class="action-checkbox-column"'),
+                    "sortable": False,
+                    "sorted": False,
+                }
                 continue
             if not _flag(attribute, "admin_order_field") and LOOKUP_SEP not in name:
                 sortable = False
         if not sortable:
-            yield {"text": text, "class_attrib": format_html(' class="column-{}"', name), "sortable": False}
+            yield {
+                "text": text,
+                "class_attrib": format_html(' class="column-{}"', name),
+                "sortable": False,
+                "sorted": False,
+            }
             continue
         yield _sortable_header(cl, index, name, text, ordering)
 
@@ -162,6 +172,9 @@ def _cell(cl: Any, result: Any, field_name: Any, empty_value_display: Any) -> tu
         field, attribute, value = lookup_field(field_name, result, cl.model_admin)
     except ObjectDoesNotExist:
         return None, empty_value_display, []
+    if isinstance(field_name, str) and isinstance(getattr(cl.model, field_name, None), property):
+        # The value of a property says nothing about how to show it.
+        attribute = getattr(cl.model, field_name)
     empty_value_display = _flag(attribute, "empty_value_display", empty_value_display)
     if field is None or field.auto_created:
         text = display_for_value(value, empty_value_display, bool(_flag(attribute, "boolean", False)))

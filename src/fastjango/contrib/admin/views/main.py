@@ -234,7 +234,8 @@ class ChangeList:
         full_result_count: int | None = None
         if self.model_admin.show_full_result_count:
             # With no filter at all both counts are the same.
-            full_result_count = self.root_queryset.count() if self.get_filters_params() or self.query or self.filter_specs else result_count
+            narrowed = self.get_filters_params() or self.query or getattr(self, "filter_specs", True)
+            full_result_count = self.root_queryset.count() if narrowed else result_count
         can_show_all = result_count <= self.list_max_show_all
         multi_page = result_count > self.list_per_page
         if (self.show_all and can_show_all) or not multi_page:
