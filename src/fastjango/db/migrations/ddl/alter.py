@@ -11,6 +11,7 @@ from alembic.ddl.postgresql import PostgresqlColumnType
 from sqlalchemy.schema import AddConstraint, DropIndex
 
 from fastjango.db.migrations.ddl import tables
+from fastjango.db.migrations.ddl.referring import foreign_keys_to
 from fastjango.db.models.table import split_table_name
 
 
@@ -29,8 +30,7 @@ class ColumnChange:
 
     def apply(self) -> None:
         """Do everything that differs."""
-        key_changed = self.old_type != self.new_type or self.old.column != self.new.column
-        incoming = self._incoming() if key_changed and (self.old.primary_key or self.old.unique) else []
+        incoming = self._incoming() if self.old.unique else []
         self._drop_foreign_keys(incoming)
         self._drop_constraints()
         if self.old.column != self.new.column:
@@ -44,19 +44,12 @@ class ColumnChange:
     # ------------------------------------------------------------ taking away
 
     def _incoming(self) -> list[Any]:
-        """Return the foreign keys of other tables that point to this column and must follow its type."""
-        if self.old_type == self.new_type:
-            return []
-        found = []
-        for rel in self.new.model._meta.related_objects:
-            field = rel.field
-            if rel.many_to_many or not getattr(field, "concrete", False):
-                continue
-            if getattr(rel, "field_name", None) == self.new.name or (
-                self.new.primary_key and field.target_field is self.new
-            ):
-                found.append(rel)
-        return found
+        """Return the foreign keys that point to this column and must follow its type, with their models."""
+        return [] if self._words(self.old) == self._words(self.new) else foreign_keys_to(self.new)
+
+    def _words(self, field: Any) -> tuple[Any, Any]:
+        parameters = field.db_parameters(self.connection)
+        return parameters["type"], parameters.get("collation")
 
     def _drop_foreign_keys(self, incoming: list[Any]) -> None:
         editor = self.editor
@@ -67,9 +60,9 @@ class ColumnChange:
         ):
             for name in editor._constraint_names(self.model, [self.old.column], foreign_key=True):
                 editor._drop_constraint(self.model, name, tables.NamedForeignKey)
-        for rel in incoming:
-            for name in editor._constraint_names(rel.related_model, [rel.field.column], foreign_key=True):
-                editor._drop_constraint(rel.related_model, name, tables.NamedForeignKey)
+        for model, field in incoming:
+            for name in editor._constraint_names(model, [field.column], foreign_key=True):
+                editor._drop_constraint(model, name, tables.NamedForeignKey)
 
     def _is_unique(self, field: Any) -> bool:
         return bool(field.unique and not field.primary_key)
@@ -219,48 +212,40 @@ class ColumnChange:
 
     def _add_foreign_key(self, model: Any, field: Any) -> None:
         for constraint in tables.foreign_key(model._meta, field, self.connection):
-            table = self.editor._bare(model)
-            if field.column not in table.c:
-                table.append_column(tables.make_column(field, self.connection))
+            table = self.editor._bare(model, field)
             table.append_constraint(constraint)
             self.editor.emit(AddConstraint(constraint, isolate_from_table=False))
 
     def _replace_primary_key(self) -> None:
         for name in self.editor._constraint_names(self.model, primary_key=True):
             self.editor._drop_constraint(self.model, name)
-        table = self.editor._bare(self.model)
+        table = self.editor._bare(self.model, self.new)
         name = f"{str(self.table)[:50]}_pkey" if self.connection.vendor == "postgresql" else None
         constraint = sa.PrimaryKeyConstraint(table.c[self.new.column], name=name)
         table.append_constraint(constraint)
         self.editor.emit(AddConstraint(constraint, isolate_from_table=False))
 
     def _restore_incoming(self, incoming: list[Any]) -> None:
-        for rel in incoming:
-            field = rel.field
-            schema, table = split_table_name(rel.related_model._meta.db_table)
-            type_text = field.db_parameters(self.connection)["type"]
+        for model, field in incoming:
+            schema, table = split_table_name(model._meta.db_table)
+            type_text, collation = self._words(field)
+            column = _quoted(field.column)
             if self.connection.vendor == "postgresql":
-                column = self.editor.quote_name(field.column)
-                self.editor.emit(
-                    PostgresqlColumnType(
-                        table,
-                        _quoted(field.column),
-                        tables.ColumnSpec(type_text),
-                        schema=schema,
-                        using=f"{column}::{type_text}",
-                    )
-                )
+                using = f"{self.editor.quote_name(field.column)}::{type_text}"
+                if collation:
+                    type_text += f" COLLATE {self.editor.quote_name(collation)}"
+                spec = tables.ColumnSpec(type_text)
+                self.editor.emit(PostgresqlColumnType(table, column, spec, schema=schema, using=using))
             else:
-                self.editor.emit(
-                    MySQLModifyColumn(
-                        table, _quoted(field.column), type_=tables.ColumnSpec(type_text), nullable=field.null
-                    )
-                )
-            self._add_foreign_key(rel.related_model, field)
+                spec = tables.ColumnSpec(type_text)
+                self.editor.emit(MySQLModifyColumn(table, column, type_=spec, nullable=field.null))
+        # All columns have the type before the first constraint compares two of them.
+        for model, field in incoming:
+            self._add_foreign_key(model, field)
 
     def _comment(self) -> None:
         if self.connection.features.supports_comments and self.old.db_comment != self.new.db_comment:
-            table = self.editor._bare(self.model)
+            table = self.editor._bare(self.model, self.new)
             column = table.c[self.new.column]
             column.comment = self.new.db_comment or None
             self.editor.emit(

@@ -106,14 +106,24 @@ class BaseDatabaseSchemaEditor:
 
         return quote_literal(value, self.connection.vendor)
 
-    def _bare(self, model: Any) -> sa.Table:
-        """Return the model's table with its columns only."""
+    def _bare(self, model: Any, *more: Any) -> sa.Table:
+        """Return the model's table with its columns only; *more* are columns or fields that it gets, or has by now."""
         schema, name = split_table_name(model._meta.db_table)
         columns = [
             tables.make_column(field, self.connection)
             for field in model._meta.local_concrete_fields
             if field.db_parameters(self.connection)["type"] is not None
         ]
+        known = {column.key for column in columns}
+        for one in more:
+            key = one if isinstance(one, str) else one.column
+            if key not in known:
+                known.add(key)
+                columns.append(
+                    sa.Column(sa.sql.quoted_name(key, True), sa.Integer(), key=key)
+                    if isinstance(one, str)
+                    else tables.make_column(one, self.connection)
+                )
         return sa.Table(name, sa.MetaData(), *columns, schema=schema)
 
     # ------------------------------------------------------------ tables
@@ -182,7 +192,7 @@ class BaseDatabaseSchemaEditor:
         return [self._index_sql(model, [field])]
 
     def _index_sql(self, model: Any, fields: Sequence[Any], suffix: str = "", ops: dict[str, str] | None = None) -> str:
-        table = self._bare(model)
+        table = self._bare(model, *fields)
         name = constraint_name(self.connection, model._meta.db_table, [field.column for field in fields], suffix)
         options: dict[str, Any] = {"postgresql_ops": ops} if ops else {}
         index = sa.Index(name, *[table.c[field.column] for field in fields], _table=table, **options)
@@ -295,7 +305,7 @@ class BaseDatabaseSchemaEditor:
             self.execute(self._index_sql(model, [model._meta.get_field(name) for name in names], "_idx"), None)
 
     def _add_unique(self, model: Any, columns: list[str]) -> None:
-        table = self._bare(model)
+        table = self._bare(model, *columns)
         constraint = sa.UniqueConstraint(
             *[table.c[column] for column in columns],
             name=constraint_name(self.connection, model._meta.db_table, columns, "_uniq"),
@@ -399,9 +409,7 @@ class BaseDatabaseSchemaEditor:
         if default is not None:
             # The default was for the rows that exist; new rows get theirs from the model.
             self._set_default(model, field, None)
-        table = self._bare(model)
-        if field.column not in table.c:
-            table.append_column(tables.make_column(field, self.connection))
+        table = self._bare(model, field)
         if check := field.db_parameters(self.connection)["check"]:
             self._add_check(table, model, field, check)
         if field.unique:
@@ -494,18 +502,48 @@ class BaseDatabaseSchemaEditor:
         )
 
     def _field_should_be_altered(self, old_field: Any, new_field: Any, ignore: Any = None) -> bool:
-        if not old_field.concrete and not new_field.concrete:
+        if old_field.many_to_many and new_field.many_to_many:
+            return self._join_table_differs(old_field, new_field)
+        if not old_field.concrete and not new_field.concrete and not old_field.many_to_many:
             return False
         ignored = set(ignore or ())
         _, old_path, old_args, old_kwargs = old_field.deconstruct()
         _, new_path, new_args, new_kwargs = new_field.deconstruct()
+        if self._points_to_the_same(old_field, new_field):
+            old_kwargs.pop("to", None)
+            new_kwargs.pop("to", None)
         for attr in ignored.union(old_field.non_db_attrs):
             old_kwargs.pop(attr, None)
         for attr in ignored.union(new_field.non_db_attrs):
             new_kwargs.pop(attr, None)
-        return self.quote_name(old_field.column) != self.quote_name(new_field.column) or (
-            (old_path, old_args, old_kwargs) != (new_path, new_args, new_kwargs)
+        return bool(
+            old_field.column != new_field.column
+            or (old_path, old_args, old_kwargs) != (new_path, new_args, new_kwargs)
         )
+
+    @staticmethod
+    def _join_table_differs(old_field: Any, new_field: Any) -> bool:
+        """Return whether the table between two models is another one, or has other columns."""
+        old_through, new_through = old_field.remote_field.through, new_field.remote_field.through
+        if not old_through._meta.auto_created and not new_through._meta.auto_created:
+            return False
+        return bool(
+            bool(old_through._meta.auto_created) != bool(new_through._meta.auto_created)
+            or old_through._meta.db_table != new_through._meta.db_table
+            or old_field.m2m_column_name() != new_field.m2m_column_name()
+            or old_field.m2m_reverse_name() != new_field.m2m_reverse_name()
+            or old_field.remote_field.model._meta.db_table != new_field.remote_field.model._meta.db_table
+        )
+
+    @staticmethod
+    def _points_to_the_same(old_field: Any, new_field: Any) -> bool:
+        """Return whether both refer to one table, be its model renamed or not."""
+        if not old_field.remote_field or not new_field.remote_field:
+            return False
+        old_model, new_model = old_field.remote_field.model, new_field.remote_field.model
+        if isinstance(old_model, str) or isinstance(new_model, str):
+            return False
+        return bool(old_model._meta.db_table == new_model._meta.db_table)
 
     def _alter_field(
         self, model: Any, old_field: Any, new_field: Any, old_type: str, new_type: str, strict: bool = False

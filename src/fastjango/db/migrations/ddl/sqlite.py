@@ -18,6 +18,8 @@ from sqlalchemy.schema import CreateTable
 from fastjango.apps.registry import Apps
 from fastjango.db.migrations.ddl import tables
 from fastjango.db.migrations.ddl.editor import BaseDatabaseSchemaEditor
+from fastjango.db.migrations.ddl.referring import foreign_keys_to
+from fastjango.db.models.fields.composite import CompositePrimaryKey
 from fastjango.db.models.table import split_table_name
 from fastjango.db.utils import NotSupportedError
 
@@ -76,9 +78,12 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         }
         renamed: dict[str, str] = {}
         for old_field, new_field in alter_fields or ():
-            body.pop(old_field.name, None)
+            body = {
+                (new_field.name if name == old_field.name else name): (new_field if name == old_field.name else field)
+                for name, field in body.items()
+            }
+            body.setdefault(new_field.name, new_field)
             mapping.pop(old_field.column, None)
-            body[new_field.name] = new_field
             renamed[old_field.name] = new_field.name
             if not getattr(new_field, "generated", False):
                 mapping[new_field.column] = self._copied(old_field, new_field)
@@ -94,6 +99,8 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         if delete_field is not None:
             body.pop(delete_field.name, None)
             mapping.pop(delete_field.column, None)
+        if isinstance(opts.pk, CompositePrimaryKey):
+            body[opts.pk.name] = CompositePrimaryKey(*[renamed.get(name, name) for name in opts.pk.field_names])
         options = self._options(opts, renamed, delete_field)
         if change is not None:
             change(options)
@@ -162,6 +169,11 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         from fastjango.db.models import Model
 
         made_model: Any = type(model._meta.object_name, (Model,), attributes)
+        if not any(field.primary_key for field in body.values()):
+            # The table has no key for a while: the one that a model always gets is not for the database.
+            opts = made_model._meta
+            opts.local_fields = [field for field in opts.local_fields if field.name in body]
+            opts._expire_cache()
         # References go to the tables that exist, not to models of the temporary registry.
         for field in made_model._meta.local_concrete_fields:
             original = body.get(field.name)
@@ -249,23 +261,19 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
             ]
             return
         self._remake_table(model, alter_fields=[(old_field, new_field)])
-        if new_type != old_type and (old_field.unique or old_field.primary_key):
+        if self._column_words(old_field) != self._column_words(new_field) and old_field.unique:
             self._remake_referring(model, new_field)
+
+    def _column_words(self, field: Any) -> tuple[Any, Any]:
+        parameters = field.db_parameters(self.connection)
+        return parameters["type"], parameters.get("collation")
 
     def _remake_referring(self, model: Any, new_field: Any) -> None:
         """Make the tables anew whose foreign keys point to a column that has another type now."""
-        seen = {model}
-        for rel in new_field.model._meta.related_objects:
-            related = rel.related_model
-            if related in seen:
-                continue
-            seen.add(related)
-            if rel.many_to_many:
-                through = rel.through
-                if through._meta.auto_created and through not in seen:
-                    seen.add(through)
-                    self._remake_table(through)
-            elif related._meta.managed and not related._meta.proxy:
+        seen = {model._meta.db_table}
+        for related, _ in foreign_keys_to(new_field):
+            if related._meta.db_table not in seen:
+                seen.add(related._meta.db_table)
                 self._remake_table(related)
 
     def _same_but_for_name(self, old_field: Any, new_field: Any) -> bool:
@@ -289,12 +297,23 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
                 new_through._meta.get_field(new_field.m2m_field_name()),
             ),
         ]
-        if old_through._meta.db_table != new_through._meta.db_table:
-            self.alter_db_table(old_through, old_through._meta.db_table, new_through._meta.db_table)
-            old_through._meta.db_table = new_through._meta.db_table
-        self._remake_table(old_through, alter_fields=pairs, change=lambda options: options.update(
-            unique_together=[list(names) for names in new_through._meta.unique_together]
-        ))  # fmt: skip
+        if old_through._meta.db_table == new_through._meta.db_table:
+            unique = [list(names) for names in new_through._meta.unique_together]
+            self._remake_table(
+                old_through, alter_fields=pairs, change=lambda options: options.update(unique_together=unique)
+            )
+            return
+        # Another table with other columns: make it, and take the rows over.
+        self.create_model(new_through)
+        names = [(self.quote_name(old.column), self.quote_name(new.column)) for old, new in pairs]
+        names.insert(0, (self.quote_name(old_through._meta.pk.column), self.quote_name(new_through._meta.pk.column)))
+        old_columns, new_columns = (", ".join(columns) for columns in zip(*names, strict=True))
+        self.execute(
+            f"INSERT INTO {self.quote_name(new_through._meta.db_table)} ({new_columns}) "
+            f"SELECT {old_columns} FROM {self.quote_name(old_through._meta.db_table)}",
+            None,
+        )
+        self.delete_model(old_through)
 
     def alter_unique_together(self, model: Any, old_unique_together: Any, new_unique_together: Any) -> None:
         """Make the table anew with the new sets."""

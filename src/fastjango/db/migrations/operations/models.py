@@ -6,6 +6,7 @@ from typing import Any
 
 from fastjango.db import models
 from fastjango.db.migrations import operations as kinds
+from fastjango.db.migrations.ddl.referring import relations_to
 from fastjango.db.migrations.names import field_references, resolve_relation
 from fastjango.db.migrations.operations.base import Operation, OperationCategory
 from fastjango.db.migrations.operations.fields import (
@@ -329,9 +330,7 @@ class RenameModel(ModelOperation):
             return
         old_model = from_state.apps.get_model(app_label, self.old_name)
         schema_editor.alter_db_table(new_model, old_model._meta.db_table, new_model._meta.db_table)
-        if old_model._meta.db_table == new_model._meta.db_table:
-            return
-        for related_object in old_model._meta.related_objects:
+        for related_object in relations_to(old_model):
             if related_object.related_model == old_model:
                 model = new_model
                 related_key = (app_label, self.new_name_lower)
@@ -349,14 +348,11 @@ class RenameModel(ModelOperation):
         pairs = zip(old_model._meta.local_many_to_many, new_model._meta.local_many_to_many, strict=False)
         for old_field, new_field in pairs:
             old_through, new_through = old_field.remote_field.through, new_field.remote_field.through
+            # One that points to its own model was among the related objects.
             if new_field.model == new_field.related_model or not new_through._meta.auto_created:
                 continue
-            schema_editor.alter_db_table(new_through, old_through._meta.db_table, new_through._meta.db_table)
-            schema_editor.alter_field(
-                new_through,
-                old_through._meta.get_field(old_model._meta.model_name),
-                new_through._meta.get_field(new_model._meta.model_name),
-            )
+            if old_through._meta.auto_created:
+                schema_editor.alter_field(new_model, old_field, new_field)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         self.new_name, self.old_name = self.old_name, self.new_name

@@ -20,6 +20,7 @@ from fastjango.db.migrations.state.model_state import (
     get_related_models_tuples,
 )
 from fastjango.db.models import NOT_PROVIDED
+from fastjango.db.models.fields.composite import CompositePrimaryKey
 from fastjango.utils.functional import cached_property
 
 
@@ -216,6 +217,11 @@ class ProjectState:
         except KeyError:
             raise FieldDoesNotExist(f"{app_label}.{model_name} has no field named '{old_name}'") from None
         fields[new_name] = found
+        for name, field in list(fields.items()):
+            if isinstance(field, CompositePrimaryKey) and old_name in field.field_names:
+                fields[name] = CompositePrimaryKey(
+                    *[new_name if part == old_name else part for part in field.field_names]
+                )
         for field in fields.values():
             # A foreign object names its own fields.
             from_fields = getattr(field, "from_fields", None)
