@@ -1,12 +1,5 @@
-"""``get_wsgi_application()``, as projects' ``wsgi.py`` files call it."""
+"""``get_wsgi_application()`` at the path that projects' ``wsgi.py`` files import."""
 
-from __future__ import annotations
+from fastjango.core.handlers.wsgi import WSGIHandler, get_wsgi_application
 
-import fastjango
-from fastjango.core.handlers.wsgi import WSGIHandler
-
-
-def get_wsgi_application() -> WSGIHandler:
-    """Set the project up and return a WSGI application; it blocks, and has neither WebSockets nor streams of events."""
-    fastjango.setup(set_prefix=False)
-    return WSGIHandler()
+__all__ = ["WSGIHandler", "get_wsgi_application"]

@@ -40,6 +40,10 @@ class SessionStore(SessionBase):
         """Return False: data cannot be taken."""
         return False
 
+    async def aexists(self, session_key: str | None = None) -> bool:
+        """Return False: data cannot be taken."""
+        return self.exists(session_key)
+
     def delete(self, session_key: str | None = None) -> None:
         """Empty the cookie."""
         self._session_key = ""
