@@ -28,10 +28,10 @@ def api_view(http_method_names: Sequence[str] | None = None) -> Callable[[Any], 
     names = ["GET"] if http_method_names is None else http_method_names
 
     def decorator(func: Any) -> Any:
-        assert not isinstance(http_method_names, types.FunctionType), "@api_view missing list of allowed HTTP methods"
-        assert isinstance(http_method_names, list | tuple | None), (
-            f"@api_view expected a list of strings, received {type(http_method_names).__name__}"
-        )
+        if isinstance(http_method_names, types.FunctionType):
+            raise AssertionError("@api_view missing list of allowed HTTP methods")
+        if not isinstance(http_method_names, list | tuple | None):
+            raise AssertionError(f"@api_view expected a list of strings, received {type(http_method_names).__name__}")
         handler = _async_handler(func) if iscoroutinefunction(func) else _handler(func)
         body: dict[str, Any] = {
             "__doc__": func.__doc__,
@@ -133,7 +133,8 @@ def action(
         kwargs: Attributes of the view for this action.
     """
     names = ["get"] if methods is None else [method.lower() for method in methods]
-    assert detail is not None, "@action() missing required argument: 'detail'"
+    if detail is None:
+        raise AssertionError("@action() missing required argument: 'detail'")
     if "name" in kwargs and "suffix" in kwargs:
         raise TypeError("`name` and `suffix` are mutually exclusive arguments.")
 
@@ -161,11 +162,13 @@ class MethodMapper(dict[str, str]):
             self[method] = self.action.__name__
 
     def _map(self, method: str, func: Any) -> Any:
-        assert method not in self, f"Method '{method}' has already been mapped to '.{self[method]}'."
-        assert func.__name__ != self.action.__name__, (
-            "Method mapping does not behave like the property decorator. You cannot use the same method name for each "
-            "mapping declaration."
-        )
+        if method in self:
+            raise AssertionError(f"Method '{method}' has already been mapped to '.{self[method]}'.")
+        if func.__name__ == self.action.__name__:
+            raise AssertionError(
+                "Method mapping does not behave like the property decorator. You cannot use the same method name for each "
+                "mapping declaration."
+            )
         self[method] = func.__name__
         return func
 

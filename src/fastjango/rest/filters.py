@@ -126,9 +126,7 @@ class SearchFilter(BaseFilterBackend):
         if not search_fields or not terms:
             return queryset
         lookups = [self.construct_search(str(field), queryset) for field in search_fields]
-        conditions = [
-            reduce(operator.or_, (models.Q(**{lookup: term}) for lookup in lookups)) for term in terms
-        ]
+        conditions = [reduce(operator.or_, (models.Q(**{lookup: term}) for lookup in lookups)) for term in terms]
         found = queryset.filter(reduce(operator.and_, conditions))
         if self.must_call_distinct(queryset, search_fields):
             # DISTINCT itself does not go with every ordering, type and database.
@@ -217,7 +215,9 @@ class OrderingFilter(BaseFilterBackend):
             return self.get_default_valid_fields(queryset, view, context)
         if fields == "__all__":
             columns = [(field.name, field.verbose_name) for field in queryset.model._meta.fields]
-            return columns + [(key, key.title().split("__")) for key in getattr(queryset, "shape", queryset).query.annotations]
+            return columns + [
+                (key, key.title().split("__")) for key in getattr(queryset, "shape", queryset).query.annotations
+            ]
         return [(item, item) if isinstance(item, str) else item for item in fields]
 
     def remove_invalid_fields(self, queryset: Any, fields: Iterable[str], view: Any, request: Any) -> list[str]:

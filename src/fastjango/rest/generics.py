@@ -42,10 +42,11 @@ class GenericAPIView(views.APIView):
 
     def get_queryset(self) -> Any:
         """Return a fresh query set."""
-        assert self.queryset is not None, (
-            f"'{type(self).__name__}' should either include a `queryset` attribute, or override the `get_queryset()` "
-            "method."
-        )
+        if self.queryset is None:
+            raise AssertionError(
+                f"'{type(self).__name__}' should either include a `queryset` attribute, or override the `get_queryset()` "
+                "method."
+            )
         queryset = self.queryset
         return queryset.all() if isinstance(queryset, QuerySet) else queryset
 
@@ -58,10 +59,11 @@ class GenericAPIView(views.APIView):
         """
         queryset = self.filter_queryset(self.get_queryset())
         kwarg = self.lookup_url_kwarg or self.lookup_field
-        assert kwarg in self.kwargs, (
-            f'Expected view {type(self).__name__} to be called with a URL keyword argument named "{kwarg}". Fix your URL '
-            "conf, or set the `.lookup_field` attribute on the view correctly."
-        )
+        if kwarg not in self.kwargs:
+            raise AssertionError(
+                f'Expected view {type(self).__name__} to be called with a URL keyword argument named "{kwarg}". Fix your URL '
+                "conf, or set the `.lookup_field` attribute on the view correctly."
+            )
         obj = get_object_or_404(queryset, **{self.lookup_field: self.kwargs[kwarg]})
         self.check_object_permissions(self.request, obj)
         return obj
@@ -74,10 +76,11 @@ class GenericAPIView(views.APIView):
 
     def get_serializer_class(self) -> Any:
         """Return the serializer's class."""
-        assert self.serializer_class is not None, (
-            f"'{type(self).__name__}' should either include a `serializer_class` attribute, or override the "
-            "`get_serializer_class()` method."
-        )
+        if self.serializer_class is None:
+            raise AssertionError(
+                f"'{type(self).__name__}' should either include a `serializer_class` attribute, or override the "
+                "`get_serializer_class()` method."
+            )
         return self.serializer_class
 
     def get_serializer_context(self) -> dict[str, Any]:

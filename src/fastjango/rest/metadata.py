@@ -11,7 +11,17 @@ from fastjango.rest.request import clone_request
 from fastjango.rest.utils.field_mapping import ClassLookupDict
 from fastjango.utils.encoding import force_str
 
-_SHOWN = ("read_only", "label", "help_text", "min_length", "max_length", "min_value", "max_value", "max_digits", "decimal_places")
+_SHOWN = (
+    "read_only",
+    "label",
+    "help_text",
+    "min_length",
+    "max_length",
+    "min_value",
+    "max_value",
+    "max_digits",
+    "decimal_places",
+)
 
 
 class BaseMetadata:

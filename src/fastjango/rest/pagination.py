@@ -497,16 +497,17 @@ class CursorPagination(BasePagination):
             chosen = ordering_filters[0]().get_ordering(request, queryset, view)
             if chosen:
                 ordering = chosen
-        assert ordering is not None, (
-            "Using cursor pagination, but no ordering attribute was declared on the pagination class."
-        )
-        assert "__" not in ordering, (
-            "Cursor pagination does not support double underscore lookups for orderings. Orderings should be an "
-            'unchanging, unique or nearly-unique field name on the model, such as "-created" or "pk".'
-        )
-        assert isinstance(ordering, str | list | tuple), (
-            f"Invalid ordering. Expected string or tuple, but got {type(ordering).__name__}"
-        )
+        if ordering is None:
+            raise AssertionError(
+                "Using cursor pagination, but no ordering attribute was declared on the pagination class."
+            )
+        if "__" in ordering:
+            raise AssertionError(
+                "Cursor pagination does not support double underscore lookups for orderings. Orderings should be an "
+                'unchanging, unique or nearly-unique field name on the model, such as "-created" or "pk".'
+            )
+        if not isinstance(ordering, str | list | tuple):
+            raise AssertionError(f"Invalid ordering. Expected string or tuple, but got {type(ordering).__name__}")
         return (ordering,) if isinstance(ordering, str) else tuple(ordering)
 
     def decode_cursor(self, request: Any) -> Cursor | None:

@@ -184,14 +184,16 @@ class DjangoModelPermissions(BasePermission):
         return [perm % names for perm in self.perms_map[method]]
 
     def _queryset(self, view: Any) -> Any:
-        assert hasattr(view, "get_queryset") or getattr(view, "queryset", None) is not None, (
-            f"Cannot apply {type(self).__name__} on a view that does not set `.queryset` or have a `.get_queryset()` "
-            "method."
-        )
+        if not (hasattr(view, "get_queryset") or getattr(view, "queryset", None) is not None):
+            raise AssertionError(
+                f"Cannot apply {type(self).__name__} on a view that does not set `.queryset` or have a `.get_queryset()` "
+                "method."
+            )
         if not hasattr(view, "get_queryset"):
             return view.queryset
         queryset = view.get_queryset()
-        assert queryset is not None, f"{type(view).__name__}.get_queryset() returned None"
+        if queryset is None:
+            raise AssertionError(f"{type(view).__name__}.get_queryset() returned None")
         return queryset
 
     def has_permission(self, request: Any, view: Any) -> bool:

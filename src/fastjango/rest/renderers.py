@@ -195,10 +195,11 @@ class MultiPartRenderer(BaseRenderer):
         """Return the encoded form."""
         if hasattr(data, "items"):
             for key, value in data.items():
-                assert not isinstance(value, dict), (
-                    f"Test data contained a dictionary value for key '{key}', but multipart uploads do not support nested "
-                    "data. You may want to consider using format='json' in this test case."
-                )
+                if isinstance(value, dict):
+                    raise AssertionError(
+                        f"Test data contained a dictionary value for key '{key}', but multipart uploads do not support nested "
+                        "data. You may want to consider using format='json' in this test case."
+                    )
         return encode_multipart(self.BOUNDARY, data)
 
 
@@ -210,7 +211,8 @@ class OpenAPIRenderer(BaseRenderer):
     format = "openapi"
 
     def __init__(self) -> None:
-        assert yaml, "Using OpenAPIRenderer, but `pyyaml` is not installed."
+        if not yaml:
+            raise AssertionError("Using OpenAPIRenderer, but `pyyaml` is not installed.")
 
     def render(self, data: Any, media_type: Any = None, renderer_context: Any = None) -> bytes:
         """Return the document."""

@@ -133,10 +133,11 @@ class Request:
         negotiator: Any = None,
         parser_context: dict[str, Any] | None = None,
     ) -> None:
-        assert isinstance(request, HttpRequest), (
-            "The `request` argument must be an instance of `fastjango.http.HttpRequest`, not "
-            f"`{type(request).__module__}.{type(request).__name__}`."
-        )
+        if not isinstance(request, HttpRequest):
+            raise AssertionError(
+                "The `request` argument must be an instance of `fastjango.http.HttpRequest`, not "
+                f"`{type(request).__module__}.{type(request).__name__}`."
+            )
         self._request = request
         self.parsers = parsers or ()
         self.authenticators = authenticators or ()

@@ -59,9 +59,12 @@ class Response(SimpleTemplateResponse):
         renderer = getattr(self, "accepted_renderer", None)
         accepted_media_type = getattr(self, "accepted_media_type", None)
         context = getattr(self, "renderer_context", None)
-        assert renderer, ".accepted_renderer not set on Response"
-        assert accepted_media_type, ".accepted_media_type not set on Response"
-        assert context is not None, ".renderer_context not set on Response"
+        if not renderer:
+            raise AssertionError(".accepted_renderer not set on Response")
+        if not accepted_media_type:
+            raise AssertionError(".accepted_media_type not set on Response")
+        if context is None:
+            raise AssertionError(".renderer_context not set on Response")
         context["response"] = self
         media_type = renderer.media_type
         charset = renderer.charset
@@ -73,7 +76,8 @@ class Response(SimpleTemplateResponse):
         self["Content-Type"] = content_type
         made = renderer.render(self.data, accepted_media_type, context)
         if isinstance(made, str):
-            assert charset, "renderer returned unicode, and did not specify a charset value."
+            if not charset:
+                raise AssertionError("renderer returned unicode, and did not specify a charset value.")
             return made.encode(charset)
         if not made:
             self._drop_content_type()
@@ -91,7 +95,15 @@ class Response(SimpleTemplateResponse):
     def __getstate__(self) -> dict[str, Any]:
         """Return what can be stored: the rendered content, not what made it."""
         state = super().__getstate__()
-        for key in ("accepted_renderer", "renderer_context", "resolver_match", "client", "request", "json", "wsgi_request"):
+        for key in (
+            "accepted_renderer",
+            "renderer_context",
+            "resolver_match",
+            "client",
+            "request",
+            "json",
+            "wsgi_request",
+        ):
             state.pop(key, None)
         state["_closable_objects"] = []
         return state

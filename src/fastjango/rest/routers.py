@@ -131,10 +131,11 @@ class SimpleRouter(BaseRouter):
     def get_default_basename(self, viewset: Any) -> str:
         """Return the name of the model of the viewset's query set."""
         queryset = getattr(viewset, "queryset", None)
-        assert queryset is not None, (
-            "`basename` argument not specified, and could not automatically determine the name from the viewset, as it "
-            "does not have a `.queryset` attribute."
-        )
+        if queryset is None:
+            raise AssertionError(
+                "`basename` argument not specified, and could not automatically determine the name from the viewset, as it "
+                "does not have a `.queryset` attribute."
+            )
         name: str = queryset.model._meta.object_name.lower()
         return name
 

@@ -45,7 +45,8 @@ class APIRequestFactory(RequestFactory):
         """Return the body and its type."""
         if data is None:
             return b"", content_type
-        assert format is None or content_type is None, "You may not set both `format` and `content_type`."
+        if not (format is None or content_type is None):
+            raise AssertionError("You may not set both `format` and `content_type`.")
         if content_type:
             try:
                 data = self._encode_json(data, content_type)
@@ -54,10 +55,11 @@ class APIRequestFactory(RequestFactory):
             # Text as it is; everything else somebody has encoded already.
             return (data if isinstance(data, bytes) else force_bytes(data, settings.DEFAULT_CHARSET)), content_type
         format = format or self.default_format
-        assert format in self.renderer_classes, (
-            f"Invalid format '{format}'. Available formats are {', '.join(repr(name) for name in self.renderer_classes)}. "
-            "Set TEST_REQUEST_RENDERER_CLASSES to enable extra request formats."
-        )
+        if format not in self.renderer_classes:
+            raise AssertionError(
+                f"Invalid format '{format}'. Available formats are {', '.join(repr(name) for name in self.renderer_classes)}. "
+                "Set TEST_REQUEST_RENDERER_CLASSES to enable extra request formats."
+            )
         renderer = self.renderer_classes[format]()
         body = renderer.render(data)
         content_type = renderer.media_type
@@ -171,35 +173,65 @@ class APIClient(APIRequestFactory, Client):
         return self._followed(super().get(path, data=data, **extra), follow, data, extra)
 
     def post(
-        self, path: str, data: Any = None, format: Any = None, content_type: Any = None, follow: bool = False, **extra: Any
+        self,
+        path: str,
+        data: Any = None,
+        format: Any = None,
+        content_type: Any = None,
+        follow: bool = False,
+        **extra: Any,
     ) -> Any:
         """Send a POST request."""
         self.extra = extra
         return self._followed(super().post(path, data, format, content_type, **extra), follow, data, extra)
 
     def put(
-        self, path: str, data: Any = None, format: Any = None, content_type: Any = None, follow: bool = False, **extra: Any
+        self,
+        path: str,
+        data: Any = None,
+        format: Any = None,
+        content_type: Any = None,
+        follow: bool = False,
+        **extra: Any,
     ) -> Any:
         """Send a PUT request."""
         self.extra = extra
         return self._followed(super().put(path, data, format, content_type, **extra), follow, data, extra)
 
     def patch(
-        self, path: str, data: Any = None, format: Any = None, content_type: Any = None, follow: bool = False, **extra: Any
+        self,
+        path: str,
+        data: Any = None,
+        format: Any = None,
+        content_type: Any = None,
+        follow: bool = False,
+        **extra: Any,
     ) -> Any:
         """Send a PATCH request."""
         self.extra = extra
         return self._followed(super().patch(path, data, format, content_type, **extra), follow, data, extra)
 
     def delete(
-        self, path: str, data: Any = None, format: Any = None, content_type: Any = None, follow: bool = False, **extra: Any
+        self,
+        path: str,
+        data: Any = None,
+        format: Any = None,
+        content_type: Any = None,
+        follow: bool = False,
+        **extra: Any,
     ) -> Any:
         """Send a DELETE request."""
         self.extra = extra
         return self._followed(super().delete(path, data, format, content_type, **extra), follow, data, extra)
 
     def options(
-        self, path: str, data: Any = None, format: Any = None, content_type: Any = None, follow: bool = False, **extra: Any
+        self,
+        path: str,
+        data: Any = None,
+        format: Any = None,
+        content_type: Any = None,
+        follow: bool = False,
+        **extra: Any,
     ) -> Any:
         """Send an OPTIONS request."""
         self.extra = extra
@@ -294,9 +326,7 @@ class RequestsClient(requests.Session):
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> Any:
         """Send a request; the address must be a whole one."""
         if not str(url).startswith("http"):
-            raise ValueError(
-                f'Missing "http:" or "https:". Use a fully qualified URL, eg "http://testserver{url}"'
-            )
+            raise ValueError(f'Missing "http:" or "https:". Use a fully qualified URL, eg "http://testserver{url}"')
         return super().request(method, url, *args, **kwargs)
 
 

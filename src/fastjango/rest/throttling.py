@@ -66,9 +66,7 @@ class SimpleRateThrottle(BaseThrottle):
     def get_rate(self) -> str | None:
         """Return the rate of the scope."""
         if not getattr(self, "scope", None):
-            raise ImproperlyConfigured(
-                f"You must set either `.scope` or `.rate` for '{type(self).__name__}' throttle"
-            )
+            raise ImproperlyConfigured(f"You must set either `.scope` or `.rate` for '{type(self).__name__}' throttle")
         try:
             rate: str | None = self.THROTTLE_RATES[self.scope]
         except KeyError:

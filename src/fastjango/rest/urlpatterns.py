@@ -38,9 +38,7 @@ def _converter_name(allowed: Sequence[str] | None) -> str:
     return name
 
 
-def apply_suffix_patterns(
-    urlpatterns: Any, suffix_pattern: str, suffix_required: bool, suffix_route: str
-) -> list[Any]:
+def apply_suffix_patterns(urlpatterns: Any, suffix_pattern: str, suffix_required: bool, suffix_route: str) -> list[Any]:
     """Return the patterns, with those for suffixes behind each of them."""
     made: list[Any] = []
     for pattern in urlpatterns:

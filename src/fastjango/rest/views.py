@@ -346,10 +346,11 @@ class APIView(View):
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Give the response its renderer and headers."""
-        assert isinstance(response, HttpResponseBase), (
-            "Expected a `Response`, `HttpResponse` or `StreamingHttpResponse` to be returned from the view, but received a "
-            f"`{type(response)}`"
-        )
+        if not isinstance(response, HttpResponseBase):
+            raise AssertionError(
+                "Expected a `Response`, `HttpResponse` or `StreamingHttpResponse` to be returned from the view, but received a "
+                f"`{type(response)}`"
+            )
         if isinstance(response, Response):
             if not getattr(request, "accepted_renderer", None):
                 chosen = self.perform_content_negotiation(request, force=True)

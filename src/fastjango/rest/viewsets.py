@@ -18,11 +18,12 @@ def _is_extra_action(attr: Any) -> bool:
 
 
 def _check_attr_name(func: Any, name: str) -> Any:
-    assert func.__name__ == name, (
-        f"Expected function (`{func.__name__}`) to match its attribute name (`{name}`). If using a decorator, ensure the "
-        f"inner function is decorated with `functools.wraps`, or that `{func.__name__}.__name__` is otherwise set to "
-        f"`{name}`."
-    )
+    if func.__name__ != name:
+        raise AssertionError(
+            f"Expected function (`{func.__name__}`) to match its attribute name (`{name}`). If using a decorator, ensure the "
+            f"inner function is decorated with `functools.wraps`, or that `{func.__name__}.__name__` is otherwise set to "
+            f"`{name}`."
+        )
     return func
 
 

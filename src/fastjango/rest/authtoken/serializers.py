@@ -25,8 +25,6 @@ class AuthTokenSerializer(serializers.Serializer):
         )
         # The same words for a wrong name, a wrong password and a user who was locked out.
         if not user:
-            raise serializers.ValidationError(
-                _("Unable to log in with provided credentials."), code="authorization"
-            )
+            raise serializers.ValidationError(_("Unable to log in with provided credentials."), code="authorization")
         attrs["user"] = user
         return attrs

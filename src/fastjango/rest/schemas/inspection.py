@@ -31,10 +31,11 @@ class ViewInspector:
     @property
     def view(self) -> Any:
         """The view that is described."""
-        assert self._view is not None, (
-            "Schema generation REQUIRES a view instance. (Hint: you accessed `schema` from the view class rather than an "
-            "instance.)"
-        )
+        if self._view is None:
+            raise AssertionError(
+                "Schema generation REQUIRES a view instance. (Hint: you accessed `schema` from the view class rather than an "
+                "instance.)"
+            )
         return self._view
 
     @view.setter
@@ -56,9 +57,8 @@ class DefaultSchema(ViewInspector):
         schema_class = api_settings.DEFAULT_SCHEMA_CLASS
         if schema_class is None:
             return None
-        assert issubclass(schema_class, ViewInspector), (
-            "DEFAULT_SCHEMA_CLASS must be set to a ViewInspector (usually an AutoSchema) subclass"
-        )
+        if not issubclass(schema_class, ViewInspector):
+            raise AssertionError("DEFAULT_SCHEMA_CLASS must be set to a ViewInspector (usually an AutoSchema) subclass")
         inspector = schema_class()
         inspector.view = instance
         return inspector

@@ -82,7 +82,9 @@ def _key_schema(field: Any) -> dict[str, Any]:
     model = getattr(queryset, "model", None)
     if model is None:
         owner = getattr(getattr(field.parent, "Meta", None), "model", None)
-        relation = owner._meta.get_field(field.source) if owner is not None and _has_field(owner, field.source) else None
+        relation = (
+            owner._meta.get_field(field.source) if owner is not None and _has_field(owner, field.source) else None
+        )
         model = getattr(relation, "related_model", None)
     if model is None:
         return {}

@@ -103,10 +103,11 @@ class BaseSerializer(Field):
         Raises:
             ValidationError: It is not, and *raise_exception* is set.
         """
-        assert hasattr(self, "initial_data"), (
-            "Cannot call `.is_valid()` as no `data=` keyword argument was passed when instantiating the serializer "
-            "instance."
-        )
+        if not hasattr(self, "initial_data"):
+            raise AssertionError(
+                "Cannot call `.is_valid()` as no `data=` keyword argument was passed when instantiating the serializer "
+                "instance."
+            )
         if not hasattr(self, "_validated_data"):
             try:
                 self._validated_data = self.run_validation(self.initial_data)
@@ -129,21 +130,26 @@ class BaseSerializer(Field):
 
     def save(self, **kwargs: Any) -> Any:
         """Create or update an object from validated data and *kwargs*, and return it."""
-        assert hasattr(self, "_errors"), "You must call `.is_valid()` before calling `.save()`."
-        assert not self.errors, "You cannot call `.save()` on a serializer with invalid data."
+        if not hasattr(self, "_errors"):
+            raise AssertionError("You must call `.is_valid()` before calling `.save()`.")
+        if self.errors:
+            raise AssertionError("You cannot call `.save()` on a serializer with invalid data.")
         refuse_commit(kwargs)
-        assert not hasattr(self, "_data"), (
-            "You cannot call `.save()` after accessing `serializer.data`."
-            "If you need to access data before committing to the database then inspect 'serializer.validated_data' "
-            "instead. "
-        )
+        if hasattr(self, "_data"):
+            raise AssertionError(
+                "You cannot call `.save()` after accessing `serializer.data`."
+                "If you need to access data before committing to the database then inspect 'serializer.validated_data' "
+                "instead. "
+            )
         validated_data = {**self.validated_data, **kwargs}
         if self.instance is not None:
             self.instance = self.update(self.instance, validated_data)
-            assert self.instance is not None, "`update()` did not return an object instance."
+            if self.instance is None:
+                raise AssertionError("`update()` did not return an object instance.")
         else:
             self.instance = self.create(validated_data)
-            assert self.instance is not None, "`create()` did not return an object instance."
+            if self.instance is None:
+                raise AssertionError("`create()` did not return an object instance.")
         return self.instance
 
     @property
@@ -182,9 +188,10 @@ class BaseSerializer(Field):
 
 def refuse_commit(kwargs: dict[str, Any]) -> None:
     """Refuse ``commit=``, which is an argument of forms."""
-    assert "commit" not in kwargs, (
-        "'commit' is not a valid keyword argument to the 'save()' method. If you need to access data before committing to "
-        "the database then inspect 'serializer.validated_data' instead. You can also pass additional keyword arguments to "
-        "'save()' if you need to set extra attributes on the saved model instance. For example: "
-        "'serializer.save(owner=request.user)'.'"
-    )
+    if "commit" in kwargs:
+        raise AssertionError(
+            "'commit' is not a valid keyword argument to the 'save()' method. If you need to access data before committing to "
+            "the database then inspect 'serializer.validated_data' instead. You can also pass additional keyword arguments to "
+            "'save()' if you need to set extra attributes on the saved model instance. For example: "
+            "'serializer.save(owner=request.user)'.'"
+        )

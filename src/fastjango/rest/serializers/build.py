@@ -42,14 +42,18 @@ def check_meta(serializer: Any) -> None:
         AssertionError, ValueError: ``Meta`` is missing, or incomplete, or names an abstract model.
     """
     name = type(serializer).__name__
-    assert hasattr(serializer, "Meta"), f'Class {name} missing "Meta" attribute'
-    assert hasattr(serializer.Meta, "model"), f'Class {name} missing "Meta.model" attribute'
+    if not hasattr(serializer, "Meta"):
+        raise AssertionError(f'Class {name} missing "Meta" attribute')
+    if not hasattr(serializer.Meta, "model"):
+        raise AssertionError(f'Class {name} missing "Meta.model" attribute')
     if model_meta.is_abstract_model(serializer.Meta.model):
         raise ValueError("Cannot use ModelSerializer with Abstract Models.")
     depth = getattr(serializer.Meta, "depth", 0)
     if depth is not None:
-        assert depth >= 0, "'depth' may not be negative."
-        assert depth <= 10, "'depth' may not be greater than 10."
+        if depth < 0:
+            raise AssertionError("'depth' may not be negative.")
+        if depth > 10:
+            raise AssertionError("'depth' may not be greater than 10.")
 
 
 def field_names(serializer: Any, declared_fields: dict[str, Any], info: Any) -> Iterable[str]:
@@ -58,32 +62,32 @@ def field_names(serializer: Any, declared_fields: dict[str, Any], info: Any) -> 
     fields = getattr(serializer.Meta, "fields", None)
     exclude = getattr(serializer.Meta, "exclude", None)
     if fields and fields != ALL_FIELDS and not isinstance(fields, list | tuple):
-        raise TypeError(
-            f'The `fields` option must be a list or tuple or "__all__". Got {type(fields).__name__}.'
-        )
+        raise TypeError(f'The `fields` option must be a list or tuple or "__all__". Got {type(fields).__name__}.')
     if exclude and not isinstance(exclude, list | tuple):
         raise TypeError(f"The `exclude` option must be a list or tuple. Got {type(exclude).__name__}.")
-    assert not (fields and exclude), (
-        f"Cannot set both 'fields' and 'exclude' options on serializer {cls.__name__}."
-    )
-    assert not (fields is None and exclude is None), (
-        "Creating a ModelSerializer without either the 'fields' attribute or the 'exclude' attribute has been deprecated "
-        f"since 3.3.0, and is now disallowed. Add an explicit fields = '__all__' to the {cls.__name__} serializer."
-    )
+    if fields and exclude:
+        raise AssertionError(f"Cannot set both 'fields' and 'exclude' options on serializer {cls.__name__}.")
+    if fields is None and exclude is None:
+        raise AssertionError(
+            "Creating a ModelSerializer without either the 'fields' attribute or the 'exclude' attribute has been deprecated "
+            f"since 3.3.0, and is now disallowed. Add an explicit fields = '__all__' to the {cls.__name__} serializer."
+        )
     if fields is not None and fields != ALL_FIELDS:
         _check_declared(cls, declared_fields, fields)
         given: Iterable[str] = fields
         return given
     names: list[str] = serializer.get_default_field_names(declared_fields, info)
     for name in exclude or ():
-        assert name not in serializer._declared_fields, (
-            f"Cannot both declare the field '{name}' and include it in the {cls.__name__} 'exclude' option. Remove the "
-            f"field or, if inherited from a parent serializer, disable with `{name} = None`."
-        )
-        assert name in names, (
-            f"The field '{name}' was included on serializer {cls.__name__} in the 'exclude' option, but does not match "
-            "any model field."
-        )
+        if name in serializer._declared_fields:
+            raise AssertionError(
+                f"Cannot both declare the field '{name}' and include it in the {cls.__name__} 'exclude' option. Remove the "
+                f"field or, if inherited from a parent serializer, disable with `{name} = None`."
+            )
+        if name not in names:
+            raise AssertionError(
+                f"The field '{name}' was included on serializer {cls.__name__} in the 'exclude' option, but does not match "
+                "any model field."
+            )
         names.remove(name)
     return names
 
@@ -94,10 +98,11 @@ def _check_declared(cls: Any, declared_fields: dict[str, Any], fields: Iterable[
     for base in cls.__bases__:
         required -= set(getattr(base, "_declared_fields", ()))
     for name in required:
-        assert name in fields, (
-            f"The field '{name}' was declared on serializer {cls.__name__}, but has not been included in the 'fields' "
-            "option."
-        )
+        if name not in fields:
+            raise AssertionError(
+                f"The field '{name}' was declared on serializer {cls.__name__}, but has not been included in the 'fields' "
+                "option."
+            )
 
 
 def extra_kwargs(serializer: Any) -> dict[str, dict[str, Any]]:
@@ -106,13 +111,16 @@ def extra_kwargs(serializer: Any) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = copy.deepcopy(getattr(serializer.Meta, "extra_kwargs", {}))
     read_only_fields = getattr(serializer.Meta, "read_only_fields", None)
     if read_only_fields is None:
-        assert not hasattr(serializer.Meta, "readonly_fields"), (
-            f"Serializer `{cls.__module__}.{cls.__name__}` has field `readonly_fields`; the correct spelling for the "
-            "option is `read_only_fields`."
-        )
+        if hasattr(serializer.Meta, "readonly_fields"):
+            raise AssertionError(
+                f"Serializer `{cls.__module__}.{cls.__name__}` has field `readonly_fields`; the correct spelling for the "
+                "option is `read_only_fields`."
+            )
         return found
     if not isinstance(read_only_fields, list | tuple):
-        raise TypeError(f"The `read_only_fields` option must be a list or tuple. Got {type(read_only_fields).__name__}.")
+        raise TypeError(
+            f"The `read_only_fields` option must be a list or tuple. Got {type(read_only_fields).__name__}."
+        )
     for name in read_only_fields:
         found[name] = {**found.get(name, {}), "read_only": True}
     return found
@@ -238,17 +246,20 @@ def unique_together_validators(serializer: Any) -> list[Any]:
             sources.setdefault(field.source, []).append(field.field_name)
     validators = []
     model = serializer.Meta.model
-    for fields, queryset, condition_fields, condition, message, code in serializer.get_unique_together_constraints(model):
+    for fields, queryset, condition_fields, condition, message, code in serializer.get_unique_together_constraints(
+        model
+    ):
         involved = [*fields, *condition_fields]
         if not set(sources).issuperset(involved):
             continue
         for source in fields:
-            assert len(sources[source]) == 1, (
-                f"Unable to create `UniqueTogetherValidator` for `{model.__name__}.{source}` as "
-                f"`{type(serializer).__name__}` has multiple fields ({', '.join(sources[source])}) that map to this model "
-                "field. Either remove the extra fields, or override `Meta.validators` with a `UniqueTogetherValidator` "
-                "using the desired field names."
-            )
+            if len(sources[source]) != 1:
+                raise AssertionError(
+                    f"Unable to create `UniqueTogetherValidator` for `{model.__name__}.{source}` as "
+                    f"`{type(serializer).__name__}` has multiple fields ({', '.join(sources[source])}) that map to this model "
+                    "field. Either remove the extra fields, or override `Meta.validators` with a `UniqueTogetherValidator` "
+                    "using the desired field names."
+                )
         validators.append(
             UniqueTogetherValidator(
                 queryset=queryset,

@@ -118,11 +118,13 @@ class _Container(Field):
         child = kwargs.pop("child", None)
         self.child = _copied(self.child) if child is None else child
         self.allow_empty = kwargs.pop("allow_empty", True)
-        assert not isinstance(self.child, type), "`child` has not been instantiated."
-        assert self.child.source is None, (
-            "The `source` argument is not meaningful when applied to a `child=` field. Remove `source=` from the field "
-            "declaration."
-        )
+        if isinstance(self.child, type):
+            raise AssertionError("`child` has not been instantiated.")
+        if self.child.source is not None:
+            raise AssertionError(
+                "The `source` argument is not meaningful when applied to a `child=` field. Remove `source=` from the field "
+                "declaration."
+            )
         self._take_options(kwargs)
         super().__init__(**kwargs)
         self.child.bind(field_name="", parent=self)
@@ -263,9 +265,10 @@ class HStoreField(DictField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        assert isinstance(self.child, CharField), (
-            "The `child` argument must be an instance of `CharField`, as the hstore extension stores values as strings."
-        )
+        if not isinstance(self.child, CharField):
+            raise AssertionError(
+                "The `child` argument must be an instance of `CharField`, as the hstore extension stores values as strings."
+            )
 
 
 class JSONString(str):

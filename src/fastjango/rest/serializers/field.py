@@ -188,10 +188,14 @@ class Field:
         Field._creation_counter += 1
         if required is None:
             required = default is empty and not read_only
-        assert not (read_only and write_only), NOT_READ_ONLY_WRITE_ONLY
-        assert not (read_only and required), NOT_READ_ONLY_REQUIRED
-        assert not (required and default is not empty), NOT_REQUIRED_DEFAULT
-        assert not (read_only and type(self) is Field), USE_READONLYFIELD
+        if read_only and write_only:
+            raise AssertionError(NOT_READ_ONLY_WRITE_ONLY)
+        if read_only and required:
+            raise AssertionError(NOT_READ_ONLY_REQUIRED)
+        if required and default is not empty:
+            raise AssertionError(NOT_REQUIRED_DEFAULT)
+        if read_only and type(self) is Field:
+            raise AssertionError(USE_READONLYFIELD)
         self.read_only = read_only
         self.write_only = write_only
         self.required = required
@@ -231,10 +235,11 @@ class Field:
 
     def bind(self, field_name: str, parent: Any) -> None:
         """Take the name and the serializer this field belongs to."""
-        assert self.source != field_name, (
-            f"It is redundant to specify `source='{field_name}'` on field '{type(self).__name__}' in serializer "
-            f"'{type(parent).__name__}', because it is the same as the field name. Remove the `source` keyword argument."
-        )
+        if self.source == field_name:
+            raise AssertionError(
+                f"It is redundant to specify `source='{field_name}'` on field '{type(self).__name__}' in serializer "
+                f"'{type(parent).__name__}', because it is the same as the field name. Remove the `source` keyword argument."
+            )
         self.field_name = field_name
         self.parent = parent
         if self.label is None:
@@ -441,7 +446,8 @@ class HiddenField(Field):
     """A value that is never asked for and never shown: it comes from the default."""
 
     def __init__(self, **kwargs: Any) -> None:
-        assert "default" in kwargs, "default is a required argument."
+        if "default" not in kwargs:
+            raise AssertionError("default is a required argument.")
         kwargs["write_only"] = True
         super().__init__(**kwargs)
 

@@ -41,8 +41,10 @@ class ListSerializer(BaseSerializer):
         self.allow_empty = kwargs.pop("allow_empty", True)
         self.max_length = kwargs.pop("max_length", None)
         self.min_length = kwargs.pop("min_length", None)
-        assert self.child is not None, "`child` is a required argument."
-        assert not isinstance(self.child, type), "`child` has not been instantiated."
+        if self.child is None:
+            raise AssertionError("`child` is a required argument.")
+        if isinstance(self.child, type):
+            raise AssertionError("`child` has not been instantiated.")
         super().__init__(*args, **kwargs)
         self.child.bind(field_name="", parent=self)
 
@@ -67,7 +69,8 @@ class ListSerializer(BaseSerializer):
         try:
             self.run_validators(value)
             value = self.validate(value)
-            assert value is not None, ".validate() should return the validated data"
+            if value is None:
+                raise AssertionError(".validate() should return the validated data")
         except (ValidationError, DjangoValidationError) as exc:
             raise ValidationError(detail=as_serializer_error(exc)) from exc
         return value
@@ -139,18 +142,21 @@ class ListSerializer(BaseSerializer):
         validated_data = [{**attrs, **kwargs} for attrs in self.validated_data]
         if self.instance is not None:
             self.instance = self.update(self.instance, validated_data)
-            assert self.instance is not None, "`update()` did not return an object instance."
+            if self.instance is None:
+                raise AssertionError("`update()` did not return an object instance.")
         else:
             self.instance = self.create(validated_data)
-            assert self.instance is not None, "`create()` did not return an object instance."
+            if self.instance is None:
+                raise AssertionError("`create()` did not return an object instance.")
         return self.instance
 
     def is_valid(self, *, raise_exception: bool = False) -> bool:
         """Validate the input and return whether it is good; errors are a list."""
-        assert hasattr(self, "initial_data"), (
-            "Cannot call `.is_valid()` as no `data=` keyword argument was passed when instantiating the serializer "
-            "instance."
-        )
+        if not hasattr(self, "initial_data"):
+            raise AssertionError(
+                "Cannot call `.is_valid()` as no `data=` keyword argument was passed when instantiating the serializer "
+                "instance."
+            )
         if not hasattr(self, "_validated_data"):
             try:
                 self._validated_data = self.run_validation(self.initial_data)

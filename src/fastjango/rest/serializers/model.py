@@ -185,12 +185,12 @@ class ModelSerializer(Serializer):
     def get_default_field_names(self, declared_fields: dict[str, Any], model_info: Any) -> list[str]:
         """Return the names for ``"__all__"``."""
         return list(
-            dict.fromkeys(
-                [model_info.pk.name, *declared_fields, *model_info.fields, *model_info.forward_relations]
-            )
+            dict.fromkeys([model_info.pk.name, *declared_fields, *model_info.fields, *model_info.forward_relations])
         )
 
-    def build_field(self, field_name: str, info: Any, model_class: Any, nested_depth: int) -> tuple[Any, dict[str, Any]]:
+    def build_field(
+        self, field_name: str, info: Any, model_class: Any, nested_depth: int
+    ) -> tuple[Any, dict[str, Any]]:
         """Return class and arguments of the field for a name."""
         if field_name in info.fields_and_pk:
             return self.build_standard_field(field_name, info.fields_and_pk[field_name])

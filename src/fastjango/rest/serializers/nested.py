@@ -23,14 +23,16 @@ def raise_errors_on_nested_writes(method_name: str, serializer: Any, validated_d
         return source in relations and isinstance(validated_data.get(source), list | dict)
 
     fields = list(serializer._writable_fields)
-    assert not any(isinstance(field, BaseSerializer) and is_nested(field.source) for field in fields), (
-        f"The `.{method_name}()` method does not support writable nested fields by default.\nWrite an explicit "
-        f"`.{method_name}()` method for serializer `{place}`, or set `read_only=True` on nested serializer fields."
-    )
-    assert not any(len(field.source_attrs) > 1 and is_nested(field.source_attrs[0]) for field in fields), (
-        f"The `.{method_name}()` method does not support writable dotted-source fields by default.\nWrite an explicit "
-        f"`.{method_name}()` method for serializer `{place}`, or set `read_only=True` on dotted-source serializer fields."
-    )
+    if any(isinstance(field, BaseSerializer) and is_nested(field.source) for field in fields):
+        raise AssertionError(
+            f"The `.{method_name}()` method does not support writable nested fields by default.\nWrite an explicit "
+            f"`.{method_name}()` method for serializer `{place}`, or set `read_only=True` on nested serializer fields."
+        )
+    if any(len(field.source_attrs) > 1 and is_nested(field.source_attrs[0]) for field in fields):
+        raise AssertionError(
+            f"The `.{method_name}()` method does not support writable dotted-source fields by default.\nWrite an explicit "
+            f"`.{method_name}()` method for serializer `{place}`, or set `read_only=True` on dotted-source serializer fields."
+        )
 
 
 __all__ = ["raise_errors_on_nested_writes"]

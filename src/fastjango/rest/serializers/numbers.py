@@ -125,9 +125,7 @@ class DecimalField(_BoundedField):
         "invalid": _("A valid number is required."),
         "max_digits": _("Ensure that there are no more than {max_digits} digits in total."),
         "max_decimal_places": _("Ensure that there are no more than {max_decimal_places} decimal places."),
-        "max_whole_digits": _(
-            "Ensure that there are no more than {max_whole_digits} digits before the decimal point."
-        ),
+        "max_whole_digits": _("Ensure that there are no more than {max_whole_digits} digits before the decimal point."),
     }
 
     def __init__(
@@ -156,9 +154,8 @@ class DecimalField(_BoundedField):
         super().__init__(max_value=max_value, min_value=min_value, **kwargs)
         if rounding is not None:
             modes = [value for name, value in vars(decimal).items() if name.startswith("ROUND_")]
-            assert rounding in modes, (
-                f"Invalid rounding option {rounding}. Valid values for rounding are: {modes}"
-            )
+            if rounding not in modes:
+                raise AssertionError(f"Invalid rounding option {rounding}. Valid values for rounding are: {modes}")
         self.rounding = rounding
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:

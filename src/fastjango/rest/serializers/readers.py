@@ -114,7 +114,9 @@ class _Writer:
         self.flush()
         self._begin()
         name = field.field_name
-        if type(field).to_representation is base.SerializerMethodField.to_representation and _is_name(field.method_name):
+        if type(field).to_representation is base.SerializerMethodField.to_representation and _is_name(
+            field.method_name
+        ):
             self.lines.append(f"    out[{name!r}] = serializer.{field.method_name}(instance)")
         else:
             self.lines.append(f"    put(out, {self._global('field', field)}, instance)")

@@ -111,14 +111,18 @@ class RelatedField(Field):
             self.html_cutoff = cutoff
         elif self.html_cutoff is None:
             self.html_cutoff = int(api_settings.HTML_SELECT_CUTOFF) if api_settings.HTML_SELECT_CUTOFF else None
-        self.html_cutoff_text = kwargs.pop("html_cutoff_text", self.html_cutoff_text or api_settings.HTML_SELECT_CUTOFF_TEXT)
-        if not method_overridden("get_queryset", RelatedField, self):
-            assert self.queryset is not None or kwargs.get("read_only"), (
-                "Relational field must provide a `queryset` argument, override `get_queryset`, or set read_only=`True`."
-            )
-        assert not (self.queryset is not None and kwargs.get("read_only")), (
-            "Relational fields should not provide a `queryset` argument, when setting read_only=`True`."
+        self.html_cutoff_text = kwargs.pop(
+            "html_cutoff_text", self.html_cutoff_text or api_settings.HTML_SELECT_CUTOFF_TEXT
         )
+        if not method_overridden("get_queryset", RelatedField, self):
+            if not (self.queryset is not None or kwargs.get("read_only")):
+                raise AssertionError(
+                    "Relational field must provide a `queryset` argument, override `get_queryset`, or set read_only=`True`."
+                )
+        if self.queryset is not None and kwargs.get("read_only"):
+            raise AssertionError(
+                "Relational fields should not provide a `queryset` argument, when setting read_only=`True`."
+            )
         kwargs.pop("many", None)
         kwargs.pop("allow_empty", None)
         super().__init__(**kwargs)
@@ -266,7 +270,8 @@ class HyperlinkedRelatedField(RelatedField):
     def __init__(self, view_name: str | None = None, **kwargs: Any) -> None:
         if view_name is not None:
             self.view_name = view_name
-        assert self.view_name is not None, "The `view_name` argument is required."
+        if self.view_name is None:
+            raise AssertionError("The `view_name` argument is required.")
         self.lookup_field = kwargs.pop("lookup_field", self.lookup_field)
         self.lookup_url_kwarg = kwargs.pop("lookup_url_kwarg", self.lookup_field)
         self.format = kwargs.pop("format", None)
@@ -330,10 +335,11 @@ class HyperlinkedRelatedField(RelatedField):
 
     def to_representation(self, value: Any) -> Any:
         """Return the address, a ``Hyperlink``."""
-        assert "request" in self.context, (
-            f"`{type(self).__name__}` requires the request in the serializer context. Add `context={{'request': "
-            "request}` when instantiating the serializer."
-        )
+        if "request" not in self.context:
+            raise AssertionError(
+                f"`{type(self).__name__}` requires the request in the serializer context. Add `context={{'request': "
+                "request}` when instantiating the serializer."
+            )
         request = self.context["request"]
         format = self.context.get("format")
         # A suffix belongs to addresses of the same kind only.
@@ -361,7 +367,8 @@ class HyperlinkedIdentityField(HyperlinkedRelatedField):
     """The address of the object itself; read-only."""
 
     def __init__(self, view_name: str | None = None, **kwargs: Any) -> None:
-        assert view_name is not None, "The `view_name` argument is required."
+        if view_name is None:
+            raise AssertionError("The `view_name` argument is required.")
         kwargs["read_only"] = True
         kwargs["source"] = "*"
         super().__init__(view_name, **kwargs)
@@ -385,7 +392,8 @@ class SlugRelatedField(RelatedField):
     }
 
     def __init__(self, slug_field: str | None = None, **kwargs: Any) -> None:
-        assert slug_field is not None, "The `slug_field` argument is required."
+        if slug_field is None:
+            raise AssertionError("The `slug_field` argument is required.")
         self.slug_field = slug_field
         super().__init__(**kwargs)
 
@@ -431,8 +439,11 @@ class ManyRelatedField(Field):
             self.html_cutoff = cutoff
         elif self.html_cutoff is None:
             self.html_cutoff = int(api_settings.HTML_SELECT_CUTOFF) if api_settings.HTML_SELECT_CUTOFF else None
-        self.html_cutoff_text = kwargs.pop("html_cutoff_text", self.html_cutoff_text or api_settings.HTML_SELECT_CUTOFF_TEXT)
-        assert child_relation is not None, "`child_relation` is a required argument."
+        self.html_cutoff_text = kwargs.pop(
+            "html_cutoff_text", self.html_cutoff_text or api_settings.HTML_SELECT_CUTOFF_TEXT
+        )
+        if child_relation is None:
+            raise AssertionError("`child_relation` is a required argument.")
         super().__init__(*args, **kwargs)
         self.child_relation.bind(field_name="", parent=self)
 

@@ -112,7 +112,8 @@ class Serializer(BaseSerializer, metaclass=SerializerMetaclass):
         try:
             self.run_validators(value)
             value = self.validate(value)
-            assert value is not None, ".validate() should return the validated data"
+            if value is None:
+                raise AssertionError(".validate() should return the validated data")
         except (ValidationError, DjangoValidationError) as exc:
             raise ValidationError(detail=as_serializer_error(exc)) from exc
         return value

@@ -61,7 +61,9 @@ class DateTimeField(_FormattedField):
     format_setting = "DATETIME_FORMAT"
     input_formats_setting = "DATETIME_INPUT_FORMATS"
 
-    def __init__(self, format: Any = empty, input_formats: Any = None, default_timezone: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, format: Any = empty, input_formats: Any = None, default_timezone: Any = None, **kwargs: Any
+    ) -> None:
         if default_timezone is not None:
             self.timezone = default_timezone
         super().__init__(format, input_formats, **kwargs)
@@ -160,10 +162,11 @@ class DateField(_FormattedField):
         if output is None or isinstance(value, str):
             return value
         # Which day it is depends on the time zone.
-        assert not isinstance(value, dt.datetime), (
-            "Expected a `date`, but got a `datetime`. Refusing to coerce, as this may mean losing timezone info. Use a "
-            "custom read-only field and deal with timezone issues explicitly."
-        )
+        if isinstance(value, dt.datetime):
+            raise AssertionError(
+                "Expected a `date`, but got a `datetime`. Refusing to coerce, as this may mean losing timezone info. Use a "
+                "custom read-only field and deal with timezone issues explicitly."
+            )
         return value.isoformat() if output.lower() == ISO_8601 else value.strftime(output)
 
 
@@ -201,10 +204,11 @@ class TimeField(_FormattedField):
         output = self._format()
         if output is None or isinstance(value, str):
             return value
-        assert not isinstance(value, dt.datetime), (
-            "Expected a `time`, but got a `datetime`. Refusing to coerce, as this may mean losing timezone info. Use a "
-            "custom read-only field and deal with timezone issues explicitly."
-        )
+        if isinstance(value, dt.datetime):
+            raise AssertionError(
+                "Expected a `time`, but got a `datetime`. Refusing to coerce, as this may mean losing timezone info. Use a "
+                "custom read-only field and deal with timezone issues explicitly."
+            )
         return value.isoformat() if output.lower() == ISO_8601 else value.strftime(output)
 
 

@@ -77,7 +77,8 @@ class NullBooleanField(BooleanField):
     initial = None
 
     def __init__(self, **kwargs: Any) -> None:
-        assert "allow_null" not in kwargs, "`allow_null` is not a valid option."
+        if "allow_null" in kwargs:
+            raise AssertionError("`allow_null` is not a valid option.")
         kwargs["allow_null"] = True
         super().__init__(**kwargs)
 

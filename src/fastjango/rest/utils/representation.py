@@ -11,6 +11,7 @@ from fastjango.utils.functional import Promise
 
 _class_path = re.compile(r"<class '(?:[^']*\.)?([^'.]+)'>")
 
+
 def manager_repr(value: Any) -> str:
     """Return ``Book.objects.all()`` for the default manager of Book."""
     model = value.model
@@ -19,6 +20,7 @@ def manager_repr(value: Any) -> str:
         if manager == value:
             return f"{model._meta.object_name}.{name}.all()"
     return repr(value)
+
 
 def smart_repr(value: Any) -> str:
     """Return ``repr(value)``, shorter and stable for managers, texts and validators."""
@@ -33,6 +35,7 @@ def smart_repr(value: Any) -> str:
     # Repr of class paths: only the class name
     return re.sub(" at 0x[0-9A-Fa-f]{4,32}", "", text)
 
+
 def field_repr(field: Any, force_many: Any = False) -> str:
     """Return the call that makes *field*."""
     kwargs = field._kwargs
@@ -43,6 +46,7 @@ def field_repr(field: Any, force_many: Any = False) -> str:
     arguments += [f"{key}={smart_repr(value)}" for key, value in sorted(kwargs.items(), key=lambda item: item[0])]
     name = (force_many or field).__class__.__name__
     return f"{name}({', '.join(arguments)})"
+
 
 def serializer_repr(serializer: Any, indent: int, force_many: Any = None) -> str:
     """Return the serializer's call and, indented, its fields and validators."""
@@ -65,9 +69,11 @@ def serializer_repr(serializer: Any, indent: int, force_many: Any = None) -> str
         lines.append(block)
     return "\n".join(lines)
 
+
 def _validators_repr(validators: Any) -> str:
     inner = ", ".join(smart_repr(validator) for validator in validators)
     return f"validators = [{inner}]"
+
 
 def list_repr(serializer: Any, indent: int) -> str:
     """Return the call of a list field or list serializer."""

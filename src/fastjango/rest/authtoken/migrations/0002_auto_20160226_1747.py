@@ -9,9 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [("authtoken", "0001_initial")]
     operations = [
-        migrations.AlterModelOptions(
-            name="token", options={"verbose_name": "Token", "verbose_name_plural": "Tokens"}
-        ),
+        migrations.AlterModelOptions(name="token", options={"verbose_name": "Token", "verbose_name_plural": "Tokens"}),
         migrations.AlterField(
             model_name="token",
             name="created",
