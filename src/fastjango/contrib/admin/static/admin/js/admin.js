@@ -75,9 +75,8 @@
   }
 
   function messages() {
-    for (const item of $$(".messagelist li")) {
-      item.setAttribute("role", item.classList.contains("error") ? "alert" : "status");
-      const close = make("button", { type: "button", className: "dismiss", ariaLabel: "✕" });
+    for (const item of $$("main > .messagelist li")) {
+      const close = make("button", { type: "button", className: "dismiss" });
       close.setAttribute("aria-label", "Dismiss");
       close.addEventListener("click", () => item.remove());
       item.append(close);
@@ -553,6 +552,15 @@
       const minimum = document.getElementById(`id_${prefix}-MIN_NUM_FORMS`);
       if (!empty || !total) continue;
       const tabular = group.dataset.inlineType === "tabular";
+      if (tabular) {
+        const table = $("table", group);
+        const heads = $$("thead th:not(.hidden)", table).map((th) => th.textContent.trim());
+        for (const row of $$("tr.form-row", table)) {
+          Array.from(row.children).filter((cell) => !cell.classList.contains("hidden"))
+            .forEach((cell, index) => { if (heads[index]) cell.dataset.label = heads[index]; });
+        }
+        table.classList.add("cards");
+      }
       const rows = () => $$(tabular ? "tr.form-row:not(.empty-form)" : ".inline-related:not(.empty-form)", group).filter((row) => row.id.startsWith(prefix + "-"));
       const limit = () => !maximum || maximum.value === "" || Number(total.value) < Number(maximum.value);
       const add = make("button", { type: "button", className: "add-row", textContent: options.addText });
