@@ -330,6 +330,13 @@ def datetime_reader(dialect: Any, connection: Any) -> Processor:
         if value is None:
             return None
         if value.__class__ is str:
+            # Reading the offset with the text costs a tenth of replace() afterwards. An offset that is there
+            # already makes the text unreadable, which the slow way mends.
+            if settings.USE_TZ and zone_of(connection) is dt.UTC and len(value) > 10:
+                try:
+                    return read(value + "+00:00")
+                except ValueError:
+                    pass
             try:
                 value = read(value)
             except ValueError:

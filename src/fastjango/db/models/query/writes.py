@@ -13,7 +13,7 @@ from fastjango.db.models.deletion import Collector
 from fastjango.db.models.expressions import Case, F, OrderBy, Value, When
 from fastjango.db.models.fields import AutoField, Field
 from fastjango.db.models.functions import Cast
-from fastjango.db.models.sql.write import delete_matching, insert_rows, update_matching
+from fastjango.db.models.sql.write import delete_matching, insert_rows, update_kept, update_matching
 from fastjango.utils.functional import partition
 
 from .core import M
@@ -254,10 +254,13 @@ class QuerySetWrites(QuerySetReads[M]):
             raise TypeError("Cannot call update() after .distinct(*fields).")
         self._for_write = True
         values = [(field, model, value) for field, model, value in self._update_values(kwargs)]
-        query = self.peek_query().chain()
-        _inline_order(query)
-        with transaction.mark_for_rollback_on_error(using=self.db):
-            rows = update_matching(query, self.db, values)
+        using = self.db
+        with transaction.mark_for_rollback_on_error(using=using):
+            rows = update_kept(self._shape, using, self._binds, values)
+            if rows is None:
+                query = self.peek_query().chain()
+                _inline_order(query)
+                rows = update_matching(query, using, values)
         self._result_cache = None
         return rows
 

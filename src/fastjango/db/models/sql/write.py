@@ -18,8 +18,8 @@ from fastjango.db.models.constants import OnConflict
 from fastjango.db.models.expressions import ColPairs
 from fastjango.db.models.expressions.adapter import Shim, splice
 
-from .context import BindBook, Context
-from .plan import compile_text
+from .context import BindBook, BindSource, Context
+from .plan import CompiledText, compile_text
 from .query import Query
 from .write_plans import conflict_insert, delete_plan, insert_plan, table_of, update_plan
 
@@ -287,6 +287,55 @@ def update_matching(query: Any, using: str, values: Sequence[tuple[Any, Any, Any
     return rows or 0
 
 
+def update_kept(shape: Any, using: str, binds: Row, values: Sequence[tuple[Any, Any, Any]]) -> int | None:
+    """
+    Update the rows of *shape* by the plan that it keeps; None when values or query need a statement of their own.
+
+    Queries: 1.
+    """
+    if not shape.interned or any(_needs_query(field, value) for field, _, value in values):
+        return None
+    connection = connections[using]
+    key = (using, "update", tuple(field for field, _, _ in values))
+    kept = shape.plans.get(key)
+    if kept is None or kept[0] is not connection:
+        kept = shape.plans[key] = (connection, _kept_update(shape.query, connection, len(binds), values))
+    plan = kept[1]
+    if plan is None:
+        return None
+    prepared = [field.get_db_prep_save(value, connection=connection) for field, _, value in values]
+    if any(hasattr(value, "to_clause") for value in prepared):
+        return None
+    return change(using, plan.sql, plan.args((*binds, *prepared)))
+
+
+def _kept_update(query: Any, connection: Any, width: int, values: Sequence[tuple[Any, Any, Any]]) -> Any:
+    """Return the plan of an UPDATE of one table, whose new values follow *width* binds of the condition."""
+    concrete = query.get_meta().concrete_model
+    query = query.clone()
+    query.get_initial_alias()
+    simple = query.count_active_tables() == 1 and not (query.is_sliced or query.distinct or query.uncacheable)
+    ordered = query.order_by and (query.annotations or connection.vendor == "mysql")
+    if not simple or ordered or not all(_is_own(model, concrete) for _, model, _ in values):
+        return None
+    query.annotations = {}
+    query._annotation_select_cache = None
+    binds = BindBook()
+    ctx = Context(query, connection, binds, query.slot_base)
+    sets = {
+        field.column: binds.add(BindSource(width + place, None, None, None, raw=True), field.column_type())
+        for place, (field, _, _) in enumerate(values)
+    }
+    statement = sa.update(table_of(query.get_meta(), [field for field, _, _ in values])).values(sets)
+    try:
+        condition = _where(query, ctx)
+    except EmptyResultSet:
+        return None
+    if condition is not None:
+        statement = statement.where(condition)
+    return CompiledText(*compile_text(statement, binds, connection))
+
+
 def _is_own(model: Any, concrete: Any) -> bool:
     return model is None or model._meta.concrete_model is concrete
 
@@ -427,6 +476,7 @@ __all__ = [
     "delete_rows",
     "insert_rows",
     "resolve_for_insert",
+    "update_kept",
     "update_matching",
     "update_related",
     "update_row",
