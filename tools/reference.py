@@ -31,16 +31,12 @@ def topics() -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
     heads = {number: line.strip("# -") for number, line in enumerate(lines, 1) if line.startswith("# --- ")}
     found: dict[str, list[tuple[str, str, str]]] = {title: [] for title in heads.values()}
     for node in ast.parse(source).body:
-        target = (
-            node.targets[0]
-            if isinstance(node, ast.Assign)
-            else node.target
-            if isinstance(node, ast.AnnAssign)
-            else None
-        )
+        if not isinstance(node, (ast.Assign, ast.AnnAssign)):
+            continue
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
         if not isinstance(target, ast.Name) or not target.id.isupper() or target.id.startswith("_"):
             continue
-        value = node.value  # type: ignore[union-attr]  # an assignment, see above
+        value = node.value
         title = heads[max(number for number in heads if number < node.lineno)]
         comment = lines[(node.end_lineno or node.lineno) - 1].partition("  # ")[2]
         text = " ".join(ast.unparse(value).split()) if value is not None else ""
