@@ -14,6 +14,8 @@ class BaseDatabaseFeatures:
     """Feature flags of a database."""
 
     minimum_database_version: tuple[int, ...] | None = None
+    # Whether an offset is better sent as a parameter than written into the statement.
+    prefers_bound_offsets = False
     gis_enabled = False
 
     # --- values and types ---------------------------------------------------------------------

@@ -12,6 +12,8 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     """Feature flags of PostgreSQL."""
 
     minimum_database_version = (14,)
+    # Each page of a list would be a statement of its own to prepare.
+    prefers_bound_offsets = True
     allows_group_by_selected_pks = True
     can_return_columns_from_insert = True
     can_return_rows_from_bulk_insert = True

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast, o
 
 from fastjango.db import DJANGO_VERSION_PICKLE_KEY, router
 from fastjango.db.bridge import bridge
+from fastjango.db.connections import connections
 from fastjango.db.errors import NotSupportedError
 from fastjango.db.models.expressions.shape import queryset_key
 from fastjango.utils.version import get_version
@@ -334,7 +335,8 @@ class QuerySetCore(Generic[M]):
         if isinstance(k, slice):
             low = int(k.start) if k.start is not None else None
             high = int(k.stop) if k.stop is not None else None
-            found = self._derive(*sliced(self._shape, self._binds, low, high))
+            bind_offset = bool(low) and connections[self.db].features.prefers_bound_offsets
+            found = self._derive(*sliced(self._shape, self._binds, low, high, bind_offset))
             return list(found)[:: k.step] if k.step else found
         found = self._derive(*sliced(self._shape, self._binds, k, k + 1))
         return found._results()[0]

@@ -292,8 +292,15 @@ def _expression_key(expression: Any, values: list[Any]) -> Key:
     return key
 
 
-def sliced(shape: Shape, binds: Binds, low: int | None, high: int | None) -> tuple[Shape, Binds]:
-    """Return the node and the binds of rows *low* to *high*."""
+def sliced(
+    shape: Shape, binds: Binds, low: int | None, high: int | None, bind_offset: bool = False
+) -> tuple[Shape, Binds]:
+    """
+    Return the node and the binds of rows *low* to *high*.
+
+    Args:
+        bind_offset: Write an offset as a parameter, for a database that plans each text anew but each value well.
+    """
 
     def narrow(query: Any) -> None:
         query.set_limits(low, high)
@@ -302,7 +309,9 @@ def sliced(shape: Shape, binds: Binds, low: int | None, high: int | None) -> tup
     node = shape.children.get(key) if shape.interned else None
     if node is not None:
         return node, binds
-    if shape.interned and not shape.query.is_sliced and low != high and _slices(shape) >= SLICES_PER_SHAPE:
+    if shape.interned and not shape.query.is_sliced and low != high and (
+        (bind_offset and low) or _slices(shape) >= SLICES_PER_SHAPE
+    ):
         return _sliced_by_binds(shape, binds, low, high)
     if any(place is not None for place in shape.query.limit_slots):
         query = shape.query.with_binds(binds)

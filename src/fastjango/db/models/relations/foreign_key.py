@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from fastjango.core import checks, exceptions
@@ -224,6 +225,17 @@ class ForeignKey(ForeignObject[ST, GT]):
             return False
         return True
 
+    @cached_property
+    def _joined_key(self) -> str | None:
+        """
+        The related primary key's name, None when the key is another field.
+
+        Both sides of a joined row have it loaded, so that it can be read as an attribute: touching ``__dict__`` would make
+        Python build a dictionary for each instance.
+        """
+        target = self.foreign_related_fields[0]
+        return target.attname if target.primary_key else None
+
     def get_cached_value(self, instance: Any, default: Any = NOT_PROVIDED) -> Any:
         """Return the cached object of the present key."""
         state = instance._state
@@ -239,8 +251,12 @@ class ForeignKey(ForeignObject[ST, GT]):
                 return found
         elif found is not None:
             # A joined row: it belongs to the key as long as both say the same.
-            target = self.foreign_related_fields[0].attname
-            if found.__dict__.get(target) == instance.__dict__.get(self.attname):
+            target = self._joined_key
+            if target is None:
+                target = self.foreign_related_fields[0].attname
+                if found.__dict__.get(target) == instance.__dict__.get(self.attname):
+                    return found
+            elif getattr(found, target) == getattr(instance, self.attname):
                 return found
         if self._is_stale(instance):
             self.delete_cached_value(instance)
