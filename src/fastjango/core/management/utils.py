@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import os
 import shutil
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from subprocess import run
@@ -104,12 +105,18 @@ def find_formatters() -> dict[str, str | None]:
     return {"black_path": shutil.which("black"), "ruff_path": shutil.which("ruff")}
 
 
-def run_formatters(written_files: Iterable[str], black_path: str | None = None, ruff_path: str | None = None) -> None:
-    """Format generated files where a formatter is installed."""
+def run_formatters(
+    written_files: Iterable[str],
+    black_path: str | None = None,
+    ruff_path: str | None = None,
+    stderr: Any = None,
+) -> None:
+    """Format generated files where a formatter is installed; one that does not start is reported on *stderr*."""
     files = list(written_files)
-    if not files:
+    if not files or not (black_path or ruff_path):
         return
-    if black_path:
-        run([black_path, "--fast", "--", *files], capture_output=True, check=False)
-    elif ruff_path:
-        run([ruff_path, "format", "--", *files], capture_output=True, check=False)
+    command = [black_path, "--fast", "--"] if black_path else [str(ruff_path), "format", "--"]
+    try:
+        run([*command, *files], capture_output=True, check=False)
+    except OSError as exc:
+        (stderr or sys.stderr).write(f"Formatters failed to launch: {exc}\n")

@@ -3,6 +3,7 @@ What can be wrong with migrations.
 
     Exception
       AmbiguityError  BadMigrationError  CircularDependencyError  InconsistentMigrationHistory  InvalidBasesError
+      InvalidMigrationPlan
       IrreversibleError  MigrationSchemaMissing (DatabaseError)  NodeNotFoundError (LookupError)
 """
 
@@ -27,6 +28,10 @@ class CircularDependencyError(Exception):
 
 class InconsistentMigrationHistory(Exception):
     """A migration is applied before one it depends on."""
+
+
+class InvalidMigrationPlan(ValueError):
+    """A plan goes forwards and backwards at once."""
 
 
 class InvalidBasesError(ValueError):

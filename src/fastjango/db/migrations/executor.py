@@ -6,15 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastjango.apps.registry import apps as global_apps
+from fastjango.db import router
+from fastjango.db.migrations.exceptions import InvalidMigrationPlan
 from fastjango.db.migrations.loader import MigrationLoader
 from fastjango.db.migrations.recorder import MigrationRecorder
 from fastjango.db.migrations.state import ProjectState
 
 Key = tuple[str, str]
-
-
-class InvalidMigrationPlan(ValueError):
-    """A plan goes forwards and backwards at once."""
 
 
 class MigrationExecutor:
@@ -88,11 +86,14 @@ class MigrationExecutor:
         """
         if plan is None:
             plan = self.migration_plan(targets)
-        # The table of applied migrations is needed also when nothing is to do.
         if plan == []:
+            # Without anything to record there is no need for a table.
             if not self.recorder.has_table():
-                self.recorder.ensure_schema()
-            return state if state is not None else self._create_project_state(with_applied_migrations=True)
+                return state if state is not None else self._create_project_state()
+            if state is None:
+                state = self._create_project_state(with_applied_migrations=True)
+            self.check_replacements()
+            return state
         self.recorder.ensure_schema()
         full_plan = self.migration_plan(self.loader.graph.leaf_nodes(), clean_start=True)
         all_forwards = all(not backwards for _, backwards in plan)
@@ -240,7 +241,10 @@ class _Existing:
         self.connection = connection
         self.apps = apps
         with connection.cursor() as cursor:
-            self.tables = set(connection.introspection.table_names(cursor))
+            self.tables = {self._fold(name) for name in connection.introspection.table_names(cursor)}
+
+    def _fold(self, name: str) -> str:
+        return name.casefold() if self.connection.features.ignores_table_name_case else name
 
     def look_for(self, migration: Any) -> bool:
         from fastjango.db.migrations.operations import AddField, CreateModel
@@ -251,7 +255,7 @@ class _Existing:
                 model = self._model(migration.app_label, operation.name)
                 if model is None:
                     continue
-                if model._meta.db_table not in self.tables:
+                if self._fold(model._meta.db_table) not in self.tables:
                     return False
                 created = True
             elif isinstance(operation, AddField):
@@ -260,13 +264,13 @@ class _Existing:
                     continue
                 field = model._meta.get_field(operation.name)
                 if field.many_to_many:
-                    if field.remote_field.through._meta.db_table not in self.tables:
+                    if self._fold(field.remote_field.through._meta.db_table) not in self.tables:
                         return False
                     added = True
                     continue
                 with self.connection.cursor() as cursor:
                     columns = self.connection.introspection.get_table_description(cursor, model._meta.db_table)
-                if field.column not in {column.name for column in columns}:
+                if self._fold(field.column) not in {self._fold(column.name) for column in columns}:
                     return False
                 added = True
         return created or added
@@ -276,7 +280,8 @@ class _Existing:
         if model._meta.swapped:
             # The project's own model stands for it.
             model = global_apps.get_model(model._meta.swapped)
-        return None if model._meta.proxy or not model._meta.managed else model
+        allowed = router.allow_migrate(self.connection.alias, app_label, model_name=model._meta.model_name)
+        return None if model._meta.proxy or not model._meta.managed or not allowed else model
 
 
 __all__ = ["InvalidMigrationPlan", "MigrationExecutor"]

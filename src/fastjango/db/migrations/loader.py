@@ -117,9 +117,6 @@ class MigrationLoader:
         """
         results = [key for key in self.disk_migrations if key[0] == app_label and key[1].startswith(name_prefix)]
         if len(results) > 1:
-            exact = [key for key in results if key[1] == name_prefix]
-            if exact:
-                return self.disk_migrations[exact[0]]
             raise AmbiguityError(f"There is more than one migration for '{app_label}' with the prefix '{name_prefix}'")
         if not results:
             raise KeyError(f"There is no migration for '{app_label}' with the prefix '{name_prefix}'")

@@ -254,7 +254,7 @@ class Command(BaseCommand):
                 self.log(self.style.MIGRATE_HEADING(f"Migrations for '{app_label}':"))
             for migration in app_migrations:
                 self._write_one(app_label, migration, update_previous_migration_paths)
-        run_formatters(self.written_files, **find_formatters())
+        run_formatters(self.written_files, **find_formatters(), stderr=self.stderr)
 
     def _write_one(self, app_label: str, migration: Any, previous_paths: Any) -> None:
         writer = MigrationWriter(migration, self.include_header)
@@ -355,7 +355,7 @@ class Command(BaseCommand):
             return
         with open(writer.path, "w", encoding="utf-8") as file:
             file.write(writer.as_string())
-        run_formatters([writer.path], **find_formatters())
+        run_formatters([writer.path], **find_formatters(), stderr=self.stderr)
         if self.verbosity > 0:
             self.log(f"\nCreated new merge migration {writer.path}")
             if self.scriptable:

@@ -245,8 +245,9 @@ class Command(BaseCommand):
     def _tell(self, executor: Any, targets: Any, labels_only: bool, run_syncdb: bool, app_label: Any) -> None:
         self.stdout.write(self.style.MIGRATE_HEADING("Operations to perform:"))
         if run_syncdb:
+            label = "  Synchronize unmigrated app: " if app_label else "  Synchronize unmigrated apps: "
             names = [app_label] if app_label else sorted(executor.loader.unmigrated_apps)
-            self.stdout.write(self.style.MIGRATE_LABEL("  Synchronize unmigrated apps: ") + ", ".join(names))
+            self.stdout.write(self.style.MIGRATE_LABEL(label) + ", ".join(names))
         if labels_only:
             names = sorted({app for app, _ in targets})
             self.stdout.write(self.style.MIGRATE_LABEL("  Apply all migrations: ") + (", ".join(names) or "(none)"))
@@ -277,14 +278,11 @@ class Command(BaseCommand):
         post_state.clear_delayed_apps_cache()
         post_apps = post_state.apps
         with post_apps.bulk_update():
-            keys = [
-                (model._meta.app_label, model._meta.model_name)
-                for model in post_apps.get_models()
-                if not model._meta.proxy
-            ]
+            # Apps without migrations take part with the models that they have now.
+            keys = [(state.app_label, state.name_lower) for state in post_apps.real_models]
             for key in keys:
                 post_apps.unregister_model(*key)
-        post_apps.render_multiple([ModelState.from_model(apps.get_model(*key)) for key in keys if _exists(key)])
+        post_apps.render_multiple([ModelState.from_model(apps.get_model(*key)) for key in keys])
         emit_post_migrate_signal(
             self.verbosity, self.interactive, connection.alias, stdout=self.stdout, apps=post_apps, plan=plan
         )
@@ -359,11 +357,3 @@ class Command(BaseCommand):
             convert(opts.db_table) in tables
             or (opts.auto_created and convert(opts.auto_created._meta.db_table) in tables)
         )
-
-
-def _exists(key: tuple[str, str]) -> bool:
-    try:
-        apps.get_model(*key)
-    except LookupError:
-        return False
-    return True

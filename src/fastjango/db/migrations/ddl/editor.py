@@ -517,8 +517,7 @@ class BaseDatabaseSchemaEditor:
         for attr in ignored.union(new_field.non_db_attrs):
             new_kwargs.pop(attr, None)
         return bool(
-            old_field.column != new_field.column
-            or (old_path, old_args, old_kwargs) != (new_path, new_args, new_kwargs)
+            old_field.column != new_field.column or (old_path, old_args, old_kwargs) != (new_path, new_args, new_kwargs)
         )
 
     @staticmethod

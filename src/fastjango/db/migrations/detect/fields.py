@@ -45,7 +45,7 @@ class FieldChanges:
                 if rem_app_label != app_label or rem_model_name != model_name:
                     continue
                 old_field = old_model_state.get_field(rem_field_name)
-                if not self._looks_the_same(field, field_dec, old_field, (app_label, model_name, field_name)):
+                if not self._looks_the_same(field, field_dec, old_field, rem_field_name):
                     continue
                 if self.questioner.ask_rename(model_name, rem_field_name, field_name, field):
                     self.renamed_operations.append(
@@ -65,13 +65,13 @@ class FieldChanges:
                     self.renamed_fields[app_label, model_name, field_name] = rem_field_name
                     break
 
-    def _looks_the_same(self, field: Any, field_dec: Any, old_field: Any, key: tuple[str, str, str]) -> bool:
+    def _looks_the_same(self, field: Any, field_dec: Any, old_field: Any, old_name: str) -> bool:
         old_field_dec = self.deep_deconstruct(old_field)
         if field.remote_field and field.remote_field.model and "to" in old_field_dec[2]:
             old_rel_to = old_field_dec[2]["to"]
             if old_rel_to in self.renamed_models_rel:
                 old_field_dec[2]["to"] = self.renamed_models_rel[old_rel_to]
-        old_field.set_attributes_from_name(old_field.name)
+        old_field.set_attributes_from_name(old_name)
         old_db_column = old_field.get_attname_column()[1]
         return bool(
             old_field_dec == field_dec
@@ -121,7 +121,10 @@ class FieldChanges:
         if getattr(field, "generated", False):
             dependencies += self._dependencies_of_generated(app_label, model_name, field)
         time_fields = (models.DateField, models.DateTimeField, models.TimeField)
-        auto_fields = isinstance(field, time_fields) and field.auto_now_add
+        # Fields that fill themselves, in the rows that exist too.
+        auto_fields = isinstance(field, (models.AutoField, models.BigAutoField, models.SmallAutoField)) or (
+            isinstance(field, time_fields) and (field.auto_now or field.auto_now_add)
+        )
         preserve_default = (
             field.null
             or field.has_default()
@@ -167,7 +170,15 @@ class FieldChanges:
             if hasattr(field.expression, "flatten")
             else {getattr(field.expression, "name", None)}
         )
-        return [OperationDependency(app_label, model_name, name, Type.CREATE) for name in sorted(filter(None, names))]
+        fields = self.to_state.models[app_label, model_name].fields
+        found = []
+        for name in sorted(filter(None, names)):
+            name = str(name).split("__", 1)[0]
+            # A foreign key is also known by its column.
+            if name not in fields and name.removesuffix("_id") in fields:
+                name = name.removesuffix("_id")
+            found.append(OperationDependency(app_label, model_name, name, Type.CREATE))
+        return found
 
     def generate_removed_fields(self) -> None:
         """Remove gone fields."""

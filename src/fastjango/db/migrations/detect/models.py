@@ -52,15 +52,14 @@ class ModelChanges:
                 if not self.questioner.ask_rename_model(rem_model_state, model_state):
                     continue
                 dependencies: list[Any] = []
-                fields = [*model_state.fields.values()]
-                fields += [
-                    field
-                    for relations in self.to_state.relations[app_label, model_name].values()
-                    for field in relations.values()
-                ]
-                for field in fields:
+                for field in model_state.fields.values():
                     if field.is_relation:
                         dependencies += self._get_dependencies_for_foreign_key(app_label, model_name, field)
+                # What pointed to the model by its old name must have been made before.
+                dependencies += [
+                    OperationDependency(*related_key, None, Type.CREATE)
+                    for related_key in self.to_state.relations[app_label, model_name]
+                ]
                 self.add_operation(
                     app_label,
                     operations.RenameModel(old_name=rem_model_state.name, new_name=model_state.name),

@@ -177,12 +177,7 @@ class OptionChanges:
         for app_label, model_name in sorted(self.kept_model_keys):
             old_state, new_state = self._pair(app_label, model_name)
             old_value = old_state.options.get(option_name)
-            # Old names of fields are new ones by now.
-            old_value = (
-                {tuple(self._new_name(app_label, model_name, name) for name in names) for names in old_value}
-                if old_value
-                else set()
-            )
+            old_value = {tuple(names) for names in old_value} if old_value else set()
             new_value = {tuple(names) for names in new_state.options.get(option_name) or ()}
             if old_value != new_value:
                 dependencies = []
@@ -192,12 +187,6 @@ class OptionChanges:
                         if field.remote_field and field.remote_field.model:
                             dependencies += self._get_dependencies_for_foreign_key(app_label, model_name, field)
                 yield old_value, new_value, app_label, model_name, dependencies
-
-    def _new_name(self, app_label: str, model_name: str, old_name: str) -> str:
-        for (app, model, new), old in self.renamed_fields.items():
-            if (app, model, old) == (app_label, model_name, old_name):
-                return str(new)
-        return old_name
 
     def generate_removed_altered_unique_together(self) -> None:
         """Drop groups before the fields in them go."""

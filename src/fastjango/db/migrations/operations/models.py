@@ -325,6 +325,9 @@ class RenameModel(ModelOperation):
         state.rename_model(app_label, self.old_name, self.new_name)
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        # Relations must be those of now: a class whose making was put off still has the old ones.
+        from_state.clear_delayed_apps_cache()
+        to_state.clear_delayed_apps_cache()
         new_model = to_state.apps.get_model(app_label, self.new_name)
         if not self.allow_migrate_model(schema_editor.connection.alias, new_model):
             return

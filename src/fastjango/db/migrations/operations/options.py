@@ -103,8 +103,7 @@ class AlterTogetherOptionOperation(ModelOptionOperation):
 
     def __init__(self, name: str, option_value: Any) -> None:
         self.option_value: Any = set(normalize_together(option_value)) if option_value else option_value
-        if option_value:
-            setattr(self, self.option_name, self.option_value)
+        setattr(self, self.option_name, self.option_value)
         super().__init__(name)
 
     def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:

@@ -368,6 +368,11 @@ class ProjectState:
             key = concretes[key]
         found[key][model_key][field_name] = field
 
+    def get_concrete_model_key(self, model: Any) -> Any:
+        """Return ``(app, name)`` of the model whose table *model* uses."""
+        concretes, _ = self._get_concrete_models_mapping_and_proxy_models()
+        return concretes[_key_of(model, "")]
+
     def _get_concrete_models_mapping_and_proxy_models(self) -> tuple[dict[Any, Any], dict[Any, ModelState]]:
         concretes: dict[Any, Any] = {}
         proxies: dict[Any, ModelState] = {}
