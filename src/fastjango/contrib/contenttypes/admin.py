@@ -93,9 +93,9 @@ class GenericInlineModelAdmin(InlineModelAdmin):
             **kwargs,
         }
         # A forged row of a user who may not add or change is left unread, as in other inlines.
-        options["form"] = protecting_form(
-            options["form"], can_delete, self.has_change_permission(request, obj), self.has_add_permission(request, obj)
-        )
+        can_change = self.has_change_permission(request, obj) if request else True
+        can_add = self.has_add_permission(request, obj) if request else True
+        options["form"] = protecting_form(options["form"], can_delete, can_change, can_add)
         if options["fields"] is None and not modelform_defines_fields(options["form"]):
             options["fields"] = ALL_FIELDS
         return generic_inlineformset_factory(self.model, **options)
