@@ -30,6 +30,7 @@ from fastjango.core.handlers.base import BaseHandler
 from fastjango.core.handlers.contributors import openapi_contributors
 from fastjango.core.handlers.errors import api_exception_handlers
 from fastjango.core.handlers.loop import wait_for
+from fastjango.core.handlers.memory import settle
 from fastjango.core.handlers.mount import respond
 from fastjango.core.handlers.routers import NoRoute, has_rivals, mounted_router, no_route, route_table
 from fastjango.core.handlers.sending import serve
@@ -100,7 +101,15 @@ class FastJango(FastAPI):
         elif kind == "websocket":
             await sockets(scope, receive, send)
         else:
-            await self.router(scope, receive, send)
+            await self._serve_lifespan(scope, receive, send)
+
+    async def _serve_lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def watched(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "lifespan.startup.complete":
+                settle()
+            await send(message)
+
+        await self.router(scope, receive, watched)
 
     async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not _socket_allowed(scope):
