@@ -59,7 +59,14 @@ class ResponseHeaders(CaseInsensitiveMapping[str]):
         for raw_name, raw_value in lines:
             name, value = _CASED.get(raw_name) or raw_name.decode("latin-1").title(), raw_value.decode("latin-1")
             key = name.lower()
-            if key not in store and key != "set-cookie" and name.isascii() and name.isprintable() and value.isascii() and value.isprintable():
+            if (
+                key not in store
+                and key != "set-cookie"
+                and name.isascii()
+                and name.isprintable()
+                and value.isascii()
+                and value.isprintable()
+            ):
                 store[key] = (name, value)
             else:
                 made.append(name, value)

@@ -85,7 +85,7 @@ def conditional_escape(text: Any) -> Any:
     return escape(text)
 
 
-def format_html(format_string: str, *args: Any, **kwargs: Any) -> Any:
+def format_html(format_string: str, *args: Any, **kwargs: Any) -> SafeString:
     """Return ``format_string.format(...)`` marked safe, with every argument escaped unless it is safe."""
     if not (args or kwargs):
         warnings.warn(
@@ -98,18 +98,19 @@ def format_html(format_string: str, *args: Any, **kwargs: Any) -> Any:
     return mark_safe(format_string.format(*escaped, **named))
 
 
-def format_html_join(sep: Any, format_string: str, args_generator: Iterable[Any]) -> Any:
+def format_html_join(sep: Any, format_string: str, args_generator: Iterable[Any]) -> SafeString:
     """
     Return ``format_html(format_string, ...)`` for each item, joined by *sep*.
 
     An item is a sequence of positional arguments or a mapping of named ones.
     """
-    return mark_safe(
+    joined: SafeString = mark_safe(
         conditional_escape(sep).join(
             format_html(format_string, **item) if isinstance(item, Mapping) else format_html(format_string, *item)
             for item in args_generator
         )
     )
+    return joined
 
 
 @keep_lazy_text

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, overload
 
 from fastjango.utils.functional import Promise, lazy
 
@@ -48,6 +48,12 @@ _lazy_mark: Callable[..., Any] | None = None
 
 def _mark_resolved(promise: Any) -> SafeString:
     return SafeString(promise)
+
+
+@overload
+def mark_safe(s: str) -> SafeString: ...
+@overload
+def mark_safe(s: Any) -> Any: ...
 
 
 def mark_safe(s: Any) -> Any:

@@ -148,9 +148,10 @@ def pool_is_clean(database: str) -> Callable[[], bool]:
 
     def check() -> bool:
         wrapper = connections["default"]
-        pool = wrapper.pool
+        pool: Any = wrapper.pool
+        proxies: Any = pool.engine.pool
         shelf = list(pool.shelf)
-        out = pool.engine.pool.checkedout() if hasattr(pool.engine.pool, "checkedout") else len(shelf)
+        out = getattr(pool.engine.pool, "checkedout")() if hasattr(pool.engine.pool, "checkedout") else len(shelf)
         return not wrapper.in_atomic_block and out == len(shelf) and all(pool._is_clean(lease.raw) for lease in shelf)
 
     return check

@@ -13,6 +13,7 @@ from fastjango import forms
 from fastjango.apps.registry import Apps
 from fastjango.contrib.auth import get_user_model, login
 from fastjango.db import connection, models, transaction
+from fastjango.db.errors import PoolTimeout
 from fastjango.db.execute import fetch
 from fastjango.db.models.signals import post_save
 from fastjango.http import HttpResponse, JsonResponse
@@ -116,6 +117,10 @@ def whoami(request: Any) -> HttpResponse:
     return HttpResponse(request.user.get_username())
 
 
+def busy(request: Any) -> HttpResponse:
+    raise PoolTimeout("no connection")
+
+
 # ---------------------------------------------------------------- FastAPI routes
 
 router = APIRouter()
@@ -197,6 +202,11 @@ async def hang() -> None:
         await asyncio.sleep(30)
 
 
+@router.get("/busy")
+async def busy_route() -> None:
+    raise PoolTimeout("no connection")
+
+
 @router.get("/timeout")
 async def timeout() -> str:
     try:
@@ -254,6 +264,7 @@ urlpatterns: list[Any] = [
     path("protected/", protected),
     path("log-in/", log_in),
     path("whoami/", whoami),
+    path("busy/", busy),
     path("api/", include(router)),
 ]
 

@@ -91,7 +91,9 @@ def test_a_good_request_is_answered(rest: FastJango) -> None:
     async def main() -> tuple[int, int, int]:
         async with browser(rest) as client:
             made = await client.post("/rest/books/", json={"title": "Second", "pages": 1, "price": "1.50", "author": 1})
-            bad = await client.post("/rest/books/", json={"title": "Second", "pages": "x", "price": "1.50", "author": 1})
+            bad = await client.post(
+                "/rest/books/", json={"title": "Second", "pages": "x", "price": "1.50", "author": 1}
+            )
             return made.status_code, bad.status_code, (await client.get("/rest/books/?limit=1")).json()["count"]
 
     assert asyncio.run(main()) == (201, 400, 2)

@@ -66,6 +66,13 @@ def test_after_a_request_cancelled_during_a_statement(run: Run, pool_is_clean: C
     assert not site.Author.objects.filter(name="lost").exists()
 
 
+@pytest.mark.parametrize("url", ["/busy/", "/api/busy"])
+def test_a_full_pool_is_answered_with_503(run: Run, url: str) -> None:
+    response = run(lambda client: client.get(url))
+
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
+
+
 def test_after_many_requests_of_every_kind_at_once(run: Run, pool_is_clean: Callable[[], bool]) -> None:
     async def scenario(client: httpx.AsyncClient) -> list[int]:
         urls = ["/api/fail", "/api/timeout", "/api/books/1", "/books/1/"] * 4

@@ -30,10 +30,28 @@ from fastjango.contrib.admin.sites import AdminSite, site
 from fastjango.utils.module_loading import autodiscover_modules
 
 __all__ = [
-    "action", "AdminSite", "AllValuesFieldListFilter", "autodiscover", "BooleanFieldListFilter",
-    "ChoicesFieldListFilter", "DateFieldListFilter", "display", "EmptyFieldListFilter", "FieldListFilter",
-    "HORIZONTAL", "ListFilter", "ModelAdmin", "register", "RelatedFieldListFilter", "RelatedOnlyFieldListFilter",
-    "ShowFacets", "SimpleListFilter", "site", "StackedInline", "TabularInline", "VERTICAL",
+    "HORIZONTAL",
+    "VERTICAL",
+    "AdminSite",
+    "AllValuesFieldListFilter",
+    "BooleanFieldListFilter",
+    "ChoicesFieldListFilter",
+    "DateFieldListFilter",
+    "EmptyFieldListFilter",
+    "FieldListFilter",
+    "ListFilter",
+    "ModelAdmin",
+    "RelatedFieldListFilter",
+    "RelatedOnlyFieldListFilter",
+    "ShowFacets",
+    "SimpleListFilter",
+    "StackedInline",
+    "TabularInline",
+    "action",
+    "autodiscover",
+    "display",
+    "register",
+    "site",
 ]  # fmt: skip
 
 

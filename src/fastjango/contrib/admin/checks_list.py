@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, cast
 
+from fastjango.contrib import admin
 from fastjango.contrib.admin.checks_options import (
     BaseModelAdminChecks,
     Errors,
@@ -63,13 +64,11 @@ class ModelAdminChecks(BaseModelAdminChecks):
         return _each(obj.inlines, "inlines", lambda inline, label: self._check_inlines_item(obj, inline, label))
 
     def _check_inlines_item(self, obj: Any, inline: Any, label: str) -> Errors:
-        from fastjango.contrib.admin.options import InlineModelAdmin
-
         try:
             inline_label = f"{inline.__module__}.{inline.__name__}"
         except AttributeError:
             return [_error(obj, f"'{obj}' must inherit from 'InlineModelAdmin'.", "admin.E104")]
-        if not _issubclass(inline, InlineModelAdmin):
+        if not _issubclass(inline, getattr(admin, "options").InlineModelAdmin):
             return [_error(obj, f"'{inline_label}' must inherit from 'InlineModelAdmin'.", "admin.E104")]
         if not inline.model:
             return [_error(obj, f"'{inline_label}' must have a 'model' attribute.", "admin.E105")]
@@ -95,7 +94,7 @@ class ModelAdminChecks(BaseModelAdminChecks):
                 field = getattr(obj.model, item)
             except AttributeError:
                 try:
-                    field = get_fields_from_path(obj.model, item)[-1]
+                    field = get_fields_from_path(obj.model, cast(Any, item))[-1]
                 except (FieldDoesNotExist, NotRelationField):
                     return [
                         _error(
@@ -120,14 +119,12 @@ class ModelAdminChecks(BaseModelAdminChecks):
         return []
 
     def _check_list_display_links(self, obj: Any) -> Errors:
-        from fastjango.contrib.admin.options import ModelAdmin
-
         if obj.list_display_links is None:
             return []
         if not _is_sequence(obj.list_display_links):
             return must_be("a list, a tuple, or None", option="list_display_links", obj=obj, id="admin.E110")
         # A list made anew for each request cannot be compared.
-        if obj.get_list_display.__func__ is not ModelAdmin.get_list_display:
+        if obj.get_list_display.__func__ is not admin.ModelAdmin.get_list_display:
             return []
         return _each(
             obj.list_display_links,
@@ -158,16 +155,16 @@ class ModelAdminChecks(BaseModelAdminChecks):
             # A filter of its own.
             if not _issubclass(item, ListFilter):
                 return must_inherit_from(parent="ListFilter", option=label, obj=obj, id="admin.E113")
-            if issubclass(item, FieldListFilter):
+            if _issubclass(item, FieldListFilter):
                 return [_error(obj, f"The value of '{label}' must not inherit from 'FieldListFilter'.", "admin.E114")]
             return []
         if _is_sequence(item):
             # A field with its filter.
-            if not _issubclass(item[1], FieldListFilter):
+            if not _issubclass(cast(Any, item)[1], FieldListFilter):
                 return must_inherit_from(parent="FieldListFilter", option=f"{label}[1]", obj=obj, id="admin.E115")
             return []
         try:
-            get_fields_from_path(obj.model, item)
+            get_fields_from_path(obj.model, cast(Any, item))
         except (NotRelationField, FieldDoesNotExist):
             return [
                 _error(
@@ -299,7 +296,7 @@ class ModelAdminChecks(BaseModelAdminChecks):
 class InlineModelAdminChecks(BaseModelAdminChecks):
     """The options of an inline."""
 
-    def check(self, inline_obj: Any, **kwargs: Any) -> Errors:
+    def check(self, inline_obj: Any, **kwargs: Any) -> Errors:  # type: ignore[override]  # Django's name of it
         """Return what is wrong."""
         parent_model = inline_obj.parent_model
         return [

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from itertools import chain
 from typing import Any
 
+from fastjango.contrib import admin
 from fastjango.contrib.admin.exceptions import NotRegistered
 from fastjango.contrib.admin.utils import flatten
 from fastjango.core import checks
@@ -301,9 +302,7 @@ class BaseModelAdminChecks:
         ]
 
     def _check_radio_fields_value(self, obj: Any, val: Any, label: str) -> Errors:
-        from fastjango.contrib.admin.options import HORIZONTAL, VERTICAL
-
-        if val in (HORIZONTAL, VERTICAL):
+        if val in (admin.HORIZONTAL, admin.VERTICAL):
             return []
         return [_error(obj, f"The value of '{label}' must be either admin.HORIZONTAL or admin.VERTICAL.", "admin.E024")]
 

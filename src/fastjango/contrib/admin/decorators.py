@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from fastjango.contrib import admin
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def action(
-    function: Any = None, *, permissions: Any = None, description: Any = None
-) -> Any:
+def action(function: Any = None, *, permissions: Any = None, description: Any = None) -> Callable[..., Any]:
     """Describe an action of the list: ``@admin.action(description="Publish", permissions=["change"])``."""
 
     def decorator(func: F) -> F:
@@ -35,9 +35,7 @@ def display(
 
     def decorator(func: F) -> F:
         if boolean is not None and empty_value is not None:
-            raise ValueError(
-                "The boolean and empty_value arguments to the @display decorator are mutually exclusive."
-            )
+            raise ValueError("The boolean and empty_value arguments to the @display decorator are mutually exclusive.")
         values = {
             "boolean": boolean,
             "admin_order_field": ordering,
@@ -59,17 +57,14 @@ def register(*models: Any, site: Any = None) -> Callable[[Any], Any]:
     Raises:
         ValueError: No model was given, or the class is no ``ModelAdmin``.
     """
-    from fastjango.contrib.admin import ModelAdmin
-    from fastjango.contrib.admin.sites import AdminSite
-    from fastjango.contrib.admin.sites import site as default_site
 
     def wrapper(admin_class: Any) -> Any:
         if not models:
             raise ValueError("At least one model must be passed to register.")
-        admin_site = site or default_site
-        if not isinstance(admin_site, AdminSite):
+        admin_site = site or admin.site
+        if not isinstance(admin_site, admin.AdminSite):
             raise ValueError("site must subclass AdminSite")
-        if not issubclass(admin_class, ModelAdmin):
+        if not issubclass(admin_class, admin.ModelAdmin):
             raise ValueError("Wrapped class must subclass ModelAdmin.")
         admin_site.register(models, admin_class=admin_class)
         return admin_class

@@ -35,9 +35,7 @@ class ListFilter:
         # Parameters that this filter takes are removed from params.
         self.used_parameters: dict[str, Any] = {}
         if self.title is None:
-            raise ImproperlyConfigured(
-                f"The list filter '{self.__class__.__name__}' does not specify a 'title'."
-            )
+            raise ImproperlyConfigured(f"The list filter '{self.__class__.__name__}' does not specify a 'title'.")
 
     def has_output(self) -> bool:
         """Return whether there is a choice at all."""
@@ -95,7 +93,9 @@ class SimpleListFilter(FacetsMixin, ListFilter):
 
     def lookups(self, request: Any, model_admin: Any) -> Any:
         """Return ``[(value, title)]``."""
-        raise NotImplementedError("The SimpleListFilter.lookups() method must be overridden to return a list of tuples (value, verbose value).")
+        raise NotImplementedError(
+            "The SimpleListFilter.lookups() method must be overridden to return a list of tuples (value, verbose value)."
+        )
 
     def expected_parameters(self) -> list[Any]:
         return [self.parameter_name]
@@ -119,7 +119,7 @@ class SimpleListFilter(FacetsMixin, ListFilter):
             "query_string": changelist.get_query_string(remove=[self.parameter_name]),
             "display": _("All"),
         }
-        for index, (lookup, title) in enumerate(self.lookup_choices):
+        for index, (lookup, title) in enumerate(list(self.lookup_choices)):
             if facet_counts is not None:
                 count = facet_counts.get(f"{index}__c", -1)
                 title = f"{title} ({count})" if count != -1 else f"{title} (-)"
@@ -188,12 +188,14 @@ class RelatedFieldListFilter(FieldListFilter):
         self.lookup_kwarg = f"{field_path}__{field.target_field.name}__exact"
         self.lookup_kwarg_isnull = f"{field_path}__isnull"
         self.lookup_val = params.get(self.lookup_kwarg)
-        self.lookup_val_isnull = get_last_value_from_parameters(params, self.lookup_kwarg_isnull) if self.lookup_kwarg_isnull in params else None
+        self.lookup_val_isnull = (
+            get_last_value_from_parameters(params, self.lookup_kwarg_isnull)
+            if self.lookup_kwarg_isnull in params
+            else None
+        )
         super().__init__(field, request, params, model, model_admin, field_path)
         self.lookup_choices = self.field_choices(field, request, model_admin)
-        self.lookup_title = (
-            field.verbose_name if hasattr(field, "verbose_name") else other_model._meta.verbose_name
-        )
+        self.lookup_title = field.verbose_name if hasattr(field, "verbose_name") else other_model._meta.verbose_name
         self.title = self.lookup_title
         self.empty_value_display = model_admin.get_empty_value_display()
 
@@ -227,7 +229,7 @@ class RelatedFieldListFilter(FieldListFilter):
             for pk_val, _title in self.lookup_choices
         }
         if self.include_empty_choice:
-            counts["__c"] = models.Count(pk_attname, filter=models.Q(**{self.lookup_kwarg_isnull: True}))
+            counts["__c"] = models.Count(pk_attname, filter=models.Q((self.lookup_kwarg_isnull, True)))
         return counts
 
     def choices(self, changelist: Any) -> Any:
@@ -267,8 +269,12 @@ class BooleanFieldListFilter(FieldListFilter):
     ) -> None:
         self.lookup_kwarg = f"{field_path}__exact"
         self.lookup_kwarg2 = f"{field_path}__isnull"
-        self.lookup_val = get_last_value_from_parameters(params, self.lookup_kwarg) if self.lookup_kwarg in params else None
-        self.lookup_val2 = get_last_value_from_parameters(params, self.lookup_kwarg2) if self.lookup_kwarg2 in params else None
+        self.lookup_val = (
+            get_last_value_from_parameters(params, self.lookup_kwarg) if self.lookup_kwarg in params else None
+        )
+        self.lookup_val2 = (
+            get_last_value_from_parameters(params, self.lookup_kwarg2) if self.lookup_kwarg2 in params else None
+        )
         super().__init__(field, request, params, model, model_admin, field_path)
         if (
             self.used_parameters
@@ -282,9 +288,9 @@ class BooleanFieldListFilter(FieldListFilter):
 
     def get_facet_counts(self, pk_attname: str, filtered_qs: Any) -> dict[str, Any]:
         return {
-            "true__c": models.Count(pk_attname, filter=models.Q(**{self.field_path: True})),
-            "false__c": models.Count(pk_attname, filter=models.Q(**{self.field_path: False})),
-            "null__c": models.Count(pk_attname, filter=models.Q(**{self.lookup_kwarg2: True})),
+            "true__c": models.Count(pk_attname, filter=models.Q((self.field_path, True))),
+            "false__c": models.Count(pk_attname, filter=models.Q((self.field_path, False))),
+            "null__c": models.Count(pk_attname, filter=models.Q((self.lookup_kwarg2, True))),
         }
 
     def choices(self, changelist: Any) -> Any:
@@ -325,7 +331,11 @@ class ChoicesFieldListFilter(FieldListFilter):
         self.lookup_kwarg = f"{field_path}__exact"
         self.lookup_kwarg_isnull = f"{field_path}__isnull"
         self.lookup_val = params.get(self.lookup_kwarg)
-        self.lookup_val_isnull = get_last_value_from_parameters(params, self.lookup_kwarg_isnull) if self.lookup_kwarg_isnull in params else None
+        self.lookup_val_isnull = (
+            get_last_value_from_parameters(params, self.lookup_kwarg_isnull)
+            if self.lookup_kwarg_isnull in params
+            else None
+        )
         super().__init__(field, request, params, model, model_admin, field_path)
 
     def expected_parameters(self) -> list[Any]:
@@ -335,9 +345,7 @@ class ChoicesFieldListFilter(FieldListFilter):
         return {
             f"{i}__c": models.Count(
                 pk_attname,
-                filter=models.Q(
-                    (self.lookup_kwarg, value) if value is not None else (self.lookup_kwarg_isnull, True)
-                ),
+                filter=models.Q((self.lookup_kwarg, value) if value is not None else (self.lookup_kwarg_isnull, True)),
             )
             for i, (value, _title) in enumerate(self.field.flatchoices)
         }
@@ -447,7 +455,11 @@ class AllValuesFieldListFilter(FieldListFilter):
         self.lookup_kwarg = field_path
         self.lookup_kwarg_isnull = f"{field_path}__isnull"
         self.lookup_val = params.get(self.lookup_kwarg)
-        self.lookup_val_isnull = get_last_value_from_parameters(params, self.lookup_kwarg_isnull) if self.lookup_kwarg_isnull in params else None
+        self.lookup_val_isnull = (
+            get_last_value_from_parameters(params, self.lookup_kwarg_isnull)
+            if self.lookup_kwarg_isnull in params
+            else None
+        )
         self.empty_value_display = model_admin.get_empty_value_display()
         parent_model, _reverse_path = reverse_field_path(model, field_path)
         # The objects that this list shows, or those of the model at the end of the path.
@@ -465,9 +477,7 @@ class AllValuesFieldListFilter(FieldListFilter):
         return {
             f"{i}__c": models.Count(
                 pk_attname,
-                filter=models.Q(
-                    (self.lookup_kwarg, value) if value is not None else (self.lookup_kwarg_isnull, True)
-                ),
+                filter=models.Q((self.lookup_kwarg, value) if value is not None else (self.lookup_kwarg_isnull, True)),
             )
             for i, value in enumerate(self.lookup_choices)
         }
@@ -525,12 +535,14 @@ class EmptyFieldListFilter(FieldListFilter):
                 "allow empty strings and nulls."
             )
         self.lookup_kwarg = f"{field_path}__isempty"
-        self.lookup_val = get_last_value_from_parameters(params, self.lookup_kwarg) if self.lookup_kwarg in params else None
+        self.lookup_val = (
+            get_last_value_from_parameters(params, self.lookup_kwarg) if self.lookup_kwarg in params else None
+        )
         super().__init__(field, request, params, model, model_admin, field_path)
 
     def get_lookup_condition(self) -> Any:
         """Return the condition for empty."""
-        lookup_conditions = []
+        lookup_conditions: list[tuple[str, Any]] = []
         if self.field.empty_strings_allowed:
             lookup_conditions.append((self.field_path, ""))
         if self.field.null:

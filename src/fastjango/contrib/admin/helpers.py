@@ -22,7 +22,8 @@ from fastjango.contrib.admin.utils import (
 )
 from fastjango.core.exceptions import ObjectDoesNotExist
 from fastjango.db.models.fields.related import ForeignObjectRel, ManyToManyRel, OneToOneField
-from fastjango.forms.utils import flatatt
+from fastjango.forms.formsets import DELETION_FIELD_NAME
+from fastjango.forms.utils import ErrorList, flatatt
 from fastjango.template.defaultfilters import capfirst, linebreaksbr
 from fastjango.urls import NoReverseMatch, reverse
 from fastjango.utils.functional import cached_property
@@ -209,7 +210,7 @@ class AdminField:
 
     def errors(self) -> SafeString:
         """Return the field's errors."""
-        return mark_safe(self.field.errors.as_ul())
+        return SafeString(self.field.errors.as_ul())
 
 
 class AdminReadonlyField:
@@ -271,12 +272,12 @@ class AdminReadonlyField:
         try:
             field, attribute, value = lookup_field(self.field["field"], self.form.instance, self.model_admin)
         except (AttributeError, ValueError, ObjectDoesNotExist):
-            return conditional_escape(self.empty_value_display)
+            return SafeString(conditional_escape(self.empty_value_display))
         if field is None:
             text = self._attribute_text(attribute, value)
         else:
             text = self._field_text(field, value)
-        return conditional_escape(text)
+        return SafeString(conditional_escape(text))
 
     def _attribute_text(self, attribute: Any, value: Any) -> Any:
         widget = self.form.fields[self.field["field"]].widget if self.field["field"] in self.form.fields else None
@@ -490,7 +491,7 @@ class InlineAdminForm(AdminForm):
 
     def deletion_field(self) -> AdminField:
         """Return the box that deletes the object."""
-        return AdminField(self.form, forms.formsets.DELETION_FIELD_NAME, False)
+        return AdminField(self.form, DELETION_FIELD_NAME, False)
 
 
 class InlineFieldset(Fieldset):
@@ -507,7 +508,7 @@ class InlineFieldset(Fieldset):
                 yield Fieldline(self.form, field, self.readonly_fields, model_admin=self.model_admin)
 
 
-class AdminErrorList(forms.utils.ErrorList):
+class AdminErrorList(ErrorList):
     """All errors of a form and its inlines, in one list."""
 
     def __init__(self, form: Any, inline_formsets: Iterable[Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from fastjango.conf import settings
 from fastjango.contrib.admin.utils import quote
@@ -28,7 +28,13 @@ class LogEntryManager(models.Manager):  # type: ignore[type-arg,unused-ignore]
     use_in_migrations = True
 
     def log_actions(
-        self, user_id: Any, queryset: Iterable[Any], action_flag: int, change_message: Any = "", *, single_object: bool = False
+        self,
+        user_id: Any,
+        queryset: Iterable[Any],
+        action_flag: int,
+        change_message: Any = "",
+        *,
+        single_object: bool = False,
     ) -> Any:
         """Write an entry for each object. Queries: 1."""
         if isinstance(change_message, list):
@@ -113,7 +119,7 @@ class LogEntry(models.Model):
 
     def get_edited_object(self) -> Any:
         """Return the object. Queries: 1."""
-        return self.content_type.get_object_for_this_type(pk=self.object_id)
+        return cast(Any, self.content_type).get_object_for_this_type(pk=self.object_id)
 
     def get_admin_url(self) -> str | None:
         """Return the address of the object's page in the admin, or None."""

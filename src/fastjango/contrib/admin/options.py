@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from fastjango.contrib.admin.filters import IncorrectLookupParameters
-from fastjango.contrib.admin.model_admin.constants import (
+from fastjango.contrib.admin.constants import (
     FORMFIELD_FOR_DBFIELD_DEFAULTS,
     HORIZONTAL,
     IS_FACETS_VAR,
@@ -15,6 +14,7 @@ from fastjango.contrib.admin.model_admin.constants import (
     get_content_type_for_model,
     get_ul_class,
 )
+from fastjango.contrib.admin.filters import IncorrectLookupParameters
 from fastjango.contrib.admin.model_admin.inlines import InlineModelAdmin, StackedInline, TabularInline
 from fastjango.contrib.admin.model_admin.model_admin import ModelAdmin
 from fastjango.contrib.admin.model_admin.options import BaseModelAdmin

@@ -137,7 +137,7 @@ class AdminSite:
 
     def add_action(self, action: Any, name: str | None = None) -> None:
         """Add an action to every list."""
-        name = name or action.__name__
+        name = name or str(getattr(action, "__name__"))
         self._actions[name] = action
         self._global_actions[name] = action
 
@@ -331,9 +331,7 @@ class AdminSite:
 
     def _build_app_dict(self, request: Any, label: str | None = None) -> dict[str, Any]:
         app_dict: dict[str, Any] = {}
-        models = (
-            {m: a for m, a in self._registry.items() if m._meta.app_label == label} if label else self._registry
-        )
+        models = {m: a for m, a in self._registry.items() if m._meta.app_label == label} if label else self._registry
         for model, model_admin in models.items():
             app_label = model._meta.app_label
             if not model_admin.has_module_permission(request):

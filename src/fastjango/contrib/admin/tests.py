@@ -130,4 +130,4 @@ class AdminSeleniumTestCase(SeleniumTestCase, StaticLiveServerTestCase):
 
     def is_disabled(self, selector: str) -> bool:
         """Return whether an element is switched off."""
-        return self.selenium.find_element(*_by_css(selector)).get_attribute("disabled") == "true"
+        return self.selenium.find_element(*_by_css(selector)).get_attribute("disabled") in ("true",)

@@ -11,10 +11,12 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from fastjango.contrib.admin.icons import boolean_icon
 from fastjango.contrib.auth import get_permission_codename
 from fastjango.core.exceptions import FieldDoesNotExist, ValidationError
 from fastjango.core.validators import EMPTY_VALUES, URLValidator
 from fastjango.db import models, router
+from fastjango.db.models.base import ModelBase
 from fastjango.db.models.constants import LOOKUP_SEP
 from fastjango.db.models.deletion import Collector
 from fastjango.forms.utils import pretty_name
@@ -87,7 +89,7 @@ def quote(s: Any) -> Any:
 
 def unquote(s: str) -> str:
     """Take :func:`quote` back."""
-    return UNQUOTE_RE.sub(lambda match: UNQUOTE_MAP[match[0]], s)
+    return str(UNQUOTE_RE.sub(lambda match: UNQUOTE_MAP[match[0]], s))
 
 
 def flatten(fields: Iterable[Any]) -> list[Any]:
@@ -152,7 +154,9 @@ class NestedObjects(Collector):
         """Let *target* hang on *source*."""
         self.edges.setdefault(source, []).append(target)
 
-    def collect(self, objs: Any, source: Any = None, source_attr: str | None = None, **kwargs: Any) -> None:
+    def collect(  # type: ignore[override]  # Django's own signature of it
+        self, objs: Any, source: Any = None, source_attr: str | None = None, **kwargs: Any
+    ) -> None:
         """Collect; what is protected is kept apart."""
         for obj in objs:
             if source_attr and not source_attr.endswith("+"):
@@ -203,9 +207,9 @@ class NestedObjects(Collector):
 
 def model_format_dict(obj: Any) -> dict[str, Any]:
     """Return ``verbose_name`` and ``verbose_name_plural`` of an object, a model or a queryset's model."""
-    if isinstance(obj, (models.Model, models.base.ModelBase)):
+    if isinstance(obj, (models.Model, ModelBase)):
         opts = obj._meta
-    elif isinstance(obj, models.query.QuerySet):
+    elif isinstance(obj, models.QuerySet):
         opts = obj.model._meta
     else:
         opts = obj
@@ -214,7 +218,7 @@ def model_format_dict(obj: Any) -> dict[str, Any]:
 
 def model_ngettext(obj: Any, n: int | None = None) -> str:
     """Return the singular or plural name of a model for *n* objects."""
-    if isinstance(obj, models.query.QuerySet):
+    if isinstance(obj, models.QuerySet):
         if n is None:
             n = obj.count()
         obj = obj.model
@@ -310,14 +314,14 @@ def _label_of_attribute(name: Any, model: Any, model_admin: Any, form: Any) -> t
             if form:
                 message += f" or {form.__class__.__name__}"
             raise AttributeError(message) from None
-        return pretty_name(name), attr
+        return pretty_name(str(name)), attr
     if hasattr(attr, "short_description"):
         return attr.short_description, attr
     if isinstance(attr, property) and hasattr(attr, "fget") and hasattr(attr.fget, "short_description"):
         return attr.fget.short_description, attr  # type: ignore[union-attr]
     if callable(attr):
         return ("--" if attr.__name__ == "<lambda>" else pretty_name(attr.__name__)), attr
-    return pretty_name(name), attr
+    return pretty_name(str(name)), attr
 
 
 def help_text_for_field(name: str, model: Any) -> str:
@@ -331,8 +335,6 @@ def help_text_for_field(name: str, model: Any) -> str:
 
 def display_for_field(value: Any, field: Any, empty_value_display: Any, avoid_link: bool = False) -> Any:
     """Return a field's value as the admin shows it."""
-    from fastjango.contrib.admin.templatetags.admin_list import _boolean_icon
-
     if getattr(field, "flatchoices", None):
         try:
             return dict(field.flatchoices).get(value, empty_value_display)
@@ -340,7 +342,7 @@ def display_for_field(value: Any, field: Any, empty_value_display: Any, avoid_li
             # A list: its members in a form that can be looked up.
             return dict(make_hashable(field.flatchoices)).get(make_hashable(value), empty_value_display)
     if isinstance(field, models.BooleanField):
-        return _boolean_icon(value)
+        return boolean_icon(value)
     if value in field.empty_values:
         return empty_value_display
     if isinstance(field, models.DateTimeField):
@@ -374,10 +376,8 @@ def _is_safe_link(value: Any) -> bool:
 
 def display_for_value(value: Any, empty_value_display: Any, boolean: bool = False) -> Any:
     """Return any value as the admin shows it."""
-    from fastjango.contrib.admin.templatetags.admin_list import _boolean_icon
-
     if boolean:
-        return _boolean_icon(value)
+        return boolean_icon(value)
     if value in EMPTY_VALUES:
         return empty_value_display
     if isinstance(value, bool):

@@ -256,7 +256,7 @@ class RelatedFieldWidgetWrapper(forms.Widget):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> RelatedFieldWidgetWrapper:
         twin = self.__class__.__new__(self.__class__)
-        twin.__dict__.update(self.__dict__)
+        vars(twin).update(self.__dict__)
         twin.widget = self.widget.__deepcopy__(memo)
         twin.attrs = twin.widget.attrs
         memo[id(self)] = twin
@@ -268,7 +268,7 @@ class RelatedFieldWidgetWrapper(forms.Widget):
         return bool(self.widget.is_hidden)
 
     @property
-    def media(self) -> Any:
+    def media(self) -> Any:  # type: ignore[override]
         """The inner widget's files."""
         return self.widget.media
 
@@ -406,7 +406,7 @@ class AutocompleteMixin:
     """
 
     url_name: ClassVar[str] = "%s:autocomplete"
-    allow_multiple_selected: ClassVar[bool]
+    allow_multiple_selected: bool
 
     def __init__(
         self, field: Any, admin_site: Any, attrs: Attrs = None, choices: Any = (), using: str | None = None
@@ -478,7 +478,7 @@ class AutocompleteMixin:
             yield from options
 
 
-class AutocompleteSelect(AutocompleteMixin, forms.Select):  # type: ignore[misc]
+class AutocompleteSelect(AutocompleteMixin, forms.Select):
     """One related object, by search."""
 
     allow_multiple_selected = False

@@ -57,10 +57,10 @@ def parse_rst(text: str, default_reference_context: str, thing_being_parsed: str
         "file_insertion_enabled": False,
         "report_level": 5,
     }
-    parts = docutils.core.publish_parts(
+    parts: Any = docutils.core.publish_parts(
         text, source_path=thing_being_parsed, writer_name="html", settings_overrides=settings
     )
-    return mark_safe(parts["fragment"])
+    return mark_safe(str(parts["fragment"]))
 
 
 def strip_p_tags(value: str) -> SafeString:

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastjango.conf import settings
 from fastjango.contrib import admin, messages
+from fastjango.contrib.admin.helpers import AdminForm
 from fastjango.contrib.admin.options import IS_POPUP_VAR
 from fastjango.contrib.admin.utils import unquote
 from fastjango.contrib.auth import update_session_auth_hash
@@ -169,7 +170,7 @@ class UserAdmin(admin.ModelAdmin):
         title = _("Change password: %s") if user.has_usable_password() else _("Set password: %s")
         context = {
             "title": title % escape(user.get_username()),
-            "adminForm": admin.helpers.AdminForm(form, fieldsets, {}),
+            "adminForm": AdminForm(form, fieldsets, {}),
             "form_url": form_url,
             "form": form,
             "is_popup": IS_POPUP_VAR in request.POST or IS_POPUP_VAR in request.GET,

@@ -43,5 +43,3 @@ def get_asgi_application() -> ASGIHandler:
     """Set FastJango up and return the ASGI application of the URL patterns."""
     fastjango.setup(set_prefix=False)
     return ASGIHandler()
-
-

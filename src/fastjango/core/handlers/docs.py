@@ -18,7 +18,9 @@ _HEAD = """<!doctype html>
 <title>{title}</title>
 <link rel="icon" href="data:,">
 """
-SWAGGER = _HEAD + """<link rel="stylesheet" href="{base}/assets/swagger-ui.css">
+SWAGGER = (
+    _HEAD
+    + """<link rel="stylesheet" href="{base}/assets/swagger-ui.css">
 </head>
 <body>
 <div id="swagger-ui" data-openapi="{openapi}" data-csrf="{csrf}"></div>
@@ -27,13 +29,17 @@ SWAGGER = _HEAD + """<link rel="stylesheet" href="{base}/assets/swagger-ui.css">
 </body>
 </html>
 """
-REDOC = _HEAD + """</head>
+)
+REDOC = (
+    _HEAD
+    + """</head>
 <body>
 <redoc spec-url="{openapi}"></redoc>
 <script src="{base}/assets/redoc.standalone.js"></script>
 </body>
 </html>
 """
+)
 
 # Sends the CSRF cookie's token along, so that requests made from the docs page pass the check of a session.
 START = """(function () {

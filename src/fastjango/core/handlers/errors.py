@@ -33,6 +33,7 @@ from fastjango.core.exceptions import (
 )
 from fastjango.core.handlers.loop import as_sync
 from fastjango.db import DataError, IntegrityError
+from fastjango.db.errors import PoolTimeout
 from fastjango.http import Http404, HttpResponse, UnreadablePostError
 from fastjango.http.coroutines import iscoroutinefunction
 from fastjango.http.multipartparser import MultiPartParserError
@@ -99,6 +100,12 @@ def response_for_exception(request: Any, exc: Exception) -> Any:
         log_response(f"{exc}: {request.path}", response=response, request=request, exception=exc)
     elif isinstance(exc, SuspiciousOperation):
         response = _suspicious(request, exc)
+    elif isinstance(exc, PoolTimeout):
+        # Too many at once: no fault in the code, and later it may work.
+        response = HttpResponse(
+            "Service Unavailable", status=503, headers={"Retry-After": "1"}, content_type="text/plain"
+        )
+        log_response(f"{exc}: {request.path}", response=response, request=request, exception=exc)
     elif isinstance(exc, HTTPException):
         response = _http_exception(request, exc)
     else:
@@ -188,6 +195,10 @@ async def _conflict(request: Any, exc: Exception) -> JSONResponse:
     return _json(409, "The change conflicts with existing data.")
 
 
+async def _busy(request: Any, exc: Exception) -> JSONResponse:
+    return JSONResponse({"detail": "Service Unavailable"}, status_code=503, headers={"Retry-After": "1"})
+
+
 async def _invalid(request: Any, exc: Exception) -> JSONResponse:
     found: Any = exc.message_dict if hasattr(exc, "error_dict") else exc.messages  # type: ignore[attr-defined]
     return _json(422, found)
@@ -227,5 +238,6 @@ def api_exception_handlers() -> dict[Any, Any]:
         UnreadablePostError: _bad_request,
         RequestAborted: _bad_request,
         IntegrityError: _conflict,
+        PoolTimeout: _busy,
         ValidationError: _invalid,
     }

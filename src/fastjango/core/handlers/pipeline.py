@@ -79,9 +79,7 @@ class Pipeline:
         can_sync = getattr(factory, "sync_capable", True)
         can_async = getattr(factory, "async_capable", False)
         if not can_sync and not can_async:
-            raise RuntimeError(
-                f"Middleware {path} must have at least one of sync_capable/async_capable set to True."
-            )
+            raise RuntimeError(f"Middleware {path} must have at least one of sync_capable/async_capable set to True.")
         try:
             instance = factory(handler if can_sync else _async_face(handler))
         except MiddlewareNotUsed as exc:

@@ -500,8 +500,7 @@ class UniqueConstraint(BaseConstraint):
             values = instance._get_field_expression_map(meta=model._meta, exclude=exclude)
             replacements = {F(name): value for name, value in values.items()}
             conditions = [
-                self._equal(F(field.name), field.expression.replace_expressions(replacements))
-                for field in generated
+                self._equal(F(field.name), field.expression.replace_expressions(replacements)) for field in generated
             ]
         return queryset.filter(*conditions, **equal)
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from fastjango import forms
 from fastjango.contrib.admin import helpers
-from fastjango.contrib.admin.exceptions import DisallowedModelAdminToField
-from fastjango.contrib.admin.model_admin.constants import (
+from fastjango.contrib.admin.constants import (
     IS_POPUP_VAR,
     SOURCE_MODEL_VAR,
     TO_FIELD_VAR,
     get_content_type_for_model,
 )
+from fastjango.contrib.admin.exceptions import DisallowedModelAdminToField
 from fastjango.contrib.admin.model_admin.lists import ListPages
 from fastjango.contrib.admin.utils import (
     construct_change_message,

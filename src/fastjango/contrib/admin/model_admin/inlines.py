@@ -119,7 +119,7 @@ class InlineModelAdmin(BaseModelAdmin):
 
         return any(request.user.has_perm(f"{opts.app_label}.{get_permission_codename(perm, opts)}") for perm in perms)
 
-    def has_add_permission(self, request: Any, obj: Any = None) -> bool:  # type: ignore[override]
+    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
         """Return whether objects may be added."""
         if self.opts.auto_created:
             return self._has_any_perms_for_target_model(request, ["change"])

@@ -234,7 +234,7 @@ class ListPages(BaseModelAdmin):
 
     def get_actions(self, request: Any) -> dict[str, Any]:
         """Return ``{name: (function, name, description)}`` of the actions that the user may run."""
-        from fastjango.contrib.admin.model_admin.constants import IS_POPUP_VAR
+        from fastjango.contrib.admin.constants import IS_POPUP_VAR
 
         # None switches actions off; a popup only chooses.
         if self.actions is None or IS_POPUP_VAR in request.GET:

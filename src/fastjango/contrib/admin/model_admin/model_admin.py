@@ -7,8 +7,8 @@ from typing import Any
 
 from fastjango import forms
 from fastjango.contrib.admin.checks import ModelAdminChecks
+from fastjango.contrib.admin.constants import ShowFacets
 from fastjango.contrib.admin.model_admin.changes import csrf_protect_m
-from fastjango.contrib.admin.model_admin.constants import ShowFacets
 from fastjango.contrib.admin.model_admin.responses import Responses
 
 

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 from fastjango import forms
 from fastjango.contrib.admin import widgets
 from fastjango.contrib.admin.checks import BaseModelAdminChecks
-from fastjango.contrib.admin.exceptions import NotRegistered
-from fastjango.contrib.admin.model_admin.constants import (
+from fastjango.contrib.admin.constants import (
     FORMFIELD_FOR_DBFIELD_DEFAULTS,
     get_content_type_for_model,
     get_ul_class,
 )
+from fastjango.contrib.admin.exceptions import NotRegistered
 from fastjango.contrib.auth import get_permission_codename
 from fastjango.core.exceptions import FieldDoesNotExist
 from fastjango.db import models

@@ -8,15 +8,16 @@ from urllib.parse import parse_qsl, urlsplit
 from urllib.parse import quote as quote_path
 
 from fastjango.contrib import messages
-from fastjango.contrib.admin.model_admin.changes import ChangePages
-from fastjango.contrib.admin.model_admin.constants import (
+from fastjango.contrib.admin.constants import (
     IS_POPUP_VAR,
     SOURCE_MODEL_VAR,
     TO_FIELD_VAR,
     get_content_type_for_model,
 )
+from fastjango.contrib.admin.model_admin.changes import ChangePages
 from fastjango.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from fastjango.contrib.admin.utils import quote, unquote
+from fastjango.contrib.messages import constants
 from fastjango.http import HttpResponseRedirect
 from fastjango.template.response import TemplateResponse
 from fastjango.urls import reverse
@@ -46,9 +47,9 @@ class Responses(ChangePages):
         """
         if not isinstance(level, int):
             try:
-                level = getattr(messages.constants, level.upper())
+                level = getattr(constants, level.upper())
             except AttributeError:
-                levels = ", ".join(repr(tag) for tag in messages.constants.DEFAULT_TAGS.values())
+                levels = ", ".join(repr(tag) for tag in constants.DEFAULT_TAGS.values())
                 raise ValueError(f"Bad message level string: `{level}`. Possible values are: {levels}") from None
         messages.add_message(request, level, message, extra_tags=extra_tags, fail_silently=fail_silently)
 

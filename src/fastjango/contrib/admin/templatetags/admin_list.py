@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from fastjango import template
+from fastjango.contrib.admin.icons import boolean_icon as _boolean_icon
 from fastjango.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from fastjango.contrib.admin.templatetags.base import InclusionAdminNode
 from fastjango.contrib.admin.utils import (
@@ -20,7 +21,6 @@ from fastjango.core.exceptions import ObjectDoesNotExist
 from fastjango.db import models
 from fastjango.db.models.constants import LOOKUP_SEP
 from fastjango.template.loader import get_template
-from fastjango.templatetags.static import static
 from fastjango.urls import NoReverseMatch
 from fastjango.utils import formats, timezone
 from fastjango.utils.html import format_html
@@ -158,12 +158,6 @@ def _sortable_header(cl: Any, index: int, name: str, text: Any, ordering: dict[i
         "url_toggle": link(toggled),
         "class_attrib": format_html(' class="{}"', " ".join(classes)),
     }
-
-
-def _boolean_icon(field_val: Any) -> SafeString:
-    """Return the picture for true, false or unknown."""
-    name = {True: "yes", False: "no", None: "unknown"}[field_val]
-    return format_html('<img src="{}" alt="{}">', static(f"admin/img/icon-{name}.svg"), field_val)
 
 
 def _cell(cl: Any, result: Any, field_name: Any, empty_value_display: Any) -> tuple[Any, Any, list[str]]:
@@ -401,7 +395,8 @@ def search_form_tag(parser: Any, token: Any) -> InclusionAdminNode:
 @register.simple_tag
 def admin_list_filter(cl: Any, spec: Any) -> str:
     """Return a filter's HTML."""
-    return get_template(spec.template).render({"title": spec.title, "choices": list(spec.choices(cl)), "spec": spec})
+    context = {"title": spec.title, "choices": list(spec.choices(cl)), "spec": spec}
+    return cast(str, get_template(spec.template).render(context))
 
 
 def admin_actions(context: Any) -> Any:

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from fastjango import forms
 from fastjango.conf import settings
 from fastjango.contrib import messages
-from fastjango.contrib.admin import FieldListFilter
+from fastjango.contrib.admin.constants import IS_FACETS_VAR, IS_POPUP_VAR, TO_FIELD_VAR, ShowFacets
 from fastjango.contrib.admin.exceptions import DisallowedModelAdminLookup, DisallowedModelAdminToField
-from fastjango.contrib.admin.options import (
-    IS_FACETS_VAR,
-    IS_POPUP_VAR,
-    TO_FIELD_VAR,
-    IncorrectLookupParameters,
-    ShowFacets,
-)
+from fastjango.contrib.admin.filters import FieldListFilter, IncorrectLookupParameters
 from fastjango.contrib.admin.utils import (
     build_q_object_from_lookup_parameters,
     get_fields_from_path,
@@ -209,9 +203,7 @@ class ChangeList:
         if settings.USE_TZ:
             from_date = make_aware(from_date)
             to_date = make_aware(to_date)
-        lookup_params.update(
-            {f"{self.date_hierarchy}__gte": [from_date], f"{self.date_hierarchy}__lt": [to_date]}
-        )
+        lookup_params.update({f"{self.date_hierarchy}__gte": [from_date], f"{self.date_hierarchy}__lt": [to_date]})
 
     def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
         """Return the address's query with some parameters changed; ``None`` removes one, *remove* all that begin so."""
@@ -360,7 +352,7 @@ class ChangeList:
             for field in ordering:
                 if isinstance(field, (Combinable, OrderBy)):
                     if not isinstance(field, OrderBy):
-                        field = field.asc()
+                        field = cast(Any, field).asc()
                     if isinstance(field.expression, F):
                         order_type = "desc" if field.descending else "asc"
                         field = field.expression.name
@@ -415,7 +407,9 @@ class ChangeList:
         ordering = self.get_ordering(request, queryset)
         queryset = queryset.order_by(*ordering)
         queryset, search_may_have_duplicates = self.model_admin.get_search_results(request, queryset, self.query)
-        self.clear_all_filters_qs = self.get_query_string(new_params=remaining_lookup_params, remove=self.get_filters_params())
+        self.clear_all_filters_qs = self.get_query_string(
+            new_params=remaining_lookup_params, remove=self.get_filters_params()
+        )
         # A subquery in place of DISTINCT: that one may not be deleted from, nor be ordered by anything.
         if filters_may_have_duplicates | search_may_have_duplicates:
             queryset = queryset.filter(pk=OuterRef("pk"))

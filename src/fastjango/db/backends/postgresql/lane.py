@@ -35,7 +35,7 @@ class _Statement:
     def __init__(self, sql: str, args: Sequence[Any], connection: TwoFacedConnection) -> None:
         self.transformer: Any = Transformer(connection)
         converted = PostgresQuery(self.transformer)
-        converted.convert(sql, args)
+        converted.convert(sql, args)  # pyright: ignore[reportArgumentType]  # no literal: the compiler wrote it
         self.query = converted.query
         self.formats = [PyFormat.AUTO] * len(args)
         # The prepared statement whose columns the row loaders are for.

@@ -57,7 +57,7 @@ class ModelChanges:
                         dependencies += self._get_dependencies_for_foreign_key(app_label, model_name, field)
                 # What pointed to the model by its old name must have been made before.
                 dependencies += [
-                    OperationDependency(*related_key, None, Type.CREATE)
+                    OperationDependency(related_key[0], related_key[1], None, Type.CREATE)
                     for related_key in self.to_state.relations[app_label, model_name]
                 ]
                 self.add_operation(

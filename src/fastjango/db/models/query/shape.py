@@ -309,8 +309,11 @@ def sliced(
     node = shape.children.get(key) if shape.interned else None
     if node is not None:
         return node, binds
-    if shape.interned and not shape.query.is_sliced and low != high and (
-        (bind_offset and low) or _slices(shape) >= SLICES_PER_SHAPE
+    if (
+        shape.interned
+        and not shape.query.is_sliced
+        and low != high
+        and ((bind_offset and low) or _slices(shape) >= SLICES_PER_SHAPE)
     ):
         return _sliced_by_binds(shape, binds, low, high)
     if any(place is not None for place in shape.query.limit_slots):
