@@ -15,6 +15,7 @@ _POLICIES = (
     "parser_classes",
     "authentication_classes",
     "throttle_classes",
+    "throttle_scope",
     "permission_classes",
     "content_negotiation_class",
     "metadata_class",
@@ -89,6 +90,11 @@ def authentication_classes(authentication_classes: Any) -> Callable[[Any], Any]:
 def throttle_classes(throttle_classes: Any) -> Callable[[Any], Any]:
     """Set the throttles."""
     return _policy("throttle_classes", throttle_classes)
+
+
+def throttle_scope(throttle_scope: str | None) -> Callable[[Any], Any]:
+    """Set the scope that a ``ScopedRateThrottle`` counts under."""
+    return _policy("throttle_scope", throttle_scope)
 
 
 def permission_classes(permission_classes: Any) -> Callable[[Any], Any]:
@@ -218,5 +224,6 @@ __all__ = [
     "renderer_classes",
     "schema",
     "throttle_classes",
+    "throttle_scope",
     "versioning_class",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastjango.rest import serializers
 from fastjango.rest.renderers import BaseRenderer
+from fastjango.rest.settings import api_settings
 from fastjango.rest.utils.field_mapping import ClassLookupDict
 from fastjango.template import loader
 
@@ -78,8 +79,15 @@ class HTMLFormRenderer(BaseRenderer):
         style.setdefault("template_pack", self.template_pack)
         style["renderer"] = self
         name = f"{style['template_pack'].strip('/')}/{self.base_template}"
-        html: str = loader.get_template(name).render({"form": form, "style": style})
+        html: str = loader.get_template(name).render({"form": form, "style": style, "errors": self._form_errors(form)})
         return html
+
+    @staticmethod
+    def _form_errors(form: Any) -> Any:
+        """Return the errors of the form as a whole, where it was validated."""
+        if not hasattr(form, "_errors") or not isinstance(form.errors, dict):
+            return []
+        return form.errors.get(api_settings.NON_FIELD_ERRORS_KEY, [])
 
 
 __all__ = ["HTMLFormRenderer"]

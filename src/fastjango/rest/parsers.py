@@ -10,9 +10,10 @@ from urllib import parse
 from fastjango.conf import settings
 from fastjango.core.exceptions import RequestDataTooBig
 from fastjango.core.files.uploadhandler import StopFutureHandlers
-from fastjango.http import QueryDict
+from fastjango.http import HttpRequest, QueryDict
 from fastjango.http.multipartparser import MultiPartParser as HttpMultiPartParser
 from fastjango.http.multipartparser import MultiPartParserError
+from fastjango.http.querydict import is_text_encoding
 from fastjango.rest import renderers
 from fastjango.rest.exceptions import ParseError
 from fastjango.rest.settings import api_settings
@@ -38,6 +39,19 @@ class BaseParser:
         raise NotImplementedError(".parse() must be overridden.")
 
 
+def get_encoding(parser_context: Mapping[str, Any] | None) -> str:
+    """
+    Return how the body's text is encoded.
+
+    Raises:
+        ParseError: The client names an encoding that is none of text.
+    """
+    encoding: str = (parser_context or {}).get("encoding") or settings.DEFAULT_CHARSET
+    if encoding.lower() != "utf-8" and not is_text_encoding(encoding):
+        raise ParseError(f'Unsupported charset "{encoding}" in request Content-Type header.')
+    return encoding
+
+
 class JSONParser(BaseParser):
     """JSON; NaN, bad UTF-8 and JSON too deep to be read are parse errors."""
 
@@ -48,7 +62,7 @@ class JSONParser(BaseParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         """Return what the JSON says."""
-        encoding = (parser_context or {}).get("encoding") or settings.DEFAULT_CHARSET
+        encoding = get_encoding(parser_context)
         try:
             raw = read_body(stream)
             text = raw.decode(encoding) if isinstance(raw, bytes) else raw
@@ -70,6 +84,9 @@ def read_body(stream: Any) -> Any:
     Raises:
         RequestDataTooBig: It is longer than ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
     """
+    if isinstance(stream, HttpRequest):
+        # Kept there, for those who read it again.
+        return stream.body
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if limit is None:
         return stream.read()
@@ -86,7 +103,7 @@ class FormParser(BaseParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         """Return a ``QueryDict``."""
-        encoding = (parser_context or {}).get("encoding") or settings.DEFAULT_CHARSET
+        encoding = get_encoding(parser_context)
         return QueryDict(read_body(stream), encoding=encoding)
 
 
@@ -100,7 +117,7 @@ class MultiPartParser(BaseParser):
         context = parser_context or {}
         request = context["request"]
         meta = {**request.META, "CONTENT_TYPE": media_type}
-        encoding = context.get("encoding") or settings.DEFAULT_CHARSET
+        encoding = get_encoding(context)
         try:
             parser = HttpMultiPartParser(meta, stream, request.upload_handlers, encoding)
             data, files = parser.parse()

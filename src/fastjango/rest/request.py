@@ -25,6 +25,8 @@ _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 def is_form_media_type(media_type: str) -> bool:
     """Return whether *media_type* is that of an HTML form."""
+    if len(media_type) > 256:
+        return False
     try:
         return parse_header_parameters(media_type)[0] in _FORM_TYPES
     except ValueError:

@@ -124,6 +124,10 @@ class APIRequestFactory(RequestFactory):
         return request
 
 
+def _with(follow: bool, extra: dict[str, Any]) -> dict[str, Any]:
+    return {**extra, "follow": True} if follow else extra
+
+
 class ForceAuthClientHandler(ClientHandler):
     """Hands the forced user over to the request."""
 
@@ -164,13 +168,9 @@ class APIClient(APIRequestFactory, Client):
         kwargs.update(self._credentials)
         return super().request(**kwargs)
 
-    def _followed(self, response: Any, follow: bool, data: Any, extra: dict[str, Any]) -> Any:
-        return self._handle_redirects(response, data=data, **extra) if follow else response
-
     def get(self, path: str, data: Any = None, follow: bool = False, **extra: Any) -> Any:
         """Send a GET request."""
-        self.extra = extra
-        return self._followed(super().get(path, data=data, **extra), follow, data, extra)
+        return super().get(path, data=data, **_with(follow, extra))
 
     def post(
         self,
@@ -182,8 +182,7 @@ class APIClient(APIRequestFactory, Client):
         **extra: Any,
     ) -> Any:
         """Send a POST request."""
-        self.extra = extra
-        return self._followed(super().post(path, data, format, content_type, **extra), follow, data, extra)
+        return super().post(path, data, format, content_type, **_with(follow, extra))
 
     def put(
         self,
@@ -195,8 +194,7 @@ class APIClient(APIRequestFactory, Client):
         **extra: Any,
     ) -> Any:
         """Send a PUT request."""
-        self.extra = extra
-        return self._followed(super().put(path, data, format, content_type, **extra), follow, data, extra)
+        return super().put(path, data, format, content_type, **_with(follow, extra))
 
     def patch(
         self,
@@ -208,8 +206,7 @@ class APIClient(APIRequestFactory, Client):
         **extra: Any,
     ) -> Any:
         """Send a PATCH request."""
-        self.extra = extra
-        return self._followed(super().patch(path, data, format, content_type, **extra), follow, data, extra)
+        return super().patch(path, data, format, content_type, **_with(follow, extra))
 
     def delete(
         self,
@@ -221,8 +218,7 @@ class APIClient(APIRequestFactory, Client):
         **extra: Any,
     ) -> Any:
         """Send a DELETE request."""
-        self.extra = extra
-        return self._followed(super().delete(path, data, format, content_type, **extra), follow, data, extra)
+        return super().delete(path, data, format, content_type, **_with(follow, extra))
 
     def options(
         self,
@@ -234,8 +230,7 @@ class APIClient(APIRequestFactory, Client):
         **extra: Any,
     ) -> Any:
         """Send an OPTIONS request."""
-        self.extra = extra
-        return self._followed(super().options(path, data, format, content_type, **extra), follow, data, extra)
+        return super().options(path, data, format, content_type, **_with(follow, extra))
 
     def logout(self) -> None:
         """Forget session, credentials and the forced user."""

@@ -26,7 +26,6 @@ from fastjango.rest.response import Response
 from fastjango.rest.schemas.inspection import DefaultSchema
 from fastjango.rest.settings import FromSettings, api_settings
 from fastjango.rest.utils import formatting
-from fastjango.utils.decorators import classonlymethod
 from fastjango.utils.encoding import smart_str
 from fastjango.views.decorators.csrf import csrf_exempt
 from fastjango.views.generic import View
@@ -95,6 +94,8 @@ def finish_view(cls: Any, view: Callable[..., Any], handlers: list[str]) -> Any:
     """Return *view* exempt from the CSRF check; a coroutine function where all *handlers* are."""
     if isinstance(getattr(cls, "queryset", None), QuerySet):
         cls.queryset._fetch_all = _refuse_evaluation
+    # Who may come in is for the permissions to say, not for LoginRequiredMiddleware.
+    view.login_required = False  # type: ignore[attr-defined]  # read by the middleware
     found = [getattr(cls, name) for name in handlers if hasattr(cls, name)]
     if not found or not all(iscoroutinefunction(handler) for handler in found):
         # Sessions check CSRF themselves, in the authenticator.
@@ -141,8 +142,8 @@ class APIView(View):
     response: Any
     format_kwarg: Any = None
 
-    @classonlymethod
-    def as_view(cls: Any, /, **initkwargs: Any) -> Callable[..., Any]:  # noqa: N805 - a method of the class only
+    @classmethod
+    def as_view(cls: Any, **initkwargs: Any) -> Callable[..., Any]:
         """Return the view function; it knows its class as ``cls`` and its arguments as ``initkwargs``."""
         for key in initkwargs:
             if key in cls.http_method_names:
@@ -360,7 +361,7 @@ class APIView(View):
             response.renderer_context = self.get_renderer_context()
         vary = self.headers.pop("Vary", None)
         if vary is not None:
-            patch_vary_headers(response, _comma.split(vary))
+            patch_vary_headers(response, _comma.split(vary.strip()))
         for key, value in self.headers.items():
             response[key] = value
         return response

@@ -41,8 +41,8 @@ class ViewSetMixin:
     suffix: Any = None
     detail: Any = None
     basename: Any = None
-    action: Any = None
-    action_map: Any = None
+    action: Any
+    action_map: Any
 
     @classonlymethod
     def as_view(cls: Any, actions: Any = None, **initkwargs: Any) -> Callable[..., Any]:  # noqa: N805

@@ -105,6 +105,21 @@ def _check_declared(cls: Any, declared_fields: dict[str, Any], fields: Iterable[
             )
 
 
+def check_default(serializer: Any, name: str, field: Any, info: Any) -> None:
+    """
+    Refuse ``None`` as the default of a to-many relation.
+
+    Raises:
+        ValueError: It is.
+    """
+    relation = info.relations.get(field.source or name)
+    if field.default is None and relation is not None and relation.to_many and not field.read_only:
+        raise ValueError(
+            f"The field '{name}' on serializer '{type(serializer).__name__}' is a ManyToMany field and cannot have a "
+            "default value of None."
+        )
+
+
 def extra_kwargs(serializer: Any) -> dict[str, dict[str, Any]]:
     """Return ``Meta.extra_kwargs`` together with ``Meta.read_only_fields``."""
     cls = type(serializer)

@@ -167,8 +167,6 @@ class ListField(_Container):
 
     def get_value(self, dictionary: Any) -> Any:
         """Return the list: several values of one name, or ``name[0]`` and so on, in forms."""
-        if self.field_name not in dictionary and getattr(self.root, "partial", False):
-            return empty
         if not html.is_html_input(dictionary):
             return dictionary.get(self.field_name, empty)
         values = dictionary.getlist(self.field_name)
@@ -225,7 +223,11 @@ class DictField(_Container):
     def get_value(self, dictionary: Any) -> Any:
         """Return the mapping: ``name.key`` in forms."""
         if html.is_html_input(dictionary):
-            return html.parse_html_dict(dictionary, prefix=self.field_name) or empty
+            found = html.parse_html_dict(dictionary, prefix=self.field_name)
+            if not found and dictionary.get(self.field_name) == "":
+                # The form's way to say that there are no entries.
+                return {}
+            return found or empty
         return dictionary.get(self.field_name, empty)
 
     def to_internal_value(self, data: Any) -> Any:

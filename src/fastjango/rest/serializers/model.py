@@ -168,6 +168,7 @@ class ModelSerializer(Serializer):
         for name in names:
             if name in declared:
                 fields[name] = declared[name]
+                build.check_default(self, name, declared[name], info)
                 continue
             given = extra.get(name, {})
             source = given.get("source", "*")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import decimal
+import math
 import re
+import warnings
 from typing import Any
 
 from fastjango.core.validators import MaxValueValidator, MinValueValidator
@@ -98,7 +100,11 @@ class FloatField(_BoundedField):
         """Return a ``float``."""
         self._check_length(data)
         try:
-            return float(data)
+            value = float(data)
+            if not math.isfinite(value):
+                # JSON has no such numbers.
+                raise ValueError
+            return value
         except (TypeError, ValueError):
             self.fail("invalid")
         except OverflowError:
@@ -151,6 +157,9 @@ class DecimalField(_BoundedField):
         self.max_whole_digits: int | None = None
         if max_digits is not None and decimal_places is not None:
             self.max_whole_digits = max_digits - decimal_places
+        for name, limit in (("max_value", max_value), ("min_value", min_value)):
+            if limit is not None and not isinstance(limit, int | decimal.Decimal):
+                warnings.warn(f"{name} should be an integer or Decimal instance.", stacklevel=2)
         super().__init__(max_value=max_value, min_value=min_value, **kwargs)
         if rounding is not None:
             modes = [value for name, value in vars(decimal).items() if name.startswith("ROUND_")]

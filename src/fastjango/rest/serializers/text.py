@@ -62,12 +62,16 @@ class BooleanField(Field):
     def to_representation(self, value: Any) -> Any:
         """Return True, False or None."""
         plain = self._plain(value)
-        if plain in self.TRUE_VALUES:
-            return True
-        if plain in self.FALSE_VALUES:
-            return False
-        if plain in self.NULL_VALUES and self.allow_null:
-            return None
+        try:
+            if plain in self.TRUE_VALUES:
+                return True
+            if plain in self.FALSE_VALUES:
+                return False
+            if plain in self.NULL_VALUES and self.allow_null:
+                return None
+        except TypeError:
+            # A list or a mapping is in no set.
+            pass
         return bool(plain)
 
 

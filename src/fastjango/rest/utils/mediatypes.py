@@ -19,6 +19,14 @@ def order_by_precedence(media_type_lst: list[str]) -> list[set[str]]:
     return [level for level in levels if level]
 
 
+def order_parsed_by_precedence(media_types: list[_MediaType]) -> list[set[_MediaType]]:
+    """Return the same for media types that are taken apart already."""
+    levels: list[set[_MediaType]] = [set(), set(), set(), set()]
+    for media_type in media_types:
+        levels[3 - media_type.precedence].add(media_type)
+    return [level for level in levels if level]
+
+
 class _MediaType:
     """A media type taken apart."""
 
@@ -52,6 +60,14 @@ class _MediaType:
         if not self.params or list(self.params) == ["q"]:
             return 2
         return 3
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _MediaType):
+            return NotImplemented
+        return self.full_type == other.full_type and self.params == other.params
+
+    def __hash__(self) -> int:
+        return hash((self.full_type, frozenset(self.params.items())))
 
     def __str__(self) -> str:
         parts = [f"{self.main_type}/{self.sub_type}", *(f"{key}={value}" for key, value in self.params.items())]
