@@ -57,7 +57,11 @@ def settings_page() -> str:
         parts += ["", f"## {title[0].upper()}{title[1:]}", "", "| setting | default | |", "|---|---|---|"]
         for name, default, comment in entries:
             parts.append(f"| `{name}` | `{default.replace('|', chr(92) + '|')}` | {comment} |")
-    parts += ["", "Without a default: `ROOT_URLCONF` (needed), `SETTINGS_CLASS` (a typed form of the settings)."]
+    parts += [
+        "",
+        "Without a default: `ROOT_URLCONF` (needed), `SETTINGS_CLASS` (a typed form of the settings), `SITE_ID`, `EMAIL_FILE_PATH`,",
+        "`MESSAGE_LEVEL`, `MESSAGE_TAGS`, `SERIALIZATION_MODULES`, `REST_FRAMEWORK`.",
+    ]
     return "\n".join(parts) + "\n"
 
 
