@@ -114,6 +114,8 @@ class BaseDatabaseSchemaEditor:
             for field in model._meta.local_concrete_fields
             if field.db_parameters(self.connection)["type"] is not None
         ]
+        # Between two states a name may stand for two fields: the later one counts.
+        columns = list({column.key: column for column in columns}.values())
         known = {column.key for column in columns}
         for one in more:
             key = one if isinstance(one, str) else one.column
@@ -329,7 +331,10 @@ class BaseDatabaseSchemaEditor:
             else kind(next(iter(table.c)), name=name)
         )
         table.append_constraint(constraint)
-        self.emit(DropConstraint(constraint, isolate_from_table=False))
+        if kind is tables.NamedForeignKey and self.connection.vendor == "postgresql":
+            # Checks that wait for the commit would keep the table from being altered.
+            self.execute(f"SET CONSTRAINTS {self.quote_name(name)} IMMEDIATE", None)
+        self.emit(DropConstraint(constraint))
 
     def _constraint_names(
         self,
@@ -477,14 +482,17 @@ class BaseDatabaseSchemaEditor:
                 f"Cannot alter field {old_field} into {new_field} - they are not compatible types (you cannot alter to "
                 "or from M2M fields, or add or remove through= on M2M fields)"
             )
-        if getattr(old_field, "generated", False) != getattr(new_field, "generated", False) or (
-            getattr(new_field, "generated", False) and old_field.db_persist != new_field.db_persist
-        ):
+        if self._generated_sql(old_field) != self._generated_sql(new_field):
             raise ValueError(
                 f"Modifying GeneratedFields is not supported - the field {new_field} must be removed and re-added with "
                 "the new definition."
             )
         self._alter_field(model, old_field, new_field, old_type, new_type, strict)
+
+    def _generated_sql(self, field: Any) -> tuple[str, bool] | None:
+        if not getattr(field, "generated", False):
+            return None
+        return tables.expression_sql(field.model, field.expression, self.connection), field.db_persist
 
     def _alter_without_column(self, model: Any, old_field: Any, new_field: Any, strict: bool) -> None:
         old_through = getattr(old_field.remote_field, "through", None)
