@@ -149,7 +149,6 @@ def pool_is_clean(database: str) -> Callable[[], bool]:
     def check() -> bool:
         wrapper = connections["default"]
         pool: Any = wrapper.pool
-        proxies: Any = pool.engine.pool
         shelf = list(pool.shelf)
         out = getattr(pool.engine.pool, "checkedout")() if hasattr(pool.engine.pool, "checkedout") else len(shelf)
         return not wrapper.in_atomic_block and out == len(shelf) and all(pool._is_clean(lease.raw) for lease in shelf)
