@@ -219,6 +219,8 @@ class Command(BaseCommand):
                 raise CommandError(f"App {app_label} has no migration, cannot update last migration.")
             leaf = leaves[0]
             migration = loader.graph.nodes[leaf]
+            if migration.replaces:
+                raise CommandError(f"Cannot update squash migration '{migration}'.")
             if leaf in loader.applied_migrations:
                 raise CommandError(f"Cannot update applied migration '{migration}'.")
             depending = [

@@ -63,6 +63,7 @@ class ColumnChange:
         for model, field in incoming:
             for name in editor._constraint_names(model, [field.column], foreign_key=True):
                 editor._drop_constraint(model, name, tables.NamedForeignKey)
+            self._drop_like_indexes(model, field.column)
 
     def _is_unique(self, field: Any) -> bool:
         return bool(field.unique and not field.primary_key)
@@ -102,9 +103,14 @@ class ColumnChange:
         """Drop the index for LIKE before the column gets a type that its operators do not know."""
         if not self._like_differs() or self._like_index(self.model, self.old) is None:
             return
-        for name in self.editor._constraint_names(self.model, [self.old.column], index=True):
+        self._drop_like_indexes(self.model, self.old.column)
+
+    def _drop_like_indexes(self, model: Any, column: str) -> None:
+        if self.connection.vendor != "postgresql":
+            return
+        for name in self.editor._constraint_names(model, [column], index=True):
             if name.endswith("_like"):
-                self.editor.emit(DropIndex(sa.Index(name, _table=self.editor._bare(self.model))))
+                self.editor.emit(DropIndex(sa.Index(name, _table=self.editor._bare(model))))
 
     # ------------------------------------------------------------ changing
 
@@ -270,6 +276,9 @@ class ColumnChange:
         # All columns have the type before the first constraint compares two of them.
         for model, field in incoming:
             self._add_foreign_key(model, field)
+            like = self._like_index(model, field)
+            if like is not None:
+                self.editor.execute(like, None)
 
     def _comment(self) -> None:
         if self.connection.features.supports_comments and self.old.db_comment != self.new.db_comment:

@@ -19,10 +19,11 @@ import sqlalchemy as sa
 from alembic.ddl import base as alembic_ddl
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropConstraint, DropIndex, DropTable
 
+from fastjango.core.exceptions import FieldError
 from fastjango.db.backends.utils import split_identifier
 from fastjango.db.migrations.ddl import tables
 from fastjango.db.migrations.ddl.names import check_name, constraint_name, foreign_key_name
-from fastjango.db.models.ddl import plain_ddl
+from fastjango.db.models.ddl import expression_sql, plain_ddl
 from fastjango.db.models.table import split_table_name
 from fastjango.db.transaction import TransactionManagementError, atomic
 
@@ -492,7 +493,12 @@ class BaseDatabaseSchemaEditor:
     def _generated_sql(self, field: Any) -> tuple[str, bool] | None:
         if not getattr(field, "generated", False):
             return None
-        return tables.expression_sql(field.model, field.expression, self.connection), field.db_persist
+        try:
+            text = expression_sql(field.model, field.expression, self.connection)
+        except FieldError:
+            # It names a field that the model does not have any more.
+            text = repr(field.expression)
+        return text, field.db_persist
 
     def _alter_without_column(self, model: Any, old_field: Any, new_field: Any, strict: bool) -> None:
         old_through = getattr(old_field.remote_field, "through", None)

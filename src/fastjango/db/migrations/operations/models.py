@@ -19,7 +19,6 @@ from fastjango.db.migrations.operations.fields import (
 from fastjango.db.migrations.state import ModelState
 from fastjango.db.models.base import ModelBase
 from fastjango.db.models.options import normalize_together
-from fastjango.utils.copy import replace
 from fastjango.utils.functional import cached_property
 
 
@@ -378,7 +377,7 @@ class RenameModel(ModelOperation):
     def reduce(self, operation: Any, app_label: str) -> Any:
         """Two renames are one."""
         if isinstance(operation, RenameModel) and self.new_name_lower == operation.old_name_lower:
-            return [replace(self, new_name=operation.new_name)]
+            return [RenameModel(self.old_name, operation.new_name)]
         return super(ModelOperation, self).reduce(operation, app_label) or not operation.references_model(
             self.new_name, app_label
         )

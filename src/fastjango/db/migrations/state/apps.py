@@ -137,7 +137,7 @@ def _describe_pending(apps: Any, operation: Any, app_label: str, model_name: str
     function = operation
     keywords: dict[str, Any] = {}
     while hasattr(function, "func"):
-        keywords.update(function.keywords)
+        keywords.update(getattr(function, "keywords", {}))
         function = function.func
     reason = (
         f"app {app_label!r} doesn't provide model {model_name!r}"
