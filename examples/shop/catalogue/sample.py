@@ -43,7 +43,7 @@ STYLES = [
     "Linden",
     "Moss",
 ]
-MATERIALS = ["oak", "steel", "linen", "stoneware", "brass", "wool", "recycled glass", "beech", "cotton", "cork"]
+MATERIALS = ["oak", "steel", "stoneware", "brass", "recycled glass", "beech", "cork", "enamel", "bamboo"]
 COLOURS = ["sand", "forest green", "charcoal", "sky blue", "rust", "off-white", "mustard", "slate"]
 TAGS = [
     "handmade",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+from typing import Any, cast
 
 from fastjango import forms
 from fastjango.conf import settings
@@ -297,14 +297,14 @@ class AdminRenderer(BrowsableAPIRenderer):
             with contextlib.suppress(KeyError, TypeError):
                 results = paginator.get_results(data)
         if results is None:
-            style, header = "detail", {}
+            style, header = "detail", cast("dict[str, Any]", {})
         elif isinstance(results, list):
             style, header = "list", results[0] if results else {}
         else:
             style, header = "detail", results
         columns = [key for key in header if key != "url"] if isinstance(header, dict) else []
         if style == "list":
-            for row in results:
+            for row in results or ():
                 if isinstance(row, dict) and row.get("url") is None:
                     url = self.get_result_url(row, view)
                     if url:

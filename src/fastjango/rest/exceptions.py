@@ -33,7 +33,7 @@ class ErrorDetail(str):
         return made
 
     def __eq__(self, other: object) -> Any:
-        same = str.__eq__(self, other)  # type: ignore[arg-type]  # str gives NotImplemented for other types
+        same = str.__eq__(self, other)  # str gives NotImplemented for other types
         if same is NotImplemented or not isinstance(other, ErrorDetail):
             return same
         return same and self.code == other.code

@@ -126,7 +126,7 @@ class SearchFilter(BaseFilterBackend):
         if not search_fields or not terms:
             return queryset
         lookups = [self.construct_search(str(field), queryset) for field in search_fields]
-        conditions = [reduce(operator.or_, (models.Q(**{lookup: term}) for lookup in lookups)) for term in terms]
+        conditions = [reduce(operator.or_, (models.Q((lookup, term)) for lookup in lookups)) for term in terms]
         found = queryset.filter(reduce(operator.and_, conditions))
         if self.must_call_distinct(queryset, search_fields):
             # DISTINCT itself does not go with every ordering, type and database.

@@ -72,11 +72,13 @@ class AND:
 
     def has_permission(self, request: Any, view: Any) -> bool:
         """Return whether both let the request through."""
-        return self.op1.has_permission(request, view) and self.op2.has_permission(request, view)
+        return bool(self.op1.has_permission(request, view) and self.op2.has_permission(request, view))
 
     def has_object_permission(self, request: Any, view: Any, obj: Any) -> bool:
         """Return whether both let the object through."""
-        return self.op1.has_object_permission(request, view, obj) and self.op2.has_object_permission(request, view, obj)
+        return bool(
+            self.op1.has_object_permission(request, view, obj) and self.op2.has_object_permission(request, view, obj)
+        )
 
 
 class OR:
@@ -88,7 +90,7 @@ class OR:
 
     def has_permission(self, request: Any, view: Any) -> bool:
         """Return whether one of them lets the request through."""
-        return self.op1.has_permission(request, view) or self.op2.has_permission(request, view)
+        return bool(self.op1.has_permission(request, view) or self.op2.has_permission(request, view))
 
     def has_object_permission(self, request: Any, view: Any, obj: Any) -> bool:
         """Return whether one of them lets both the request and the object through."""

@@ -116,7 +116,7 @@ class TemplateHTMLRenderer(BaseRenderer):
         else:
             template = self.resolve_template(self.get_template_names(response, view))
         if hasattr(self, "resolve_context"):
-            context = self.resolve_context(data, request, response)
+            context = getattr(self, "resolve_context")(data, request, response)
         else:
             context = self.get_template_context(data, context_of_renderer)
         return template.render(context, request=getattr(request, "_request", request))

@@ -255,13 +255,13 @@ class Request:
                 self._not_authenticated()
                 raise
             if found is not None:
-                self._authenticator = authenticator
+                self._authenticator: Any = authenticator
                 self.user, self.auth = found
                 return
         self._not_authenticated()
 
     def _not_authenticated(self) -> None:
-        self._authenticator: Any = None
+        self._authenticator = None
         make_user, make_token = api_settings.UNAUTHENTICATED_USER, api_settings.UNAUTHENTICATED_TOKEN
         self.user = make_user() if make_user else None
         self.auth = make_token() if make_token else None

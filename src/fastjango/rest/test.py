@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
 
 from fastjango import test
 from fastjango.conf import settings
@@ -241,7 +242,7 @@ class APIClient(APIRequestFactory, Client):
             super().logout()
 
 
-class DjangoTestAdapter(requests.adapters.HTTPAdapter):
+class DjangoTestAdapter(HTTPAdapter):
     """Sends what ``requests`` makes down the pipeline in place of a socket."""
 
     def __init__(self) -> None:
@@ -257,7 +258,7 @@ class DjangoTestAdapter(requests.adapters.HTTPAdapter):
         for header, value in request.headers.items():
             name = header.upper().replace("-", "_")
             kwargs[name if name in ("CONTENT_LENGTH", "CONTENT_TYPE") else f"HTTP_{name}"] = value
-        body = request.body or b""
+        body: Any = request.body or b""
         if hasattr(body, "read"):
             body = body.read()
         made = self.factory.generic(request.method, url, force_bytes(body), **kwargs)
@@ -367,7 +368,7 @@ class URLPatternsTestCase(test.SimpleTestCase):
         cls._override: Any = test.override_settings(ROOT_URLCONF=cls.__module__)
         if hasattr(cls._module, "urlpatterns"):
             cls._module_urlpatterns = cls._module.urlpatterns
-        cls._module.urlpatterns = cls.urlpatterns  # type: ignore[attr-defined]  # what the class is for
+        cls._module.urlpatterns = cls.urlpatterns  # what the class is for
         cls._override.enable()
         clear_url_caches()
         cls.addClassCleanup(cls._override.disable)

@@ -92,7 +92,7 @@ class SimpleRateThrottle(BaseThrottle):
         # The newest stands first.
         while self.history and self.history[-1] <= self.now - self.duration:
             self.history.pop()
-        if len(self.history) >= self.num_requests:
+        if len(self.history) >= (self.num_requests or 0):
             return self.throttle_failure()
         return self.throttle_success()
 
@@ -109,10 +109,10 @@ class SimpleRateThrottle(BaseThrottle):
     def wait(self) -> float | None:
         """Return the seconds until the next request is welcome: what is left, spread over the requests left."""
         if self.history:
-            remaining = self.duration - (self.now - self.history[-1])
+            remaining = (self.duration or 0) - (self.now - self.history[-1])
         else:
-            remaining = self.duration
-        available = self.num_requests - len(self.history) + 1
+            remaining = self.duration or 0
+        available = (self.num_requests or 0) - len(self.history) + 1
         return remaining / float(available) if available > 0 else None
 
 

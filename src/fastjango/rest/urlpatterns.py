@@ -27,6 +27,7 @@ class FormatSuffixConverter:
 
 def _converter_name(allowed: Sequence[str] | None) -> str:
     """Return the name of the converter for these formats, registered when it is new."""
+    kind: Any
     if not allowed:
         name, kind = "drf_format_suffix", FormatSuffixConverter
     else:

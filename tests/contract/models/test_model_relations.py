@@ -47,7 +47,7 @@ def test_a_key_of_none_means_no_object() -> None:
 
 
 def test_an_object_of_another_model_is_refused() -> None:
-    with pytest.raises(ValueError, match='"Product.category" must be a "Category" instance.'):
+    with pytest.raises(ValueError, match=r'"Product.category" must be a "Category" instance\.'):
         Product(name="Pen", category=Tag(word="a"))
 
 

@@ -71,7 +71,7 @@ provide_query(Query)
 
 _field_names = [name for name in _fields if not name.startswith("_") and name != "router"]
 
-__all__ = [
+__all__ = [  # noqa: PLE0604  # lists of names
     *_aggregates,
     *_constraints,
     *_enums,

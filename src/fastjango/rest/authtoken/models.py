@@ -50,7 +50,7 @@ class TokenProxy(Token):
     @property
     def pk(self) -> Any:
         """The user's key."""
-        return self.user_id
+        return getattr(self, "user_id")
 
     class Meta:
         proxy = "fastjango.rest.authtoken" in settings.INSTALLED_APPS

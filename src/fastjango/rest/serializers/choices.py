@@ -15,7 +15,7 @@ from fastjango.utils.translation import gettext_lazy as _
 def to_choices_dict(choices: Any) -> dict[Any, Any]:
     """Return choices in any spelling as a mapping from key to label, groups as mappings inside."""
     if isinstance(choices, type) and issubclass(choices, Enum):
-        choices = getattr(choices, "choices", None) or [(member.value, member.name) for member in choices]
+        choices = getattr(choices, "choices", None) or [(m.value, m.name) for m in iter(choices)]  # pyright: ignore[reportCallIssue, reportArgumentType]
     if isinstance(choices, CallableChoiceIterator):
         choices = list(choices)
     if isinstance(choices, Mapping):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from fastjango.core.exceptions import ValidationError as DjangoValidationError
 from fastjango.core.validators import MaxLengthValidator, MinLengthValidator
@@ -233,7 +233,7 @@ class DictField(_Container):
     def to_internal_value(self, data: Any) -> Any:
         """Return the mapping with validated values."""
         if html.is_html_input(data):
-            data = html.parse_html_dict(data) if not isinstance(data, Mapping | dict) else data.dict()
+            data = html.parse_html_dict(data) if not isinstance(data, Mapping | dict) else cast(Any, data).dict()
         if not isinstance(data, dict):
             self.fail("not_a_dict", input_type=type(data).__name__)
         if not self.allow_empty and len(data) == 0:
@@ -300,7 +300,7 @@ class JSONField(Field):
     def get_value(self, dictionary: Any) -> Any:
         """Return the value; text of a form is marked as JSON to be read."""
         if html.is_html_input(dictionary) and self.field_name in dictionary:
-            marked = JSONString(dictionary[self.field_name])
+            marked: Any = JSONString(dictionary[self.field_name])
             marked.is_json_string = True
             return marked
         return dictionary.get(self.field_name, empty)

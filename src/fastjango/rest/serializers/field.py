@@ -12,7 +12,7 @@ import functools
 import inspect
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from fastjango.core.exceptions import ObjectDoesNotExist
 from fastjango.core.exceptions import ValidationError as DjangoValidationError
@@ -345,7 +345,7 @@ class Field:
         if not callable(self.default):
             return self.default
         if getattr(self.default, "requires_context", False):
-            return self.default(self)
+            return cast(Any, self.default)(self)
         return self.default()
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:

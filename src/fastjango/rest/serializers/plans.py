@@ -96,7 +96,7 @@ def own_reader(serializer: Any) -> Reader:
 
 
 def _model_of(cls: Any) -> Any:
-    model = getattr(getattr(cls, "Meta", None), "model", None)
+    model: Any = getattr(getattr(cls, "Meta", None), "model", None)
     return model if hasattr(model, "_meta") and not model._meta.abstract else None
 
 

@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections.abc import Iterable
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 from urllib import parse
 
 from fastjango.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
@@ -323,7 +323,7 @@ class HyperlinkedRelatedField(RelatedField):
         except Resolver404:
             self.fail("no_match")
         try:
-            expected = request.versioning_scheme.get_versioned_viewname(self.view_name, request)
+            expected = cast(Any, request).versioning_scheme.get_versioned_viewname(self.view_name, request)
         except AttributeError:
             expected = self.view_name
         if match.view_name != expected:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from fastjango.core.exceptions import ValidationError as DjangoValidationError
 from fastjango.core.validators import (
@@ -36,8 +36,8 @@ class BooleanField(Field):
 
     def __init__(self, **kwargs: Any) -> None:
         if kwargs.get("allow_null", False):
-            self.default_empty_html = None
-            self.initial = None
+            self.default_empty_html = cast(Any, None)
+            self.initial = cast(Any, None)
         super().__init__(**kwargs)
 
     @staticmethod

@@ -25,7 +25,8 @@ def get_breadcrumbs(url: str, request: Any = None) -> list[tuple[str, str]]:
 
 def _crumb(url: str, prefix: str, request: Any, seen: list[Any]) -> tuple[str, str] | None:
     try:
-        view, args, kwargs = resolve(url)
+        match: Any = resolve(url)
+        view, args, kwargs = match
     except Exception:  # noqa: BLE001 - whatever a converter raises: there is no page
         return None
     cls = getattr(view, "cls", None)

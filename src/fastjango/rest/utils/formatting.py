@@ -8,7 +8,7 @@ from typing import Any
 from fastjango.rest.compat import apply_markdown
 from fastjango.utils.encoding import force_str
 from fastjango.utils.html import escape
-from fastjango.utils.safestring import SafeString, mark_safe
+from fastjango.utils.safestring import SafeString
 
 _word_start = re.compile(r"(?<=[a-z])[A-Z]|(?<=[A-Z])[A-Z](?=[a-z])|(?<=[a-z])[0-9]|(?<=[0-9])[A-Z]")
 
@@ -32,13 +32,13 @@ def dedent(content: Any) -> str:
         if margin:
             first, *others = text.split("\n")
             text = "\n".join([first, *(line[margin:] if line[:margin].strip() == "" else line for line in others)])
-    return text.strip()
+    return str(text.strip())
 
 
 def camelcase_to_spaces(content: str) -> str:
     """Return ``UserList`` as ``User List``."""
     text = _word_start.sub(lambda found: " " + found.group(0), content).strip()
-    return " ".join(text.split("_")).title()
+    return str(" ".join(text.split("_")).title())
 
 
 def markup_description(description: str) -> SafeString:
@@ -48,7 +48,7 @@ def markup_description(description: str) -> SafeString:
     else:
         text = escape(description).replace("\n", "<br />")
         text = "<p>" + text + "</p>"
-    return mark_safe(text)
+    return SafeString(text)
 
 
 class lazy_format:
@@ -64,9 +64,9 @@ class lazy_format:
 
     def __str__(self) -> str:
         if self.result is None:
-            self.result = self.format_string.format(*self.args, **self.kwargs)
+            self.result = str(self.format_string).format(*self.args, **self.kwargs)
             self.format_string, self.args, self.kwargs = None, None, None
         return str(self.result)
 
     def __mod__(self, value: Any) -> str:
-        return str(self) % value
+        return str(str(self) % value)

@@ -12,7 +12,7 @@ def replace_query_param(url: str, key: str, val: object) -> str:
     parts = parse.urlsplit(force_str(url))
     query = parse.parse_qs(parts.query, keep_blank_values=True)
     query[force_str(key)] = [force_str(val)]
-    return parse.urlunsplit(parts._replace(query=parse.urlencode(sorted(query.items()), doseq=True)))
+    return str(parse.urlunsplit(parts._replace(query=parse.urlencode(sorted(query.items()), doseq=True))))
 
 
 def remove_query_param(url: str, key: str) -> str:
@@ -20,4 +20,4 @@ def remove_query_param(url: str, key: str) -> str:
     parts = parse.urlsplit(force_str(url))
     query = parse.parse_qs(parts.query, keep_blank_values=True)
     query.pop(key, None)
-    return parse.urlunsplit(parts._replace(query=parse.urlencode(sorted(query.items()), doseq=True)))
+    return str(parse.urlunsplit(parts._replace(query=parse.urlencode(sorted(query.items()), doseq=True))))

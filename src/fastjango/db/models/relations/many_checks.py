@@ -80,7 +80,10 @@ class ManyToManyChecks:
             "ManyToManyField with intermediate tables cannot be checked if you don't pass the model where the field is attached to."
         )
         to_model: Any = resolve_relation(from_model, self.remote_field.model)
-        target_name = str(getattr(to_model, "_meta").object_name if isinstance(to_model, type) else to_model)
+        # pyright takes the declared Any for the function's own result.
+        target_name = str(  # pyright: ignore[reportAttributeAccessIssue]
+            getattr(to_model, "_meta").object_name if isinstance(to_model, type) else to_model
+        )
         relationship_name = through._meta.object_name
         found: list[CheckMessage] = []
         self_referential = from_model == to_model
