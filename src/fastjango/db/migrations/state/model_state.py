@@ -76,12 +76,14 @@ class ModelState:
                 raise ValueError(f'ModelState.fields cannot be bound to a model - "{field_name}" is.')
             if field.is_relation and hasattr(field.related_model, "_meta"):
                 raise ValueError(
-                    f'ModelState.fields cannot refer to a model class - "{field_name}.to" does. Use a string reference '
+                    'Model fields in "ModelState.fields" cannot refer to a model class - '
+                    f'"{app_label}.{name}.{field_name}.to" does. Use a string reference '
                     "instead."
                 )
             if field.many_to_many and hasattr(field.remote_field.through, "_meta"):
                 raise ValueError(
-                    f'ModelState.fields cannot refer to a model class - "{field_name}.through" does. Use a string '
+                    'Model fields in "ModelState.fields" cannot refer to a model class - '
+                    f'"{app_label}.{name}.{field_name}.through" does. Use a string '
                     "reference instead."
                 )
         for index in self.options["indexes"]:
