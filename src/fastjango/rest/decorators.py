@@ -66,6 +66,8 @@ def _async_handler(func: Any) -> Any:
 
 def _policy(name: str, value: Any) -> Callable[[Any], Any]:
     def decorator(func: Any) -> Any:
+        if hasattr(func, "cls"):
+            raise TypeError(f"@{name} must come after (below) the @api_view decorator.")
         setattr(func, name, value)
         return func
 

@@ -100,11 +100,13 @@ class SearchFilter(BaseFilterBackend):
 
     def must_call_distinct(self, queryset: Any, search_fields: Iterable[str]) -> bool:
         """Return whether a row could be found more than once, through a to-many relation."""
+        query = getattr(getattr(queryset, "shape", queryset), "query", None)
+        annotations = getattr(query, "annotations", ())
         for search_field in search_fields:
             opts = queryset.model._meta
             if search_field[0] in self.lookup_prefixes:
                 search_field = search_field[1:]
-            if search_field in getattr(queryset, "shape", queryset).query.annotations:
+            if search_field in annotations:
                 continue
             for part in search_field.split(LOOKUP_SEP):
                 if part == "pk":

@@ -9,13 +9,29 @@ import orjson
 
 from fastjango.rest.utils.encoders import jsonable
 
-_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+# Subclasses are passed to the default function: a QueryDict is not what its storage looks like.
+_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
+
+
+def _plain(obj: Any) -> Any:
+    """Return an instance of a subclass as what the standard library writes for it."""
+    if isinstance(obj, str):
+        return str.__str__(obj)
+    if isinstance(obj, dict):
+        return dict(obj.items())
+    if isinstance(obj, list | tuple):
+        return list(obj)
+    if isinstance(obj, int):
+        return int(obj)
+    if isinstance(obj, float):
+        return float(obj)
+    return jsonable(obj)
 
 
 def fast_dumps(data: Any) -> bytes | None:
     """Return compact JSON; ``None`` where the standard library must do it, or refuse it."""
     try:
-        made = orjson.dumps(data, default=jsonable, option=_OPTIONS)
+        made = orjson.dumps(data, default=_plain, option=_OPTIONS)
     except TypeError:
         # Keys that are no text, integers above 64 bits, lone surrogates, or an error that is worth its own words.
         return None

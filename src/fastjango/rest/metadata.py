@@ -83,7 +83,7 @@ class SimpleMetadata(BaseMetadata):
             view.request = clone_request(request, method)
             try:
                 view.check_permissions(view.request)
-                if method == "PUT":
+                if method == "PUT" and hasattr(view, "get_object"):
                     view.get_object()
             except (exceptions.APIException, PermissionDenied, Http404):
                 continue

@@ -452,6 +452,9 @@ class CursorPagination(BasePagination):
         else:
             compare = self.next_position
         offset, position = self._count_equal(reversed(self.page), compare)
+        if not self.page:
+            # The rows of the cursor are gone: the next page begins where this one should have ended.
+            position = compare
         if position is _NONE:
             if not self.has_previous:
                 offset, position = self.page_size, None
@@ -470,6 +473,8 @@ class CursorPagination(BasePagination):
         else:
             compare = self.previous_position
         offset, position = self._count_equal(iter(self.page), compare)
+        if not self.page:
+            position = compare
         if position is _NONE:
             if not self.has_next:
                 offset, position = self.page_size, None

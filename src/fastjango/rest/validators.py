@@ -103,6 +103,7 @@ class UniqueTogetherValidator:
     Args:
         condition: Of a partial constraint; *condition_fields* are the fields in it.
         code: Of the error.
+        nulls_distinct: False when two nulls are equal.
     """
 
     message: Any = _("The fields {field_names} must make a unique set.")
@@ -118,6 +119,7 @@ class UniqueTogetherValidator:
         condition_fields: Sequence[str] | None = None,
         condition: Any = None,
         code: str | None = None,
+        nulls_distinct: bool | None = None,
     ) -> None:
         self.queryset = queryset
         self.fields = fields
@@ -125,6 +127,7 @@ class UniqueTogetherValidator:
         self.condition_fields = condition_fields or []
         self.condition = condition
         self.code = code or self.code
+        self.nulls_distinct = nulls_distinct
 
     def enforce_required_fields(self, attrs: Any, serializer: Any) -> None:
         """Refuse a new object without one of the fields, whatever the fields themselves say."""
@@ -171,7 +174,9 @@ class UniqueTogetherValidator:
             everything = {**{source: attrs[source] for source in sources}, **condition_values}
             changed = [value for source, value in everything.items() if value != getattr(instance, source)]
         # Nulls are different from each other; an object that did not change was fine before.
-        if not changed or None in [attrs[source] for source in sources]:
+        if not changed:
+            return
+        if self.nulls_distinct is not False and None in [attrs[source] for source in sources]:
             return
         if qs_exists_with_condition(queryset, self.condition, condition_values):
             raise ValidationError(self.message.format(field_names=", ".join(self.fields)), code=self.code)
@@ -187,7 +192,7 @@ class UniqueTogetherValidator:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, self.__class__):
             return NotImplemented
-        names = ("message", "requires_context", "missing_message", "queryset", "fields", "code")
+        names = ("message", "requires_context", "missing_message", "queryset", "fields", "code", "nulls_distinct")
         return all(getattr(self, name) == getattr(other, name) for name in names)
 
     __hash__ = None  # type: ignore[assignment]  # query sets have none

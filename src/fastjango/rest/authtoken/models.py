@@ -52,6 +52,11 @@ class TokenProxy(Token):
         """The user's key."""
         return getattr(self, "user_id")
 
+    def delete(self, using: Any = None, keep_parents: bool = False) -> Any:
+        """Delete the token itself, which has another key than its proxy."""
+        token = Token.objects.using(using or self._state.db).get(key=self.key)
+        return token.delete(using=using, keep_parents=keep_parents)
+
     class Meta:
         proxy = "fastjango.rest.authtoken" in settings.INSTALLED_APPS
         abstract = "fastjango.rest.authtoken" not in settings.INSTALLED_APPS

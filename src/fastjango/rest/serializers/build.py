@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from fastjango.core.exceptions import FieldDoesNotExist
+from fastjango.db.models import CharField, TextField, UniqueConstraint
 from fastjango.db.models import Field as ModelFieldClass
-from fastjango.db.models import UniqueConstraint
 from fastjango.rest.serializers.field import CreateOnlyDefault, HiddenField, empty
 from fastjango.rest.utils import model_meta
+from fastjango.rest.utils.field_mapping import condition_fields
 from fastjango.rest.validators import (
     UniqueForDateValidator,
     UniqueForMonthValidator,
@@ -157,34 +158,26 @@ def include_extra_kwargs(kwargs: dict[str, Any], extra: dict[str, Any]) -> dict[
 # ---------------------------------------------------------------- uniqueness
 
 
-def referenced_fields(condition: Any) -> list[str]:
-    """Return the names of the fields in a condition, without lookups."""
-    names: list[str] = []
-    for child in getattr(condition, "children", ()):
-        if hasattr(child, "children"):
-            names += referenced_fields(child)
-        elif isinstance(child, tuple):
-            names.append(child[0].split("__", 1)[0])
-    return list(dict.fromkeys(names))
-
-
 def unique_together_constraints(model: Any) -> Iterator[tuple[Any, ...]]:
     """Yield ``(fields, queryset, condition fields, condition, message, code)`` for a model and its parents."""
     for parent in (model, *model._meta.all_parents):
         for together in parent._meta.unique_together:
-            yield tuple(together), model._default_manager, [], None, None, None
+            yield tuple(together), model._default_manager, [], None, None, None, None
         for constraint in parent._meta.constraints:
-            if not isinstance(constraint, UniqueConstraint) or len(constraint.fields) < 2:
+            if not isinstance(constraint, UniqueConstraint) or not constraint.fields:
                 continue
-            condition_fields = referenced_fields(constraint.condition) if constraint.condition is not None else []
+            involved = condition_fields(constraint.condition)
+            if len({*constraint.fields, *involved}) < 2:
+                continue
             default = constraint.violation_error_message == constraint.default_violation_error_message
             yield (
                 tuple(constraint.fields),
                 model._default_manager,
-                condition_fields,
+                involved,
                 constraint.condition,
                 None if default else constraint.violation_error_message,
                 constraint.violation_error_code,
+                constraint.nulls_distinct,
             )
 
 
@@ -224,11 +217,11 @@ def uniqueness_extra_kwargs(
             if getattr(field, attr, None):
                 wanted[getattr(field, attr)] = None
     sources = set(present)
-    for fields, _queryset, condition_fields, *_rest in serializer.get_unique_together_constraints(model):
-        involved = {*fields, *condition_fields}
+    for fields, _queryset, related, *_rest in serializer.get_unique_together_constraints(model):
+        involved = {*fields, *related}
         # Fields with a default may be left out.
-        if sources.issuperset(fields if not condition_fields else involved) or sources.issuperset(involved):
-            wanted.update(dict.fromkeys([*fields, *condition_fields]))
+        if sources.issuperset(involved):
+            wanted.update(dict.fromkeys([*fields, *related]))
     hidden: dict[str, Any] = {}
     added: dict[str, Any] = {}
     for name in wanted:
@@ -249,7 +242,10 @@ def _default_of(field: Any) -> Any:
         return timezone.now
     if field.has_default():
         return field.default
-    return None if field.null else empty
+    if field.null:
+        return None
+    # Text that may be blank may be left out.
+    return "" if field.blank and isinstance(field, CharField | TextField) else empty
 
 
 def unique_together_validators(serializer: Any) -> list[Any]:
@@ -261,10 +257,16 @@ def unique_together_validators(serializer: Any) -> list[Any]:
             sources.setdefault(field.source, []).append(field.field_name)
     validators = []
     model = serializer.Meta.model
-    for fields, queryset, condition_fields, condition, message, code in serializer.get_unique_together_constraints(
-        model
-    ):
-        involved = [*fields, *condition_fields]
+    for (
+        fields,
+        queryset,
+        related,
+        condition,
+        message,
+        code,
+        nulls_distinct,
+    ) in serializer.get_unique_together_constraints(model):
+        involved = [*fields, *related]
         if not set(sources).issuperset(involved):
             continue
         for source in fields:
@@ -279,10 +281,11 @@ def unique_together_validators(serializer: Any) -> list[Any]:
             UniqueTogetherValidator(
                 queryset=queryset,
                 fields=tuple(sources[source][0] for source in fields),
-                condition_fields=tuple(sources[source][0] for source in condition_fields),
+                condition_fields=tuple(sources[source][0] for source in related),
                 condition=condition,
                 message=message,
                 code=code,
+                nulls_distinct=nulls_distinct,
             )
         )
     return validators

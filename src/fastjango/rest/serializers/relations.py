@@ -317,7 +317,7 @@ class HyperlinkedRelatedField(RelatedField):
             prefix = get_script_prefix()
             if data.startswith(prefix):
                 data = "/" + data[len(prefix) :]
-        data = uri_to_iri(data)
+        data = uri_to_iri(parse.unquote(data))
         try:
             match = resolve(data)
         except Resolver404:

@@ -78,7 +78,7 @@ class BooleanField(Field):
 class NullBooleanField(BooleanField):
     """A boolean that may be null."""
 
-    initial = None
+    initial: Any = None
 
     def __init__(self, **kwargs: Any) -> None:
         if "allow_null" in kwargs:

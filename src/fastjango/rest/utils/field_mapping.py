@@ -53,6 +53,17 @@ def get_unique_error_message(model_field: Any) -> Any:
     return message
 
 
+def condition_fields(condition: Any) -> list[str]:
+    """Return the names of the fields in a condition, without lookups."""
+    names: list[str] = []
+    for child in getattr(condition, "children", ()):
+        if hasattr(child, "children"):
+            names += condition_fields(child)
+        elif isinstance(child, tuple):
+            names.append(child[0].split("__", 1)[0])
+    return list(dict.fromkeys(names))
+
+
 def get_unique_validators(field_name: str, model_field: Any) -> Iterator[UniqueValidator]:
     """Yield validators for the field's own uniqueness and for constraints on this field alone."""
     conditions: list[Any] = []
@@ -60,6 +71,9 @@ def get_unique_validators(field_name: str, model_field: Any) -> Iterator[UniqueV
         conditions.append(None)
     for constraint in getattr(model_field.model._meta, "constraints", ()):
         if not isinstance(constraint, models.UniqueConstraint) or set(constraint.fields) != {field_name}:
+            continue
+        if not set(condition_fields(constraint.condition)) <= {field_name}:
+            # Other fields have a say: a matter of the serializer.
             continue
         if constraint.condition not in conditions:
             conditions.append(constraint.condition)
@@ -104,6 +118,10 @@ def get_field_kwargs(field_name: str, model_field: Any) -> dict[str, Any]:
         kwargs["style"] = {"base_template": "textarea.html"}
     if model_field.null:
         kwargs["allow_null"] = True
+    if model_field.choices:
+        kwargs["choices"] = model_field.choices
+    if isinstance(model_field, models.GenericIPAddressField) and model_field.protocol.lower() != "both":
+        kwargs["protocol"] = model_field.protocol
     if isinstance(model_field, models.AutoField) or not model_field.editable:
         # Read-only fields take nothing else.
         kwargs["read_only"] = True
@@ -115,9 +133,7 @@ def get_field_kwargs(field_name: str, model_field: Any) -> dict[str, Any]:
     if isinstance(model_field, models.FilePathField):
         for name in ("path", "match", "recursive", "allow_files", "allow_folders"):
             kwargs[name] = getattr(model_field, name)
-    if model_field.choices:
-        kwargs["choices"] = model_field.choices
-    else:
+    if not model_field.choices:
         _take_limits(kwargs, found, model_field)
     found.left += list(get_unique_validators(field_name, model_field))
     if found.left:
