@@ -236,9 +236,16 @@ class CodeWriter:
         return self._dynamic is None or name in self._dynamic
 
     @contextmanager
-    def scope(self, bindings: dict[str, str | LoopBinding]) -> Iterator[None]:
-        """Make template names local variables of the code written inside; dynamic names stay in the context."""
-        self.scopes.append({name: local for name, local in bindings.items() if not self.is_dynamic(name)})
+    def scope(self, bindings: dict[str, str | LoopBinding], inside: Iterable[Any] = ()) -> Iterator[None]:
+        """
+        Make template names local variables of the code written inside.
+
+        Names that the nodes *inside* may set stay in the context; nodes elsewhere in the template do not count.
+        """
+        writes = self.survey(inside).writes
+        self.scopes.append(
+            {name: local for name, local in bindings.items() if writes is not None and name not in writes}
+        )
         yield
         self.scopes.pop()
 

@@ -160,7 +160,7 @@ class ForNode(Node):
                 code.line(f"{loop.real}.update(loop_dict({loop.index}, {loop.length}, {loop.real}['parentloop']))")
                 for name, local in zip(self.loopvars, locals_, strict=True):
                     code.line(f"{layer}[{name!r}] = {local}")
-            with code.scope(bindings):
+            with code.scope(bindings, self.nodelist_loop):
                 code.nodes(self.nodelist_loop)
             code.flush()
             if len(code.lines) == head + 1:
@@ -392,12 +392,12 @@ class WithNode(Node):
             code.line(f"{local} = {code.expression(value)}")
             bindings[name] = local
         if not code.survey(self.nodelist).touches():
-            with code.scope(bindings):
+            with code.scope(bindings, self.nodelist):
                 code.nodes(self.nodelist)
             return
         pairs = ", ".join(f"{name!r}: {local}" for name, local in bindings.items())
         code.line(f"context.push({{{pairs}}})")
-        with code.block("try:"), code.scope(bindings):
+        with code.block("try:"), code.scope(bindings, self.nodelist):
             code.nodes(self.nodelist)
         with code.block("finally:"):
             code.line("context.pop()")

@@ -195,7 +195,7 @@ class FilterNode(BlockNode):
 
     def compile(self, code: CodeWriter) -> None:
         """Write the inside into a variable, and the filters over it."""
-        if not is_plain(self.filter_expr) or code.is_dynamic("var"):
+        if not is_plain(self.filter_expr):
             code.call_node(self)
             return
         with code.capture() as text:
