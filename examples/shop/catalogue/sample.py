@@ -79,7 +79,7 @@ def describe(dice: random.Random, thing: str, material: str) -> str:
     return f"{dice.choice(openings)} {dice.choice(middles)}\n\n{dice.choice(ends)}"
 
 
-def picture(number: int, size: int = 480) -> bytes | None:
+def picture(number: int, size: int = 400) -> bytes | None:
     """Return a drawing as WebP: soft shapes on a plain ground, always the same for a number; None without Pillow."""
     try:
         from PIL import Image, ImageDraw
@@ -91,7 +91,7 @@ def picture(number: int, size: int = 480) -> bytes | None:
     draw = ImageDraw.Draw(image)
     _shapes(dice, draw, hue, size * 2)
     stored = io.BytesIO()
-    image.resize((size, size)).save(stored, "WEBP", quality=82)
+    image.resize((size, size)).save(stored, "WEBP", quality=80, method=1)
     return stored.getvalue()
 
 
