@@ -368,7 +368,7 @@ class URLPatternsTestCase(test.SimpleTestCase):
         cls._override: Any = test.override_settings(ROOT_URLCONF=cls.__module__)
         if hasattr(cls._module, "urlpatterns"):
             cls._module_urlpatterns = cls._module.urlpatterns
-        cls._module.urlpatterns = cls.urlpatterns  # what the class is for
+        cls._module.urlpatterns = getattr(cls, "urlpatterns")
         cls._override.enable()
         clear_url_caches()
         cls.addClassCleanup(cls._override.disable)

@@ -79,7 +79,7 @@ ALL = (Author, Book, Page, Review, Series, Volume, Special)
 
 
 @pytest.fixture(autouse=True)
-def tables() -> Iterator[None]:
+def tables(transactional_db: None) -> Iterator[None]:
     for model in ALL:
         change("default", str(CreateTable(model._meta.table).compile(dialect=connection.dialect)))
     yield

@@ -119,7 +119,8 @@ class SimpleListFilter(FacetsMixin, ListFilter):
             "query_string": changelist.get_query_string(remove=[self.parameter_name]),
             "display": _("All"),
         }
-        for index, (lookup, title) in enumerate(self.lookup_choices):  # pyright: ignore[reportGeneralTypeIssues]  # subclasses give pairs
+        pairs: Any = self.lookup_choices
+        for index, (lookup, title) in enumerate(pairs):
             if facet_counts is not None:
                 count = facet_counts.get(f"{index}__c", -1)
                 title = f"{title} ({count})" if count != -1 else f"{title} (-)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 from fastjango.rest.serializers.field import Field, empty
 from fastjango.rest.utils import html
@@ -15,7 +15,8 @@ from fastjango.utils.translation import gettext_lazy as _
 def to_choices_dict(choices: Any) -> dict[Any, Any]:
     """Return choices in any spelling as a mapping from key to label, groups as mappings inside."""
     if isinstance(choices, type) and issubclass(choices, Enum):
-        choices = getattr(choices, "choices", None) or [(m.value, m.name) for m in iter(choices)]  # pyright: ignore[reportCallIssue, reportArgumentType]
+        members = cast(Any, choices)
+        choices = getattr(choices, "choices", None) or [(member.value, member.name) for member in members]
     if isinstance(choices, CallableChoiceIterator):
         choices = list(choices)
     if isinstance(choices, Mapping):

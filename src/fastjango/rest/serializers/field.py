@@ -59,13 +59,26 @@ def is_simple_callable(obj: Any) -> bool:
         raise BuiltinSignatureError(
             "Built-in function signatures are not inspectable. Wrap the function call in a simple, pure Python function."
         )
-    if not (inspect.isfunction(obj) or inspect.ismethod(obj) or isinstance(obj, functools.partial)):
-        return False
-    optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return all(
-        parameter.kind in optional or parameter.default is not parameter.empty
-        for parameter in inspect.signature(obj).parameters.values()
-    )
+    if inspect.ismethod(obj):
+        return _needs_nothing(obj.__func__, bound=True)
+    if inspect.isfunction(obj):
+        return _needs_nothing(obj, bound=False)
+    return isinstance(obj, functools.partial) and _has_defaults(inspect.signature(obj).parameters.values())
+
+
+@functools.lru_cache(maxsize=1024)
+def _needs_nothing(function: Any, bound: bool) -> bool:
+    parameters = list(inspect.signature(function).parameters.values())
+    # The first one is the object a method is bound to.
+    named = parameters[1:] if bound and parameters and parameters[0].kind is not _VARIABLE[0] else parameters
+    return _has_defaults(named)
+
+
+_VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+def _has_defaults(parameters: Iterable[inspect.Parameter]) -> bool:
+    return all(one.kind in _VARIABLE or one.default is not one.empty for one in parameters)
 
 
 def get_attribute(instance: Any, attrs: Iterable[str]) -> Any:

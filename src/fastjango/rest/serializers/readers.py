@@ -9,6 +9,7 @@ whose fields need no context is compiled once and for all; others once per seria
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from fastjango.rest.serializers import choices, composite, numbers, relations, temporal, text
@@ -98,6 +99,7 @@ class _Writer:
     """Writes the source of one reader."""
 
     def __init__(self, model: Any) -> None:
+        self.model = model
         self.columns, self.keys = _columns(model)
         self.names: dict[str, Any] = {"put": put, "put_all": _put_all, "plain": plain, "Exception": Exception}
         self.lines: list[str] = []
@@ -163,6 +165,9 @@ class _Writer:
         source = f"instance.{attr}"
         if attr in self.columns:
             self.needs_model = True
+        elif self.model is not None and not isinstance(getattr(self.model, attr, None), property):
+            # A method, a relation, something only instances have: one that raises would spoil the run.
+            return None
         else:
             source = f"plain({source})"
         template = _EXPRESSIONS.get(kind.to_representation)
@@ -179,9 +184,15 @@ class _Writer:
         body = "\n".join(self.lines)
         source = f"def read(serializer, instance):\n{body}\n    return out\n"
         namespace = dict(self.names)
-        exec(compile(source, "<serializer reader>", "exec"), namespace)  # noqa: S102 - only names of our own checking
+        exec(_code(source), namespace)  # noqa: S102 - only names of our own checking
         read: Reader = namespace["read"]
         return read
+
+
+@lru_cache(maxsize=1024)
+def _code(source: str) -> Any:
+    """Return compiled source; serializers of one class have the same, whatever their fields are bound to."""
+    return compile(source, "<serializer reader>", "exec")
 
 
 def _is_name(attr: str) -> bool:

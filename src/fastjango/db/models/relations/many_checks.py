@@ -80,11 +80,8 @@ class ManyToManyChecks:
             "ManyToManyField with intermediate tables cannot be checked if you don't pass the model where the field is attached to."
         )
         to_model: Any = resolve_relation(from_model, self.remote_field.model)
-        # pyright takes the declared Any for the function's own result.
-        target_name = str(  # pyright: ignore[reportAttributeAccessIssue]
-            getattr(to_model, "_meta").object_name if isinstance(to_model, type) else to_model
-        )
-        relationship_name = through._meta.object_name
+        target_name = to_model if isinstance(to_model, str) else to_model._meta.object_name
+        relationship_name = getattr(through, "_meta").object_name
         found: list[CheckMessage] = []
         self_referential = from_model == to_model
         found.extend(
