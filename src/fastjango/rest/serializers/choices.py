@@ -22,7 +22,7 @@ def to_choices_dict(choices: Any) -> dict[Any, Any]:
     if isinstance(choices, Mapping):
         choices = choices.items()
     found: dict[Any, Any] = {}
-    for choice in choices:
+    for choice in cast(Any, choices):
         if not isinstance(choice, list | tuple):
             found[choice] = choice
             continue
