@@ -8,6 +8,8 @@ dependencies keep their place behind the response. Received from ``app.py``; not
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, MutableMapping
 from typing import IO, Any
 
@@ -31,14 +33,41 @@ class _Sent:
 
 
 class Exchange:
-    """One run of an ASGI application, stopped at each message it sends."""
+    """
+    One run of an ASGI application, stopped at each message it sends.
+
+    The application's own task is driven here, so its ``send`` costs no switch. Starlette's file and streaming responses
+    send from a child task: their messages wait in a queue, and the child with them, until they are asked for.
+    """
 
     def __init__(self, app: Callable[..., Any], scope: MutableMapping[str, Any], receive: Any) -> None:
         self._coro = app(scope, receive, self._send)
+        self._task: asyncio.Task[Any] | None = None
+        # What the application waits for, while its child's message was handed out.
+        self._pending: asyncio.Future[Any] | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._queue: deque[tuple[Message, asyncio.Future[None]]] = deque()
         self.finished = False
 
     async def _send(self, message: Message) -> None:
-        await _Sent(message)
+        task = asyncio.current_task()
+        if task is self._task:
+            await _Sent(message)
+            return
+        taken = asyncio.get_running_loop().create_future()
+        self._queue.append((message, taken))
+        self._wake()
+        await taken
+
+    def _wake(self, _: Any = None) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _take(self) -> Message:
+        message, taken = self._queue.popleft()
+        if not taken.done():
+            taken.set_result(None)
+        return message
 
     def advance(self) -> _Advance:
         """Return an awaitable of the next message, or of None at the end."""
@@ -52,24 +81,55 @@ class Exchange:
     def step(self) -> Generator[Any, Any, Message | None]:
         """Drive the coroutine to its next message, handing its other waits up to the loop."""
         coro = self._coro
-        value: Any = None
+        self._task = asyncio.current_task()
+        pending, self._pending = self._pending, None
         error: BaseException | None = None
         try:
             while True:
-                got = coro.send(value) if error is None else coro.throw(error)
+                if pending is not None and not pending.done():
+                    if self._queue:
+                        self._pending = pending
+                        return self._take()
+                    error = yield from self._wait(pending)
+                    if error is None:
+                        continue
+                pending = None
+                got = coro.send(None) if error is None else coro.throw(error)
                 error = None
                 if type(got) is _Sent:
                     return got.message
+                if getattr(got, "_asyncio_future_blocking", None):
+                    got._asyncio_future_blocking = False
+                    pending = got
+                    continue
                 try:
-                    value = yield got
+                    yield got
                 except BaseException as exc:
                     error = exc
+                if self._queue and error is None:
+                    return self._take()
         except StopIteration:
             self.finished = True
-            return None
+            return self._take() if self._queue else None
         except BaseException:
             self.finished = True
             raise
+
+    def _wait(self, pending: asyncio.Future[Any]) -> Generator[Any, Any, BaseException | None]:
+        """Wait until *pending* is done or a child sends; return what is to be raised in the application."""
+        waiter = self._waiter = asyncio.get_running_loop().create_future()
+        pending.add_done_callback(self._wake)
+        try:
+            yield from waiter
+        except asyncio.CancelledError as exc:
+            # As a task does: the cancellation goes to what is waited for, which may take its time to end.
+            return None if pending.cancel() else exc
+        except BaseException as exc:
+            return exc
+        finally:
+            self._waiter = None
+            pending.remove_done_callback(self._wake)
+        return None
 
 
 class _Advance(Awaitable[Message | None]):
@@ -154,8 +214,8 @@ def body_receiver(request: Any) -> Callable[[], Awaitable[Message]]:
 
     async def receive() -> Message:
         if state["sent"]:
-            # As servers do when the body is over: nothing comes but the end of the connection.
-            return {"type": "http.disconnect"}
+            # Nothing comes any more: a client that goes away cancels the whole request.
+            await asyncio.get_running_loop().create_future()
         received = getattr(request, "_received", None)
         if received is not None:
             state["sent"] = True
