@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastjango.core.handlers.mount import Exchange
 from starlette.responses import FileResponse, Response, StreamingResponse
+
+from fastjango.core.handlers.mount import Exchange
 
 SCOPE: dict[str, Any] = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}
 

@@ -122,8 +122,9 @@ class Exchange:
         try:
             yield from waiter
         except asyncio.CancelledError as exc:
-            # As a task does: the cancellation goes to what is waited for, which may take its time to end.
-            return None if pending.cancel() else exc
+            # As a task does: the cancellation goes to what is waited for, which may take its time to end. Its text
+            # tells AnyIO which of its scopes is meant.
+            return None if pending.cancel(*exc.args) else exc
         except BaseException as exc:
             return exc
         finally:
