@@ -43,6 +43,9 @@ class HttpResponseBase(Response):
         TypeError, ValueError: The status is no number or out of range.
     """
 
+    # Calling a response sends it (ASGI); templates that are given one want its attributes.
+    do_not_call_in_templates = True
+
     status_code = 200
     media_type: str | None = "text/html"
     # Assigned in each instance: here they only hide Starlette's properties of the same name.
