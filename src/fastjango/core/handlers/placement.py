@@ -3,7 +3,8 @@ Where a view runs: on the loop inside the bridge, or in the thread pool.
 
 ``SYNC_VIEWS = "bridge" | "thread"`` is the default for sync views; ``@in_thread`` and ``@on_loop`` say it for one view.
 Async views always run on the loop. A watchdog measures how long a sync view holds the loop between two waits; one that
-holds it longer than ``BLOCKING_VIEW_MS`` is logged once, with the fix, and runs in the thread pool from then on.
+holds it longer than ``BLOCKING_VIEW_MS`` twice is logged once, with the fix, and runs in the thread pool from then on.
+Once is no proof: a first call compiles templates and query plans.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 # Views that were caught blocking; bounded by the number of views in the code.
 _moved: set[Any] = set()
+_held_once: set[Any] = set()
 
 
 def in_thread(view: F) -> F:
@@ -63,7 +65,10 @@ def _watched(view: Callable[..., Any], request: Any, args: Any, kwargs: Any) -> 
         finally:
             held_ms = clock.longest() * 1000
             if held_ms > limit:
-                _move(view, held_ms, limit)
+                if view in _held_once:
+                    _move(view, held_ms, limit)
+                else:
+                    _held_once.add(view)
 
 
 def _move(view: Callable[..., Any], held_ms: float, limit: float) -> None:
