@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from babel import Locale
 
-__all__ = ["format_module", "formats_of"]
+__all__ = ["babel_locale", "format_module", "formats_of"]
 
 # Quoted literals, runs of one letter, anything else.
 _PIECES = re.compile(r"'((?:[^']|'')*)'|(([A-Za-z])\3*)|(.)", re.DOTALL)
@@ -66,7 +66,8 @@ def _input_formats(short: str) -> list[str]:
     return [full, full.replace("%Y", "%y")]
 
 
-def _babel_locale(locale_name: str) -> Locale | None:
+def babel_locale(locale_name: str) -> Locale | None:
+    """Return Babel's locale for a name like ``pt_BR`` (or for its language), if CLDR has it."""
     from babel import Locale, UnknownLocaleError  # heavy: only when a language is really used
 
     plain = locale_name.partition("@")[0].partition("-x-")[0]
@@ -81,7 +82,7 @@ def _babel_locale(locale_name: str) -> Locale | None:
 @functools.lru_cache(maxsize=256)
 def formats_of(locale_name: str) -> dict[str, Any]:
     """Return the formats of *locale_name* (``pt_BR``); empty if CLDR does not know the language."""
-    locale = _babel_locale(locale_name)
+    locale = babel_locale(locale_name)
     if locale is None:
         return {}
     months = locale.months

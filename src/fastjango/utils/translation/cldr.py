@@ -10,6 +10,8 @@ import gettext as gettext_module
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from fastjango.conf.locale.cldr import babel_locale
+
 if TYPE_CHECKING:
     from babel import Locale
 
@@ -23,19 +25,6 @@ DURATIONS = ("year", "month", "week", "day", "hour", "minute", "second")
 NO_ALT_MONTHS = frozenset({"ca"})
 DAY_HALVES = (("a.m.", "am"), ("p.m.", "pm"), ("AM", "am"), ("PM", "pm"))
 SIZES = {"KB": "kilobyte", "MB": "megabyte", "GB": "gigabyte", "TB": "terabyte", "PB": "petabyte"}
-
-
-def babel_locale(locale_name: str) -> Locale | None:
-    """Return Babel's locale for a name like ``pt_BR`` (or for its language), if CLDR has it."""
-    from babel import Locale, UnknownLocaleError  # heavy: only when a language is really used
-
-    plain = locale_name.partition("@")[0].partition("-x-")[0]
-    for name in (plain, plain.partition("_")[0]):
-        try:
-            return Locale.parse(name)
-        except (UnknownLocaleError, ValueError):
-            continue
-    return None
 
 
 def _plural(locale: Locale) -> tuple[list[str], Callable[[int], int]]:
