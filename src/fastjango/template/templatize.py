@@ -10,7 +10,6 @@ import re
 import warnings
 from dataclasses import dataclass, field
 
-from fastjango.template.exceptions import TemplateSyntaxError
 from fastjango.template.lexer import Lexer
 from fastjango.template.tokens import TRANSLATOR_COMMENT_MARK, Token, TokenType
 from fastjango.utils.translation import TranslatorCommentWarning, trim_whitespace
@@ -66,7 +65,8 @@ class _Block:
         texts = ["".join(self.singular), "".join(self.plural)]
         if self.trimmed:
             texts = [trim_whitespace(text) for text in texts]
-        shown = [f"{text!r}" for text in texts]
+        # xgettext reads escapes such as \\xa0 only in literals marked as Unicode.
+        shown = [f"u{text!r}" for text in texts]
         if self.in_plural:
             if self.context:
                 return f" npgettext({self.context}, {shown[0]}, {shown[1]},count) "
@@ -81,7 +81,7 @@ def templatize(src: str, origin: str | None = None) -> str:
     Args:
         origin: Where the template comes from, for messages.
     Raises:
-        TemplateSyntaxError: A block of text has another tag in it.
+        SyntaxError: A block of text has another tag in it.
     """
     writer = _Writer(origin)
     for token in Lexer(src).tokenize():
@@ -121,7 +121,7 @@ def _inside_block(writer: _Writer, block: _Block, token: Token) -> None:
         elif _PLURAL.match(contents):
             block.in_plural = True
         else:
-            raise TemplateSyntaxError(
+            raise SyntaxError(
                 f"Translation blocks must not include other block tags: {contents} ({writer.place(token.lineno)})"
             )
     elif token.token_type is TokenType.VAR:
