@@ -12,6 +12,7 @@ from fastjango.apps import apps
 from fastjango.db.migrations.loader import MigrationLoader
 from fastjango.db.models import NOT_PROVIDED
 from fastjango.utils import timezone
+from fastjango.utils.version import get_docs_version
 
 
 class _Output:
@@ -237,7 +238,9 @@ class InteractiveMigrationQuestioner(MigrationQuestioner):
             [
                 (
                     "Continue making this migration as the first step in writing a manual migration to generate unique "
-                    "values."
+                    "values described here: "
+                    f"https://docs.djangoproject.com/en/{get_docs_version()}/howto/writing-migrations/"
+                    "#migrations-that-add-unique-fields."
                 ),
                 "Quit and edit field options in models.py.",
             ],

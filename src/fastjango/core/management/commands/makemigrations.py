@@ -276,15 +276,27 @@ class Command(BaseCommand):
         init_path = os.path.join(migrations_directory, "__init__.py")
         if not os.path.isfile(init_path):
             open(init_path, "w").close()
+        # A value that cannot be written must not leave an empty file.
+        text = writer.as_string()
         with open(writer.path, "w", encoding="utf-8") as file:
-            file.write(writer.as_string())
+            file.write(text)
         self.written_files.append(writer.path)
         if previous_paths and app_label in previous_paths:
-            previous = previous_paths[app_label]
-            if self.verbosity >= 1:
-                self.log(self.style.WARNING(f"Deleted {self.get_relative_path(previous)}"))
-            if os.path.abspath(previous) != os.path.abspath(writer.path):
-                os.remove(previous)
+            self._remove_previous(writer, previous_paths[app_label])
+
+    def _remove_previous(self, writer: MigrationWriter, previous: str) -> None:
+        """Delete the file that an updated migration replaces, unless functions in it must be moved by hand."""
+        shown = self.get_relative_path(previous)
+        if writer.needs_manual_porting:
+            self.log(
+                self.style.WARNING(
+                    f"Updated migration {self.get_relative_path(writer.path)} requires manual porting.\n"
+                    f"Previous migration {shown} was kept and must be deleted after porting functions manually."
+                )
+            )
+        elif os.path.abspath(previous) != os.path.abspath(writer.path):
+            os.remove(previous)
+            self.log(f"Deleted {shown}")
 
     @staticmethod
     def get_relative_path(path: str) -> str:

@@ -15,6 +15,7 @@ from fastjango.db.migrations.autodetector import MigrationAutodetector
 from fastjango.db.migrations.exceptions import AmbiguityError
 from fastjango.db.migrations.executor import MigrationExecutor
 from fastjango.db.migrations.lock import migration_lock
+from fastjango.db.migrations.operations import RunPython
 from fastjango.db.migrations.state import ModelState, ProjectState
 from fastjango.utils.module_loading import module_has_submodule
 from fastjango.utils.text import Truncator
@@ -225,7 +226,8 @@ class Command(BaseCommand):
         is_error = False
         if hasattr(operation, "code"):
             code = operation.reverse_code if backwards else operation.code
-            action = (code.__doc__ or "") if code else None
+            # That nothing is done needs no words.
+            action = None if not code else "" if code is RunPython.noop else (code.__doc__ or "")
         elif hasattr(operation, "sql"):
             action = operation.reverse_sql if backwards else operation.sql
         else:

@@ -173,6 +173,8 @@ class BaseDatabaseSchemaEditor:
         statements: list[str] = []
         for field in opts.local_fields:
             statements += self._field_indexes_sql(model, field)
+        for names in getattr(opts, "index_together", ()):
+            statements.append(self._index_sql(model, [opts.get_field(name) for name in names], "_idx"))
         for index in opts.indexes:
             if not index.contains_expressions or self.connection.features.supports_expression_indexes:
                 sql = index.create_sql(model, self)
@@ -193,6 +195,10 @@ class BaseDatabaseSchemaEditor:
         if not self._field_should_be_indexed(model, field):
             return []
         return [self._index_sql(model, [field])]
+
+    def _create_index_name(self, table_name: str, column_names: Sequence[str], suffix: str = "") -> str:
+        """Return the name of an index that has none of its own; Django's name for it, which libraries call."""
+        return constraint_name(self.connection, table_name, column_names, suffix)
 
     def _index_sql(self, model: Any, fields: Sequence[Any], suffix: str = "", ops: dict[str, str] | None = None) -> str:
         table = self._bare(model, *fields)
@@ -530,6 +536,13 @@ class BaseDatabaseSchemaEditor:
             old_kwargs.pop(attr, None)
         for attr in ignored.union(new_field.non_db_attrs):
             new_kwargs.pop(attr, None)
+        # Two ways to write a default may be one for the database.
+        if "db_default" in old_kwargs and "db_default" in new_kwargs:
+            old_default, new_default = (
+                tables.db_default_sql(field, self.connection) for field in (old_field, new_field)
+            )
+            if old_default == new_default:
+                del old_kwargs["db_default"], new_kwargs["db_default"]
         return bool(
             old_field.column != new_field.column or (old_path, old_args, old_kwargs) != (new_path, new_args, new_kwargs)
         )
@@ -538,6 +551,8 @@ class BaseDatabaseSchemaEditor:
     def _join_table_differs(old_field: Any, new_field: Any) -> bool:
         """Return whether the table between two models is another one, or has other columns."""
         old_through, new_through = old_field.remote_field.through, new_field.remote_field.through
+        if old_through is None or new_through is None:
+            return True
         if not old_through._meta.auto_created and not new_through._meta.auto_created:
             return False
         return bool(

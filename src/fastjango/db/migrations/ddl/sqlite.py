@@ -141,6 +141,11 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
             for names in opts.unique_together
             if delete_field is None or delete_field.name not in names
         ]
+        index_together = [
+            [renamed.get(name, name) for name in names]
+            for names in getattr(opts, "index_together", ())
+            if delete_field is None or delete_field.name not in names
+        ]
         indexes = [copy.deepcopy(index) for index in opts.indexes]
         for index in indexes:
             index.fields = [
@@ -154,6 +159,7 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
             "app_label": opts.app_label,
             "db_table": opts.db_table,
             "unique_together": unique_together,
+            "index_together": index_together,
             "indexes": indexes,
             "constraints": list(opts.constraints),
         }
@@ -164,11 +170,13 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         for name, field in body.items():
             made = field if field.is_relation and getattr(field, "model", None) is None else copy.deepcopy(field)
             fields[name] = made
+        index_together = options.pop("index_together", ())
         meta = type("Meta", (), {**options, "db_table": db_table, "apps": registry})
         attributes = {"Meta": meta, "__module__": model.__module__, **fields}
         from fastjango.db.models import Model
 
         made_model: Any = type(model._meta.object_name, (Model,), attributes)
+        made_model._meta.index_together = index_together
         if not any(field.primary_key for field in body.values()):
             # The table has no key for a while: the one that a model always gets is not for the database.
             opts = made_model._meta
@@ -230,12 +238,30 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
             super().add_field(model, field)
 
     def remove_field(self, model: Any, field: Any) -> None:
-        """Drop a column by making the table anew."""
+        """Drop a column: in place where nothing of the table mentions it, else by making the table anew."""
         if field.many_to_many:
             if field.remote_field.through._meta.auto_created:
                 self.delete_model(field.remote_field.through)
         elif field.db_parameters(self.connection)["type"] is not None:
-            self._remake_table(model, delete_field=field)
+            if self._stands_alone(model, field):
+                super().remove_field(model, field)
+            else:
+                self._remake_table(model, delete_field=field)
+
+    def _stands_alone(self, model: Any, field: Any) -> bool:
+        """Return whether neither an index nor a constraint nor a generated column can mention a column."""
+        opts = model._meta
+        return not (
+            field.primary_key
+            or field.unique
+            or field.db_index
+            or field.remote_field
+            or field.db_parameters(self.connection)["check"]
+            or opts.indexes
+            or opts.constraints
+            or any(field.name in names for names in (*opts.unique_together, *getattr(opts, "index_together", ())))
+            or any(getattr(other, "generated", False) for other in opts.local_fields)
+        )
 
     def _alter_field(
         self, model: Any, old_field: Any, new_field: Any, old_type: str, new_type: str, strict: bool = False

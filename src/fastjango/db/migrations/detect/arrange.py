@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphlib import TopologicalSorter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,6 @@ from fastjango.db.migrations import operations
 from fastjango.db.migrations.detect.dependency import OperationDependency, swapped_target
 from fastjango.db.migrations.migration import Migration, SwappableTuple
 from fastjango.db.migrations.optimizer import MigrationOptimizer
-from fastjango.utils.topological_sort import stable_topological_sort
 
 Type = OperationDependency.Type
 
@@ -86,13 +86,14 @@ class Arranging:
     def _sort_migrations(self) -> None:
         """Order each app's operations so that what an operation needs stands before it."""
         for app_label, ops in sorted(self.generated_operations.items()):
-            dependency_graph: dict[Any, Any] = {op: set() for op in ops}
+            sorter: TopologicalSorter[Any] = TopologicalSorter()
             for op in ops:
+                sorter.add(op)
                 for dep in op._auto_deps:
                     resolved, _ = self._resolve_dependency(dep)
                     if resolved.app_label == app_label:
-                        dependency_graph[op].update(found for found in ops if self.check_dependency(found, resolved))
-            self.generated_operations[app_label] = stable_topological_sort(ops, dependency_graph)
+                        sorter.add(op, *(found for found in ops if self.check_dependency(found, resolved)))
+            self.generated_operations[app_label] = list(sorter.static_order())
 
     def _build_migration_list(self, graph: Any = None) -> None:
         """Cut the operations into migrations; relations between apps may force several for one app."""

@@ -149,6 +149,8 @@ class ModelChanges:
         self._add_options_of_new_model(
             app_label, model_name, related_fields, (indexes, constraints, unique_together, order_with_respect_to)
         )
+        if (app_label, model_name) in self.old_proxy_keys:
+            self._repoint_relations(app_label, model_name)
         # The state keeps its options: it is compared again.
         model_state.options["indexes"] = indexes
         model_state.options["constraints"] = constraints
@@ -156,6 +158,15 @@ class ModelChanges:
             model_state.options["unique_together"] = unique_together
         if order_with_respect_to:
             model_state.options["order_with_respect_to"] = order_with_respect_to
+
+    def _repoint_relations(self, app_label: str, model_name: str) -> None:
+        """Alter the relations to a model that was a proxy: they refer to its own table now."""
+        created = OperationDependency(app_label, model_name, None, Type.CREATE)
+        for (related_app, related_name), fields in self.to_state.relations[app_label, model_name].items():
+            name = self.to_state.models[related_app, related_name].name
+            for field_name, field in fields.items():
+                operation = operations.AlterField(model_name=name, name=field_name, field=field)
+                self.add_operation(related_app, operation, dependencies=[created])
 
     def _dependencies_of_new_model(
         self, app_label: str, model_name: str, model_state: Any, primary_key_rel: Any

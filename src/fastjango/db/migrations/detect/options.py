@@ -64,11 +64,29 @@ class OptionChanges:
                         remove_from_added.append(new_index)
                         remove_from_removed.append(old_index)
                         break
+            groups = self._named_groups(old_state, new_state, [i for i in added if i not in remove_from_added])
+            for names, new_index in groups:
+                renamed.append((None, new_index.name, names))
+                remove_from_added.append(new_index)
+            self.renamed_index_together_values[app_label, model_name] = [names for names, _ in groups]
             self.altered_indexes[app_label, model_name] = {
                 "added_indexes": [index for index in added if index not in remove_from_added],
                 "removed_indexes": [index for index in removed if index not in remove_from_removed],
                 "renamed_indexes": renamed,
             }
+
+    @staticmethod
+    def _named_groups(old_state: Any, new_state: Any, added: list[Any]) -> list[tuple[tuple[str, ...], Any]]:
+        """Return the groups of ``index_together`` that are plain indexes with a name now."""
+        old = {tuple(names) for names in old_state.options.get("index_together") or ()}
+        new = {tuple(names) for names in new_state.options.get("index_together") or ()}
+        found = []
+        for names in sorted(old - new):
+            plain = [index for index in added if set(index.deconstruct()[2]) == {"name", "fields"}]
+            same = [index for index in plain if list(index.fields) == list(names)]
+            if len(same) == 1:
+                found.append((names, same[0]))
+        return found
 
     def generate_added_indexes(self) -> None:
         """Create new indexes."""

@@ -30,6 +30,15 @@ def _check_for_duplicates(arg_name: str, objs: Any) -> None:
         used.add(value)
 
 
+_GROUP_OPTIONS = ("unique_together", "index_together")
+
+
+def _without(groups: Any, field_name: str) -> set[tuple[str, ...]]:
+    """Return groups of fields without one field; a group of one field is no group."""
+    kept = {tuple(name for name in names if name != field_name) for names in groups or ()}
+    return {names for names in kept if len(names) > 1}
+
+
 class ModelOperation(Operation):
     """A step about one model."""
 
@@ -194,33 +203,32 @@ class CreateModel(ModelOperation):
             return [self._with(fields=fields)]
         if isinstance(operation, RemoveField):
             options = self.options.copy()
-            if "unique_together" in options:
-                groups = {
-                    tuple(name for name in names if name != operation.name_lower)
-                    for names in options["unique_together"]
-                }
-                # A group of one field is no group.
-                groups = {names for names in groups if len(names) > 1}
-                if groups:
-                    options["unique_together"] = groups
-                else:
-                    options.pop("unique_together")
+            for key in _GROUP_OPTIONS:
+                self._set_groups(options, key, _without(options.get(key), operation.name_lower))
             if options.get("order_with_respect_to") == operation.name_lower:
                 options.pop("order_with_respect_to")
             fields = [(n, v) for n, v in self.fields if n.lower() != operation.name_lower]
             return [self._with(fields=fields, options=options)]
         if isinstance(operation, RenameField):
             options = self.options.copy()
-            if "unique_together" in options:
-                options["unique_together"] = {
+            for key in _GROUP_OPTIONS:
+                groups = {
                     tuple(operation.new_name if name == operation.old_name else name for name in names)
-                    for names in options["unique_together"]
+                    for names in options.get(key) or ()
                 }
+                self._set_groups(options, key, groups)
             if options.get("order_with_respect_to") == operation.old_name:
                 options["order_with_respect_to"] = operation.new_name
             fields = [(operation.new_name if n == operation.old_name else n, v) for n, v in self.fields]
             return [self._with(fields=fields, options=options)]
         return None
+
+    @staticmethod
+    def _set_groups(options: dict[str, Any], key: str, groups: set[tuple[str, ...]]) -> None:
+        if groups:
+            options[key] = groups
+        else:
+            options.pop(key, None)
 
     def _reduce_indexes(self, operation: Any) -> Any:
         current_indexes = list(self.options.get("indexes", []))
@@ -232,7 +240,7 @@ class CreateModel(ModelOperation):
             return [self._with(options={**self.options, "indexes": kept})]
         if isinstance(operation, kinds.RenameIndex) and operation.old_fields:
             options = self.options.copy()
-            for key in ("unique_together", "index_together"):
+            for key in _GROUP_OPTIONS:
                 if key in options:
                     options[key] = {
                         names for names in normalize_together(options[key]) if names != operation.old_fields
@@ -241,6 +249,9 @@ class CreateModel(ModelOperation):
             options["indexes"] = [*options.get("indexes", []), new_index]
             return [self._with(options=options)]
         if isinstance(operation, kinds.RenameIndex):
+            if operation.old_name not in {index.name for index in current_indexes}:
+                # It renames an index that this model does not state: both stay.
+                return None
             renamed = []
             for index in current_indexes:
                 if index.name == operation.old_name:

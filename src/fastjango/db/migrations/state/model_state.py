@@ -100,7 +100,7 @@ class ModelState:
     def get_field(self, field_name: str) -> Any:
         """Return a field."""
         if field_name == "_order":
-            field_name = self.options.get("order_with_respect_to", field_name)
+            field_name = self.options.get("order_with_respect_to") or field_name
         return self.fields[field_name]
 
     @classmethod
@@ -221,6 +221,8 @@ class ModelState:
             InvalidBasesError: A base is not there yet.
         """
         meta_contents = {"app_label": self.app_label, "apps": apps, **self.options}
+        # Only states of old migrations have it: the class statement does not know it any more, schema editors do.
+        index_together = meta_contents.pop("index_together", None)
         meta = type("Meta", (), meta_contents)
         try:
             bases = tuple((apps.get_model(base) if isinstance(base, str) else base) for base in self.bases)
@@ -230,7 +232,9 @@ class ModelState:
         body["Meta"] = meta
         body["__module__"] = "__fake__"
         body.update(self.construct_managers())
-        return type(self.name, bases, body)
+        made: Any = type(self.name, bases, body)
+        made._meta.index_together = normalize_together(index_together or ())
+        return made
 
     def get_index_by_name(self, name: str) -> Any:
         """Return an index."""
@@ -254,13 +258,9 @@ class ModelState:
             isinstance(other, ModelState)
             and self.app_label == other.app_label
             and self.name == other.name
-            and len(self.fields) == len(other.fields)
-            and all(
-                name == other_name and field.deconstruct()[1:] == other_field.deconstruct()[1:]
-                for (name, field), (other_name, other_field) in zip(
-                    self.fields.items(), other.fields.items(), strict=True
-                )
-            )
+            # The order of fields is no part of their meaning.
+            and {name: field.deconstruct()[1:] for name, field in self.fields.items()}
+            == {name: field.deconstruct()[1:] for name, field in other.fields.items()}
             and self.options == other.options
             and self.bases == other.bases
             and self.managers == other.managers

@@ -111,8 +111,9 @@ class ProjectState:
     ) -> None:
         """Remove one value of a list option."""
         model_state = self.models[app_label, model_name]
-        objs = model_state.options[option_name]
-        model_state.options[option_name] = [obj for obj in objs if tuple(obj) != tuple(option_value_to_remove)]
+        objs = model_state.options.get(option_name)
+        if objs:
+            model_state.options[option_name] = [obj for obj in objs if tuple(obj) != tuple(option_value_to_remove)]
         self.reload_model(app_label, model_name, delay=True)
 
     def alter_model_managers(self, app_label: str, model_name: str, managers: Any) -> None:

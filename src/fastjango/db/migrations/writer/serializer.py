@@ -23,7 +23,13 @@ from fastjango.db.migrations.operations.base import Operation
 from fastjango.db.models.manager import BaseManager
 from fastjango.utils.functional import LazyObject, Promise
 
-FUNCTION_TYPES = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
+# A cached function has no type with a public name.
+FUNCTION_TYPES = (
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.MethodType,
+    functools._lru_cache_wrapper,
+)
 Code = tuple[str, set[str]]
 
 
