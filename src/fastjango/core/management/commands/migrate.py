@@ -320,12 +320,13 @@ class Command(BaseCommand):
         elif action in ("apply_success", "unapply_success"):
             elapsed = f" ({time.monotonic() - self.start:.3f}s)" if compute_time else ""
             self.stdout.write(self.style.SUCCESS((" FAKED" if fake else " OK") + elapsed))
-        elif action == "render_start" and compute_time:
+        elif action == "render_start":
             self.start = time.monotonic()
             self.stdout.write("  Rendering model states...", ending="")
             self.stdout.flush()
-        elif action == "render_success" and compute_time:
-            self.stdout.write(self.style.SUCCESS(f" DONE ({time.monotonic() - self.start:.3f}s)"))
+        elif action == "render_success":
+            elapsed = f" ({time.monotonic() - self.start:.3f}s)" if compute_time else ""
+            self.stdout.write(self.style.SUCCESS(f" DONE{elapsed}"))
 
     def sync_apps(self, connection: Any, app_labels: Any) -> None:
         """Create the tables of apps without migrations."""

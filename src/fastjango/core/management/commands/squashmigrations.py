@@ -77,7 +77,7 @@ class Command(BaseCommand):
             "replaces": self._replaced(chain),
         }
         name = self._name(chain, last, options)
-        if not options["start_migration_name"] or chain[0].initial:
+        if not options["start_migration_name"]:
             members["initial"] = True
         made: Any = type("Migration", (Migration,), members)
         self._write(made(name, app_label), options)
@@ -111,7 +111,7 @@ class Command(BaseCommand):
             for dependency in one.dependencies:
                 if isinstance(dependency, SwappableTuple):
                     wanted: Any = (
-                        SwappableTuple(("__setting__", dependency.setting), dependency.setting)
+                        ("__setting__", "AUTH_USER_MODEL")
                         if settings.AUTH_USER_MODEL == dependency.setting
                         else dependency
                     )
