@@ -2,8 +2,8 @@
 A model as a Pydantic type.
 
 An instance passes validation as it is; a mapping is checked field by field and becomes a new, unsaved instance. Output
-is a dictionary of the columns. Input leaves out automatic keys, generated and non-editable fields; output leaves out
-``password`` and binary columns. A model may say so itself:
+is a dictionary of the columns. Input leaves out automatic keys, stamps, generated and non-editable fields; output leaves
+out passwords and binary columns. A model may say so itself:
 
     class Product(models.Model):
         class Api:
@@ -14,46 +14,40 @@ is a dictionary of the columns. Input leaves out automatic keys, generated and n
 
 from __future__ import annotations
 
-import datetime as dt
-import decimal
-import functools
-import uuid
-from typing import Annotated, Any, Literal
+from contextlib import contextmanager
+from contextvars import ContextVar
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
-from pydantic import EmailStr, Field, GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler
 from pydantic_core import core_schema
 
-from fastjango.core.exceptions import ValidationError
+from fastjango.db.models.faces.annotations import (
+    annotation,
+    constant_default,
+    file_address,
+    is_file,
+    is_required,
+    is_secret,
+    is_settable,
+)
 from fastjango.db.models.fields.sentinels import NOT_PROVIDED
 
-# What a column is in Python, by the name of its field class; looked up along the class's bases.
-PYTHON_TYPES: dict[str, Any] = {
-    "AutoField": int,
-    "BigAutoField": int,
-    "SmallAutoField": int,
-    "BigIntegerField": int,
-    "IntegerField": int,
-    "SmallIntegerField": int,
-    "PositiveBigIntegerField": int,
-    "PositiveIntegerField": int,
-    "PositiveSmallIntegerField": int,
-    "BooleanField": bool,
-    "CharField": str,
-    "TextField": str,
-    "SlugField": str,
-    "FilePathField": str,
-    "DateField": dt.date,
-    "DateTimeField": dt.datetime,
-    "TimeField": dt.time,
-    "DurationField": dt.timedelta,
-    "DecimalField": decimal.Decimal,
-    "FloatField": float,
-    "UUIDField": uuid.UUID,
-    "JSONField": Any,
-    "GenericIPAddressField": str,
-    "FileField": str,
-}
-SECRET = frozenset(["password"])
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# Set while a response is validated: a mapping is then output, and may have every column.
+_responding: ContextVar[bool] = ContextVar("fastjango_responding", default=False)
+
+
+@contextmanager
+def responding() -> Iterator[None]:
+    """Let mappings pass as output of a model for the length of the block."""
+    token = _responding.set(True)
+    try:
+        yield
+    finally:
+        _responding.reset(token)
 
 
 def option(model: Any, name: str) -> frozenset[str]:
@@ -61,86 +55,17 @@ def option(model: Any, name: str) -> frozenset[str]:
     return frozenset(getattr(getattr(model, "Api", None), name, ()))
 
 
-def base_field(field: Any) -> Any:
-    """Return the field whose values a relation's column holds."""
-    while field.remote_field is not None and getattr(field, "target_field", None) is not None:
-        field = field.target_field
-    return field
-
-
-def python_type(field: Any) -> Any:
-    """Return the annotation of a field's values, without NULL."""
-    field = base_field(field)
-    found: Any = Any
-    for cls in type(field).__mro__:
-        if cls.__name__ in PYTHON_TYPES:
-            found = PYTHON_TYPES[cls.__name__]
-            break
-    return found
-
-
-def constraints(field: Any, *, incoming: bool) -> dict[str, Any]:
-    """Return Pydantic's limits for a field."""
-    field = base_field(field)
-    limits: dict[str, Any] = {}
-    kind = python_type(field)
-    if not incoming:
-        return limits
-    if kind is str and field.max_length:
-        limits["max_length"] = field.max_length
-    if kind is str and not field.blank and not field.null:
-        limits["min_length"] = 1
-    if kind is decimal.Decimal:
-        for name in ("max_digits", "decimal_places"):
-            if getattr(field, name, None) is not None:
-                limits[name] = getattr(field, name)
-    if kind is int and "Positive" in type(field).__name__:
-        limits["ge"] = 0
-    if kind is float:
-        limits["allow_inf_nan"] = False
-    return limits
-
-
-def annotation(field: Any, *, incoming: bool) -> Any:
-    """Return the whole annotation of a field: type, choices, limits, NULL, description."""
-    kind: Any = python_type(field)
-    plain = base_field(field)
-    names = {cls.__name__ for cls in type(plain).__mro__}
-    choices = [value for value, _ in plain.flatchoices if isinstance(value, (str, int))] if incoming else []
-    if choices and not field.is_relation:
-        if field.blank and kind is str and "" not in choices:
-            choices.append("")
-        kind = Literal[tuple(choices)]
-    elif incoming and "EmailField" in names and not field.blank:
-        kind = Annotated[EmailStr, Field(**constraints(field, incoming=True))] if _has_email() else kind
-    else:
-        limits = constraints(field, incoming=incoming)
-        kind = Annotated[kind, Field(**limits)] if limits else kind
-    if field.null:
-        kind = kind | None if kind is not Any else Any
-    described: dict[str, Any] = {"title": str(field.verbose_name).capitalize()}
-    if field.help_text:
-        described["description"] = str(field.help_text)
-    return Annotated[kind, Field(**described)]
-
-
-@functools.cache
-def _has_email() -> bool:
-    """Whether the library that checks addresses is installed."""
-    try:
-        import email_validator  # noqa: F401
-    except ImportError:
-        return False
-    return True
+def _named(field: Any, names: frozenset[str]) -> bool:
+    return field.attname in names or field.name in names
 
 
 def fields_out(model: Any) -> list[Any]:
     """Return the fields of the output."""
-    hidden = option(model, "exclude") | option(model, "write_only") | SECRET
+    hidden = option(model, "exclude") | option(model, "write_only")
     return [
         field
         for field in model._meta.concrete_fields
-        if field.attname not in hidden and field.name not in hidden and field.get_internal_type() != "BinaryField"
+        if not _named(field, hidden) and not is_secret(field) and field.get_internal_type() != "BinaryField"
     ]
 
 
@@ -150,77 +75,77 @@ def fields_in(model: Any) -> list[Any]:
     return [
         field
         for field in model._meta.concrete_fields
-        if field.attname not in hidden
-        and field.name not in hidden
-        and field.editable
-        and not field.auto_created
-        and field is not model._meta.auto_field
-        and not field.generated
+        if is_settable(field)
+        and not _named(field, hidden)
         and field.get_internal_type() not in {"BinaryField", "FileField", "ImageField"}
     ]
 
 
-def is_required(field: Any) -> bool:
-    """Whether input must name the field."""
-    return not (
-        field.null
-        or field.blank
-        or field.has_default()
-        or getattr(field, "db_default", NOT_PROVIDED) is not NOT_PROVIDED
-    )
+def reader_of(model: Any) -> Callable[[Any], dict[str, Any]]:
+    """Return the function from an instance to the dictionary of its output."""
+    names = [field.attname for field in fields_out(model)]
+    files = [field.attname for field in fields_out(model) if is_file(field)]
+    get = attrgetter(*names) if len(names) > 1 else None
+
+    def read(instance: Any) -> dict[str, Any]:
+        if get is None:
+            values = {name: getattr(instance, name) for name in names}
+        else:
+            values = dict(zip(names, get(instance), strict=True))
+        for name in files:
+            values[name] = file_address(values[name])
+        return values
+
+    return read
 
 
-def _read(instance: Any, name: str) -> Any:
-    """Return the value of one column for output; files are their address."""
-    value = getattr(instance, name)
-    if hasattr(value, "field") and hasattr(value, "storage"):
-        if not value:
-            return None
-        try:
-            return value.url
-        except (ValueError, NotImplementedError):
-            return value.name
-    return value
-
-
-def build_instance(model: Any, values: dict[str, Any]) -> Any:
-    """Return a new instance from checked input; the model's own field validators have run."""
-    for field in fields_in(model):
-        if field.attname in values and values[field.attname] not in field.empty_values:
-            try:
-                field.run_validators(values[field.attname])
-            except ValidationError as exc:
-                raise ValueError(f"{field.attname}: {'; '.join(exc.messages)}") from exc
-    return model(**values)
-
-
-def _typed_dict(model: Any, handler: GetCoreSchemaHandler, fields: list[Any], *, incoming: bool) -> Any:
-    """Return the schema of a dictionary with *fields*."""
-    members: dict[str, core_schema.TypedDictField] = {}
-    for field in fields:
-        kind = annotation(field, incoming=incoming)
-        if not incoming and base_field(field).get_internal_type() in {"FileField", "ImageField"}:
-            kind = str | None
-        members[field.attname] = core_schema.typed_dict_field(
-            handler.generate_schema(kind), required=not incoming or is_required(field)
+def _member(handler: GetCoreSchemaHandler, field: Any) -> core_schema.TypedDictField:
+    """Return one entry of the input."""
+    schema = handler.generate_schema(annotation(field, incoming=True))
+    default = constant_default(field)
+    if default is not NOT_PROVIDED and not isinstance(default, (list, dict)):
+        schema = core_schema.with_default_schema(schema, default=default)
+    if field.attname != field.name:
+        # A relation may be given by either name; the schema shows the column's.
+        return core_schema.typed_dict_field(
+            schema, required=is_required(field), validation_alias=[[field.attname], [field.name]]
         )
+    return core_schema.typed_dict_field(schema, required=is_required(field))
+
+
+def input_schema(model: Any, handler: GetCoreSchemaHandler) -> Any:
+    """Return the schema of a dictionary that a new instance is made of."""
+    members = {field.attname: _member(handler, field) for field in fields_in(model)}
+    return core_schema.typed_dict_schema(members, extra_behavior="ignore", cls_name=model.__name__)
+
+
+def output_schema(model: Any, handler: GetCoreSchemaHandler) -> Any:
+    """Return the schema of the dictionary that an instance becomes."""
+    members = {
+        field.attname: core_schema.typed_dict_field(
+            handler.generate_schema(annotation(field, incoming=False, optional=is_file(field))), required=True
+        )
+        for field in fields_out(model)
+    }
     return core_schema.typed_dict_schema(members, extra_behavior="ignore", cls_name=model.__name__)
 
 
 def core_schema_of(model: Any, handler: GetCoreSchemaHandler) -> Any:
     """Return the core schema of *model*: instance or mapping in, dictionary out."""
-    names = [field.attname for field in fields_out(model)]
-    incoming = _typed_dict(model, handler, fields_in(model), incoming=True)
-    outgoing = _typed_dict(model, handler, fields_out(model), incoming=False)
+    incoming = input_schema(model, handler)
+    outgoing = output_schema(model, handler)
+    read = reader_of(model)
 
     def dump(value: Any) -> Any:
-        return {name: _read(value, name) for name in names} if isinstance(value, model) else value
+        return read(value) if isinstance(value, model) else value
 
     def build(values: dict[str, Any]) -> Any:
-        return build_instance(model, values)
+        return model(**values)
 
     def instance_or_mapping(value: Any, check: Any) -> Any:
-        return value if isinstance(value, model) else check(value)
+        if isinstance(value, model) or (_responding.get() and isinstance(value, dict)):
+            return value
+        return check(value)
 
     return core_schema.no_info_wrap_validator_function(
         instance_or_mapping,
@@ -231,4 +156,4 @@ def core_schema_of(model: Any, handler: GetCoreSchemaHandler) -> Any:
     )
 
 
-__all__ = ["build_instance", "core_schema_of", "fields_in", "fields_out"]
+__all__ = ["core_schema_of", "fields_in", "fields_out", "input_schema", "output_schema", "reader_of", "responding"]
