@@ -110,6 +110,10 @@ class ClauseContext(Protocol):
         """The SELECT of an inner query, correlated with this one."""
         ...
 
+    def untyped(self, value: Any, slot: int | None) -> BindParameter[Any]:
+        """A parameter whose type the server finds by where it stands; the driver writes it into the text."""
+        ...
+
 
 class QueryLike(Protocol):
     """The query builder, as far as expressions resolve themselves against it."""

@@ -187,6 +187,10 @@ class BaseDatabaseOperations(SqlParts):
         """Return the key of the row that was inserted last."""
         return cursor.lastrowid
 
+    def filled_by_client(self, sql: str) -> str:
+        """Mark *sql* as a statement whose parameters the driver writes into the text, where it can choose."""
+        return sql
+
     def process_clob(self, value: Any) -> Any:
         """Return the text of a large object."""
         return value

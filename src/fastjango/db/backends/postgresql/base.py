@@ -23,6 +23,7 @@ from fastjango.db.backends.base.transactions import BeginOptions
 from fastjango.db.backends.postgresql import driver
 from fastjango.db.backends.postgresql.client import DatabaseClient
 from fastjango.db.backends.postgresql.creation import DatabaseCreation
+from fastjango.db.backends.postgresql.cursors import StatementCursor, filled
 from fastjango.db.backends.postgresql.features import DatabaseFeatures
 from fastjango.db.backends.postgresql.introspection import DatabaseIntrospection
 from fastjango.db.backends.postgresql.lane import Lane
@@ -252,7 +253,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
 
     def open_cursor(self, lease: Lease) -> Any:
         """Return the cursor for the ORM's statements."""
-        lease.cursor = cursor = driver.OrmCursor(lease.raw)
+        lease.cursor = cursor = StatementCursor(lease.raw)
         lease.read = Lane(cursor, lease.raw).read
         return cursor
 
@@ -305,7 +306,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         with self.wrap_database_errors:
             cursor = driver.server_cursor(lease.raw)
         try:
-            self.wrap_cursor(cursor).execute(sql, args)
+            self.wrap_cursor(cursor).execute(*filled(lease.raw, sql, args))
             while True:
                 with self.wrap_database_errors:
                     rows = cursor.fetchmany(chunk_size)

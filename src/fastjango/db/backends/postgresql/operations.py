@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from fastjango.db.backends.base.operations import BaseDatabaseOperations
+from fastjango.db.backends.postgresql.cursors import FilledByClient
 from fastjango.db.backends.postgresql.sql_parts import PostgresqlParts
 
 EXPLAIN_OPTIONS = frozenset(
@@ -42,6 +43,10 @@ class DatabaseOperations(PostgresqlParts, BaseDatabaseOperations):
         if not lookup_type.isidentifier():
             raise ValueError(f"Invalid lookup type: {lookup_type!r}")
         return f"EXTRACT({lookup_type.upper()} FROM {sql})", tuple(params)
+
+    def filled_by_client(self, sql: str) -> str:
+        """Return *sql* as a text that the cursors fill in themselves."""
+        return FilledByClient(sql)
 
     def max_name_length(self) -> int:
         """Return how long identifiers may be."""

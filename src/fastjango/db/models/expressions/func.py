@@ -36,6 +36,14 @@ def numeric_on_sqlite(expression: Any, clause: Clause, ctx: ClauseContext) -> Cl
     return clause
 
 
+def _argument(part: Any, ctx: ClauseContext) -> Clause:
+    """Return the clause of an argument; a text has no type before the function is chosen."""
+    value = getattr(part, "value", None)
+    if type(part) is makers.value and type(value) is str and "output_field" not in part.__dict__:
+        return ctx.untyped(value, part.slot)
+    return compile_part(part, ctx)
+
+
 @deconstructible(path="fastjango.db.models.Func")
 class Func(Expression):
     """A call of a SQL function."""
@@ -87,7 +95,15 @@ class Func(Expression):
 
     def arguments(self, ctx: ClauseContext) -> list[Clause]:
         """Return the clauses of the arguments."""
-        return [compile_part(part, ctx) for part in self.get_source_expressions() if part is not None]
+        parts = [part for part in self.get_source_expressions() if part is not None]
+        if ctx.vendor == "postgresql" and self._is_unknown:
+            return [_argument(part, ctx) for part in parts]
+        return [compile_part(part, ctx) for part in parts]
+
+    @property
+    def _is_unknown(self) -> bool:
+        """Whether the function is not one of ours: its parameters have types that only the server knows."""
+        return type(self) is Func or not type(self).__module__.startswith("fastjango.")
 
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return the call."""

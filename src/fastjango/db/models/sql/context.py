@@ -36,6 +36,8 @@ class BindBook:
 
     def __init__(self) -> None:
         self.sources: dict[str, BindSource] = {}
+        # The server would take two equal parameters for two different values, or needs to see what they are.
+        self.filled_by_client = False
 
     def add(self, source: BindSource, type_: Any) -> sa.BindParameter[Any]:
         """Return a new parameter for *source*."""
@@ -92,6 +94,11 @@ class Context:
             type_ = sa.literal(value).type if value is not None else _UNTYPED
         place = None if slot is None else slot + self.slot_base
         return self.binds.add(BindSource(place, value, convert, field), type_)
+
+    def untyped(self, value: Any, slot: int | None) -> sa.BindParameter[Any]:
+        """Return a parameter whose type the server finds by where it stands; the driver writes it into the text."""
+        self.binds.filled_by_client = True
+        return self.bind(value, slot, type_=_UNTYPED)
 
     def raw_bind(self, value: Any, type_: Any) -> sa.BindParameter[Any]:
         """Return a parameter whose value is the driver's already."""

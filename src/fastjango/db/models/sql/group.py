@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastjango.core.exceptions import EmptyResultSet, FullResultSet
-from fastjango.db.models.expressions import Ref
+from fastjango.db.models.expressions import RawSQL, Ref, Value
 
 from .order import column_key
 from .tables import Counted
@@ -30,6 +30,7 @@ def group_clauses(
     having_columns = having.get_group_by_cols() if having is not None else []
     expressions.extend(having_columns)
     expressions = _without_dependent(expressions, having_columns, ctx.connection)
+    _note_repeated(expressions, select, order_by, having, ctx)
     positions = {column_key(expr): place for place, (expr, alias) in enumerate(select, start=1) if alias}
     by_position = getattr(ctx.connection.features, "allows_group_by_select_index", True)
     clauses: list[Any] = []
@@ -71,6 +72,35 @@ def _grouped(query: Any, select: Select, order_by: list[tuple[Any, bool]], order
             if not is_ref:
                 expressions.extend(ordering.get_group_by_cols())
     return expressions
+
+
+def _note_repeated(
+    expressions: list[Any], select: Select, order_by: list[tuple[Any, bool]], having: Any, ctx: Context
+) -> None:
+    """Let the driver fill the parameters in where a grouped expression with some is said again inside another."""
+    if ctx.vendor != "postgresql":
+        return
+    with_values = [expression for expression in expressions if _has_value(expression)]
+    if not with_values:
+        return
+    orderings = [ordering.expression for ordering, is_ref in order_by if not is_ref]
+    others = [part for expression, _ in select for part in _parts(expression)]
+    others += [part for part in (*orderings, having) if part is not None]
+    if any(_says(part, expression) for part in others for expression in with_values):
+        ctx.binds.filled_by_client = True
+
+
+def _parts(expression: Any) -> list[Any]:
+    found = getattr(expression, "get_source_expressions", list)()
+    return [part for part in found if part is not None]
+
+
+def _has_value(expression: Any) -> bool:
+    return isinstance(expression, (Value, RawSQL)) or any(_has_value(part) for part in _parts(expression))
+
+
+def _says(expression: Any, wanted: Any) -> bool:
+    return expression == wanted or any(_says(part, wanted) for part in _parts(expression))
 
 
 def _without_dependent(expressions: list[Any], having: list[Any], connection: Any) -> list[Any]:

@@ -98,7 +98,7 @@ def compile_select(
     sql, args = compile_text(statement.select, binds, connection, paramstyle)
     if query.explain_info is not None:
         form, wishes = query.explain_info
-        sql = f"{connection.ops.explain_query_prefix(form, **wishes)} {sql}"
+        sql = type(sql)(f"{connection.ops.explain_query_prefix(form, **wishes)} {sql}")
     plan = SelectPlan(sql, args, statement, connection)
     plan.cacheable = not query.uncacheable
     return plan
@@ -111,7 +111,10 @@ def compile_text(
     dialect = connection.dialect if paramstyle is None else _in_style(connection.dialect, paramstyle)
     compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     names = compiled.positiontup or []
-    return one_line(str(compiled)), build_args(names, compiled, binds.sources, connection)
+    sql = one_line(str(compiled))
+    if binds.filled_by_client:
+        sql = connection.ops.filled_by_client(sql)
+    return sql, build_args(names, compiled, binds.sources, connection)
 
 
 _BREAK = re.compile(r"\s*\n\s*(?=(?:FROM|WHERE|HAVING|LIMIT|UNION|INTERSECT|EXCEPT|FOR|RETURNING|VALUES|SELECT)\b)")

@@ -20,7 +20,7 @@ from .compound import build_combined
 from .context import Context, inner
 from .group import group_clauses
 from .locking import lock_rows
-from .order import Ordering, column_key
+from .order import Ordering, PositionRef, column_key
 from .qualify import build_qualified
 from .statement import Options, Statement, column_clauses, limited, with_aliases
 from .tables import FromTables, TableEntry, identifier
@@ -50,6 +50,7 @@ def build_select(query: Any, ctx: Context, options: Options | None = None) -> St
     if window_filter is not None:
         return build_qualified(query, ctx, (where, having, window_filter), order_by, options, build_select)
     extra = _columns_for_distinct_order(query, listed, order_by)
+    order_by = _by_place(order_by, extra, len(listed.columns))
     columns: Select = [*listed.columns, *extra]
     groups = group_clauses(query, ctx, columns, order_by, having, ordering.from_meta)
     if options.with_col_aliases or (extra and query.subquery):
@@ -114,6 +115,21 @@ def _columns_for_distinct_order(query: Any, listed: SelectList, order_by: list[t
         for ordering, is_ref in order_by
         if not is_ref and column_key(ordering.expression) not in selected
     ]
+
+
+def _by_place(order_by: list[tuple[Any, bool]], extra: Select, count: int) -> list[tuple[Any, bool]]:
+    """Order by the place of the *extra* columns: said again, their parameters would be other values."""
+    if not extra:
+        return order_by
+    places = {id(expression): count + number for number, (expression, _) in enumerate(extra, start=1)}
+    placed: list[tuple[Any, bool]] = []
+    for ordering, is_ref in order_by:
+        source = ordering.expression
+        if id(source) in places and not hasattr(source, "target"):
+            ordering = ordering.copy()
+            ordering.expression = PositionRef(places[id(source)], None, source)
+        placed.append((ordering, is_ref))
+    return placed
 
 
 def _without_extra(statement: Statement, count: int) -> Statement:
