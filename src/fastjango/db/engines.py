@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from fastjango.core.exceptions import ImproperlyConfigured
+from fastjango.core.exceptions import ImproperlyConfigured, fix
 from fastjango.utils.connection import ConnectionDoesNotExist
 
 DEFAULT_DB_ALIAS = "default"
@@ -34,6 +34,12 @@ def complete(conf: dict[str, Any]) -> None:
     conf.setdefault("OPTIONS", {})
     conf.setdefault("POOL", {})
     conf.setdefault("TIME_ZONE", None)
+    if not conf["AUTOCOMMIT"]:
+        raise fix(
+            ImproperlyConfigured("DATABASES[...]['AUTOCOMMIT'] = False is not supported."),
+            "switch it off where it is needed: fastjango.db.transaction.set_autocommit(False)",
+            code="db.E109",
+        )
     for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT"):
         conf.setdefault(key, "")
     test = conf.setdefault("TEST", {})

@@ -29,6 +29,8 @@ def refresh(instance: Any, using: str | None, fields: Any, from_queryset: Any) -
     elif using is not None:
         from_queryset = from_queryset.using(using)
     rows = from_queryset.filter(pk=instance.pk)
+    # The routers are asked once.
+    rows._db = rows.db
     deferred = instance.get_deferred_fields()
     if fields is not None:
         rows = rows.only(*fields)

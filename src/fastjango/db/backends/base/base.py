@@ -57,9 +57,12 @@ class BaseDatabaseWrapper(Transactions):
     ops_class: type[BaseDatabaseOperations] = BaseDatabaseOperations
     validation_class: type[BaseDatabaseValidation] = BaseDatabaseValidation
     Database: Any = None
+    # How many statements the log of a connection object keeps.
+    queries_limit: int = QUERIES_LIMIT
 
     def __init__(self, settings_dict: dict[str, Any], alias: str = "default") -> None:
         super().__init__(settings_dict, alias)
+        self.base_log = QueryLog(limit=self.queries_limit)
         self.errors_occurred = False
         self._version_checked = False
         self.health_check_enabled = False
@@ -101,10 +104,10 @@ class BaseDatabaseWrapper(Transactions):
         return dt.UTC if name is None else zoneinfo.ZoneInfo(name)
 
     @cached_property
-    def timezone_name(self) -> str:
-        """The name of the zone of date-times in the database."""
+    def timezone_name(self) -> str | None:
+        """The name of the zone of date-times in the database; ``None``: the server's own."""
         if not settings.USE_TZ:
-            return str(settings.TIME_ZONE)
+            return None if settings.TIME_ZONE is None else str(settings.TIME_ZONE)
         name = self.settings_dict.get("TIME_ZONE")
         return "UTC" if name is None else str(name)
 
@@ -114,15 +117,6 @@ class BaseDatabaseWrapper(Transactions):
     def _log(self) -> QueryLog:
         context = self.var.get()
         return self.base_log if context is None or context.log is None else context.log
-
-    @property
-    def queries_limit(self) -> int:
-        """How many statements the log keeps."""
-        return self._log.entries.maxlen or QUERIES_LIMIT
-
-    @queries_limit.setter
-    def queries_limit(self, value: int) -> None:
-        self._log.entries = deque(self._log.entries, maxlen=value)
 
     @property
     def queries_log(self) -> deque[dict[str, str]]:
@@ -160,7 +154,7 @@ class BaseDatabaseWrapper(Transactions):
         context = self.var.get()
         hold = context.hold if context is not None else None
         wrappers = context.wrappers if context is not None else ()
-        self.var.set(Context(hold, wrappers, QueryLog(self._log.forced)))
+        self.var.set(Context(hold, wrappers, QueryLog(self._log.forced, self.queries_limit)))
 
     # --- connections --------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
@@ -18,7 +19,7 @@ except ImportError as exc:
         code="db.E107",
     ) from exc
 
-from fastjango.db.backends.base.base import BaseDatabaseWrapper
+from fastjango.db.backends.base.base import NO_DB_ALIAS, BaseDatabaseWrapper
 from fastjango.db.backends.base.transactions import BeginOptions
 from fastjango.db.backends.postgresql import driver
 from fastjango.db.backends.postgresql.client import DatabaseClient
@@ -29,12 +30,17 @@ from fastjango.db.backends.postgresql.introspection import DatabaseIntrospection
 from fastjango.db.backends.postgresql.lane import Lane
 from fastjango.db.backends.postgresql.operations import DatabaseOperations
 from fastjango.db.bridge import in_bridge
-from fastjango.db.errors import NotSupportedError
+from fastjango.db.errors import DatabaseError, NotSupportedError
 from fastjango.db.pool import Lease
 
 ISOLATION_LEVELS = frozenset(["read uncommitted", "read committed", "repeatable read", "serializable"])
 # SQLSTATE of a serialization failure and of a deadlock.
 RETRYABLE = frozenset(["40001", "40P01"])
+NO_SERVER_DATABASE = (
+    "Normally FastJango will use a connection to the 'postgres' database to avoid running initialization queries against "
+    "the production database when it's not needed (for example, when running tests). FastJango was unable to create a "
+    "connection to the 'postgres' database and will use the first PostgreSQL database instead."
+)
 OWN_OPTIONS = ("assume_role", "isolation_level", "pool", "server_side_binding", "prepare_threshold", "prepared_max")
 
 
@@ -186,7 +192,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
 
     def prepare_raw(self, raw: Any) -> None:
         """Set the session's zone, role and isolation level."""
-        if raw.info.parameter_status("TimeZone") != self.timezone_name:
+        if self._zone_differs(raw):
             raw.execute("SELECT set_config('TimeZone', %s, false)", (self.timezone_name,))
         role = self.settings_dict["OPTIONS"].get("assume_role")
         if role:
@@ -207,10 +213,13 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         if self._pool is not None:
             self._pool.retire()
         raw = self.connection
-        if raw is None or raw.info.parameter_status("TimeZone") == self.timezone_name:
+        if raw is None or not self._zone_differs(raw):
             return False
         raw.execute("SELECT set_config('TimeZone', %s, false)", (self.timezone_name,))
         return True
+
+    def _zone_differs(self, raw: Any) -> bool:
+        return self.timezone_name is not None and raw.info.parameter_status("TimeZone") != self.timezone_name
 
     @property
     def pg_version(self) -> int:
@@ -220,10 +229,19 @@ class DatabaseWrapper(BaseDatabaseWrapper):
 
     @contextmanager
     def _nodb_cursor(self) -> Generator[Any]:
-        """Give a cursor on the server's own database."""
-        other = self.__class__({**self.settings_dict, "NAME": None}, alias="__no_db__")
+        """Give a cursor on the server's own database, or on ours where that one is closed to us."""
+        other = self.__class__({**self.settings_dict, "NAME": None}, alias=NO_DB_ALIAS)
         try:
-            with other.cursor() as cursor:
+            cursor = other.cursor()
+        except (self.Database.DatabaseError, DatabaseError):
+            other.close_pool()
+            if not self.settings_dict["NAME"]:
+                raise
+            warnings.warn(NO_SERVER_DATABASE, RuntimeWarning, stacklevel=3)
+            other = self.copy(alias=NO_DB_ALIAS)
+            cursor = other.cursor()
+        try:
+            with cursor:
                 yield cursor
         finally:
             other.close_pool()
@@ -244,9 +262,9 @@ class DatabaseWrapper(BaseDatabaseWrapper):
             raw.execute("ROLLBACK")
 
     def raw_is_alive(self, raw: Any) -> bool:
-        """Ask the server for nothing."""
+        """Ask the server; it refuses inside a failed transaction."""
         try:
-            raw.execute("")
+            raw.execute("SELECT 1")
         except Database.Error:
             return False
         return True

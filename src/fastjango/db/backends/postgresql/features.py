@@ -121,6 +121,11 @@ class DatabaseFeatures(BaseDatabaseFeatures):
         """Whether the server is 16 or later."""
         return self.pg_version >= 160000
 
+    @cached_property
+    def is_postgresql_17(self) -> bool:
+        """Whether the server is 17 or later."""
+        return self.pg_version >= 170000
+
     @property
     def supports_nulls_distinct_unique_constraints(self) -> bool:  # type: ignore[override]  # a value in the base class
         """``NULLS [NOT] DISTINCT`` came with 15."""

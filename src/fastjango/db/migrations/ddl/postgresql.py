@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastjango.db.migrations.ddl.editor import BaseDatabaseSchemaEditor
@@ -29,6 +30,10 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         if db_type.startswith("text"):
             return self._index_sql(model, [field], "_like", {field.column: "text_pattern_ops"})
         return None
+
+    def remove_procedure(self, procedure_name: str, param_types: Sequence[str] = ()) -> None:
+        """Drop a procedure; those that give a result are functions here."""
+        self.execute(f"DROP FUNCTION {self.quote_name(procedure_name)}({','.join(param_types)})", None)
 
     def add_index(self, model: Any, index: Any, concurrently: bool = False) -> None:
         """Create an index; *concurrently* keeps the table open for writes."""
