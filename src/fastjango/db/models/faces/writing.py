@@ -1,0 +1,122 @@
+"""
+From a schema to rows: new instances, changed instances, and what is nested in them.
+
+Only what was sent is set; keys and stamps never are. A nested schema of a foreign key makes (or changes) the related
+object, a list of schemas makes the related rows, a list of keys sets a many-to-many relation.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from fastjango.core.exceptions import FieldDoesNotExist
+from fastjango.db import router, transaction
+from fastjango.db.models.faces.annotations import is_settable
+from fastjango.db.models.faces.schema_fields import is_reverse
+
+Later = list[tuple[Any, Any]]
+
+
+def build(schema: BaseModel, extra: dict[str, Any]) -> Any:
+    """Return a new instance; nested ones stay unsaved, lists are left out."""
+    model: Any = type(schema).__fastjango_model__  # type: ignore[attr-defined]
+    values, _ = _split(schema, model)
+    for name, value in values.items():
+        if isinstance(value, BaseModel):
+            values[name] = build(value, {})
+    return model(**{**values, **extra})
+
+
+def create(schema: BaseModel, extra: dict[str, Any]) -> Any:
+    """Save a new instance and what is nested in it."""
+    model: Any = type(schema).__fastjango_model__  # type: ignore[attr-defined]
+    with transaction.atomic(using=router.db_for_write(model)):
+        return _write(schema, model(), extra)
+
+
+def update(schema: BaseModel, instance: Any, extra: dict[str, Any]) -> Any:
+    """Change *instance* and what is nested in it."""
+    using = instance._state.db or router.db_for_write(type(instance), instance=instance)
+    with transaction.atomic(using=using):
+        return _write(schema, instance, extra)
+
+
+def _write(schema: BaseModel, instance: Any, extra: dict[str, Any]) -> Any:
+    values, later = _split(schema, type(instance))
+    adding = instance._state.adding
+    for name, value in {**values, **extra}.items():
+        if isinstance(value, BaseModel):
+            setattr(instance, name, _nested_one(value, instance, name))
+        else:
+            setattr(instance, name, value)
+    instance.full_clean(exclude=_unchecked(instance, values, extra, adding))
+    instance.save()
+    for relation, value in later:
+        _set_many(instance, relation, value)
+    return instance
+
+
+def _unchecked(instance: Any, values: dict[str, Any], extra: dict[str, Any], adding: bool) -> set[str]:
+    """Return the fields whose values nobody has sent: they need no look, unless the instance is new."""
+    sent = {*values, *extra}
+    return {
+        field.name
+        for field in instance._meta.fields
+        if field.name not in sent
+        and field.attname not in sent
+        and (not adding or not is_settable(field) or field.has_default())
+    }
+
+
+def _split(schema: BaseModel, model: Any) -> tuple[dict[str, Any], Later]:
+    """Return the values to set at once, and the lists that need a saved instance."""
+    values: dict[str, Any] = {}
+    later: Later = []
+    for name in schema.model_fields_set:
+        value = getattr(schema, name)
+        try:
+            field = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            field = next((one for one in model._meta.concrete_fields if one.attname == name), None)
+            if field is None:
+                field = next((rel for rel in model._meta.related_objects if rel.get_accessor_name() == name), None)
+        if field is None:
+            continue
+        if not field.concrete or field.many_to_many:
+            later.append((field, value))
+        elif is_settable(field):
+            values[name] = value
+    return values, later
+
+
+def _nested_one(schema: BaseModel, instance: Any, name: str) -> Any:
+    """Return the saved related object of a nested schema: the one that is there, changed; else a new one."""
+    field = instance._meta.get_field(name)
+    there = None if getattr(instance, field.attname) is None else getattr(instance, name)
+    return _write(schema, field.remote_field.model() if there is None else there, {})
+
+
+def _set_many(instance: Any, relation: Any, value: Any) -> None:
+    """Write a list: keys are related, schemas become new rows in the place of the old."""
+    if relation.one_to_one:
+        if isinstance(value, BaseModel):
+            _write(value, relation.related_model(), {relation.field.name: instance})
+        return
+    manager = getattr(instance, relation.get_accessor_name() if is_reverse(relation) else relation.name)
+    if not any(isinstance(item, BaseModel) for item in value):
+        if relation.many_to_many:
+            manager.set(value)
+        elif value or not instance._state.adding:
+            manager.set(relation.related_model._base_manager.filter(pk__in=value))
+        return
+    if relation.many_to_many:
+        manager.set([_write(item, relation.related_model(), {}) for item in value])
+        return
+    manager.all().delete()
+    for item in value:
+        _write(item, relation.related_model(), {relation.field.name: instance})
+
+
+__all__ = ["build", "create", "update"]
