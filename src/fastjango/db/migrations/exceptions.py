@@ -4,7 +4,7 @@ What can be wrong with migrations.
     Exception
       AmbiguityError  BadMigrationError  CircularDependencyError  InconsistentMigrationHistory  InvalidBasesError
       InvalidMigrationPlan
-      IrreversibleError  MigrationSchemaMissing (DatabaseError)  NodeNotFoundError (LookupError)
+      IrreversibleError  MigrationChangedError  MigrationSchemaMissing (DatabaseError)  NodeNotFoundError (LookupError)
 """
 
 from __future__ import annotations
@@ -40,6 +40,10 @@ class InvalidBasesError(ValueError):
 
 class IrreversibleError(RuntimeError):
     """A migration cannot be taken back."""
+
+
+class MigrationChangedError(RuntimeError):
+    """A migration that stopped in its middle has other operations now."""
 
 
 class MigrationSchemaMissing(DatabaseError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,9 +10,15 @@ from fastjango.apps.registry import apps as global_apps
 from fastjango.db import router
 from fastjango.db.migrations.exceptions import InvalidMigrationPlan
 from fastjango.db.migrations.loader import MigrationLoader
+from fastjango.db.migrations.lock import is_lock_timeout
+from fastjango.db.migrations.progress import Progress, drop_empty_table, forget
 from fastjango.db.migrations.recorder import MigrationRecorder
 from fastjango.db.migrations.state import ProjectState
+from fastjango.db.transaction import atomic
+from fastjango.db.utils import OperationalError
 
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 10.0
 Key = tuple[str, str]
 
 
@@ -21,13 +28,25 @@ class MigrationExecutor:
 
     Args:
         progress_callback: Called with ``("apply_start", migration, fake)`` and the like.
+        lock_retries: How often a migration is tried again that could not get its locks in time.
+        restart: Begin migrations that stopped in their middle with their first operation.
     """
 
-    def __init__(self, connection: Any, progress_callback: Callable[..., None] | None = None) -> None:
+    def __init__(
+        self,
+        connection: Any,
+        progress_callback: Callable[..., None] | None = None,
+        *,
+        lock_retries: int = 0,
+        restart: bool = False,
+    ) -> None:
         self.connection = connection
         self.loader = MigrationLoader(self.connection)
         self.recorder = MigrationRecorder(self.connection)
         self.progress_callback = progress_callback
+        self.lock_retries = lock_retries
+        self.restart = restart
+        self._keeps_positions = False
 
     def migration_plan(self, targets: Sequence[Any], clean_start: bool = False) -> list[tuple[Any, bool]]:
         """Return ``[(migration, backwards?)]`` that leads to the targets; ``(app, None)`` means: take all back."""
@@ -111,6 +130,8 @@ class MigrationExecutor:
                 plan,
             )
         self.check_replacements()
+        if self._keeps_positions:
+            drop_empty_table(self.connection)
         return state
 
     def _migrate_all_forwards(self, state: Any, plan: Any, full_plan: Any, fake: bool, fake_initial: bool) -> Any:
@@ -169,23 +190,58 @@ class MigrationExecutor:
 
     def apply_migration(self, state: Any, migration: Any, fake: bool = False, fake_initial: bool = False) -> Any:
         """Apply one migration and record it, in one transaction where possible."""
-        recorded = False
         self._progress("apply_start", migration, fake)
-        if not fake:
-            if fake_initial:
-                applied, state = self.detect_soft_applied(state, migration)
-                if applied:
-                    fake = True
-            if not fake:
-                with self.connection.schema_editor(atomic=migration.atomic) as schema_editor:
-                    state = migration.apply(state, schema_editor)
-                    if not schema_editor.deferred_sql:
-                        self.record_migration(migration)
-                        recorded = True
-        if not recorded:
+        if not fake and fake_initial:
+            fake, state = self.detect_soft_applied(state, migration)
+        if fake:
+            forget(self.connection, migration.app_label, migration.name)
             self.record_migration(migration)
+        else:
+            state = self._with_patience(self._apply, state, migration)
         self._progress("apply_success", migration, fake)
         return state
+
+    def _apply(self, state: Any, migration: Any) -> Any:
+        progress = self._position(migration, backwards=False)
+        recorded = False
+        with self.connection.schema_editor(atomic=migration.atomic) as schema_editor:
+            schema_editor.progress = progress
+            state = migration.apply(state, schema_editor)
+            if not schema_editor.deferred_sql and progress is None:
+                self.record_migration(migration)
+                recorded = True
+        if not recorded:
+            with atomic(self.connection.alias):
+                self.record_migration(migration)
+                if progress is not None:
+                    progress.finish()
+        return state
+
+    def _position(self, migration: Any, *, backwards: bool) -> Progress | None:
+        """Return where a migration stands that cannot be rolled back; None for those that can."""
+        if self.connection.features.can_rollback_ddl and migration.atomic:
+            return None
+        self._keeps_positions = True
+        progress = Progress(self.connection, migration, backwards=backwards, restart=self.restart)
+        operations = list(reversed(migration.operations)) if backwards else migration.operations
+        progress.check([operation.describe() for operation in operations])
+        if progress.resumed and progress.position:
+            self._progress("resume", migration, False)
+        return progress
+
+    def _with_patience(self, run: Callable[[Any, Any], Any], state: Any, migration: Any) -> Any:
+        """Run a step again, after a pause, when it could not get its locks in time."""
+        pause = FIRST_PAUSE_SECONDS
+        for left in range(self.lock_retries, -1, -1):
+            try:
+                return run(state.clone() if left else state, migration)
+            except OperationalError as exc:
+                if not left or not is_lock_timeout(exc):
+                    raise
+                self._progress("lock_timeout", migration, False)
+            time.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+        raise AssertionError("the last try returns or raises")
 
     def record_migration(self, migration: Any) -> None:
         """Record a migration; for a squashed one, those that it replaces."""
@@ -198,15 +254,29 @@ class MigrationExecutor:
     def unapply_migration(self, state: Any, migration: Any, fake: bool = False) -> Any:
         """Take one migration back."""
         self._progress("unapply_start", migration, fake)
-        if not fake:
-            with self.connection.schema_editor(atomic=migration.atomic) as schema_editor:
-                state = migration.unapply(state, schema_editor)
-        if migration.replaces:
-            for app_label, name in migration.replaces:
-                self.recorder.record_unapplied(app_label, name)
-        self.recorder.record_unapplied(migration.app_label, migration.name)
+        if fake:
+            forget(self.connection, migration.app_label, migration.name)
+            self._record_unapplied(migration)
+        else:
+            state = self._with_patience(self._unapply, state, migration)
         self._progress("unapply_success", migration, fake)
         return state
+
+    def _unapply(self, state: Any, migration: Any) -> Any:
+        progress = self._position(migration, backwards=True)
+        with self.connection.schema_editor(atomic=migration.atomic) as schema_editor:
+            schema_editor.progress = progress
+            state = migration.unapply(state, schema_editor)
+        with atomic(self.connection.alias):
+            self._record_unapplied(migration)
+            if progress is not None:
+                progress.finish()
+        return state
+
+    def _record_unapplied(self, migration: Any) -> None:
+        for app_label, name in migration.replaces:
+            self.recorder.record_unapplied(app_label, name)
+        self.recorder.record_unapplied(migration.app_label, migration.name)
 
     def check_replacements(self) -> None:
         """Record squashed migrations all of whose parts are applied."""

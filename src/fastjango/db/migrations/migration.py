@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import nullcontext
+from functools import partial
 from typing import Any, ClassVar
 
 from fastjango.db.migrations.exceptions import IrreversibleError
@@ -60,7 +63,7 @@ class Migration:
 
     def apply(self, project_state: Any, schema_editor: Any, collect_sql: bool = False) -> Any:
         """Apply the operations to the database; returns the state behind them."""
-        for operation in self.operations:
+        for position, operation in enumerate(self.operations):
             self._describe(schema_editor, operation)
             if schema_editor.collect_sql and not operation.reduces_to_sql:
                 schema_editor.collected_sql.append("-- THIS OPERATION CANNOT BE WRITTEN AS SQL")
@@ -69,15 +72,28 @@ class Migration:
             collected_before = len(schema_editor.collected_sql)
             old_state = project_state.clone()
             operation.state_forwards(self.app_label, project_state)
-            run_atomic = operation.atomic or (self.atomic and operation.atomic is not False)
-            if not schema_editor.atomic_migration and run_atomic and schema_editor.connection.features.can_rollback_ddl:
-                with atomic(schema_editor.connection.alias):
-                    operation.database_forwards(self.app_label, schema_editor, old_state, project_state)
-            else:
-                operation.database_forwards(self.app_label, schema_editor, old_state, project_state)
+            if not (schema_editor.progress and position < schema_editor.progress.position):
+                step = partial(operation.database_forwards, self.app_label, schema_editor, old_state, project_state)
+                self._carry_out(operation, step, schema_editor)
             if schema_editor.collect_sql and collected_before == len(schema_editor.collected_sql):
                 schema_editor.collected_sql.append("-- (no-op)")
         return project_state
+
+    def _carry_out(self, operation: Any, step: Callable[[], None], schema_editor: Any) -> None:
+        """Do one step: in a transaction of its own where the migration has none and the operation wants one."""
+        progress = schema_editor.progress
+        wants = operation.atomic or (self.atomic and operation.atomic is not False)
+        transaction: Any = (
+            atomic(schema_editor.connection.alias) if wants and not schema_editor.atomic_migration else nullcontext()
+        )
+        if progress is None:
+            with transaction:
+                step()
+            return
+        with progress.operation(), transaction:
+            step()
+            schema_editor.run_deferred()
+            progress.advance(operation.describe())
 
     def unapply(self, project_state: Any, schema_editor: Any, collect_sql: bool = False) -> Any:
         """
@@ -95,18 +111,15 @@ class Migration:
             old_state = new_state.clone()
             operation.state_forwards(self.app_label, new_state)
             to_run.insert(0, (operation, old_state, new_state))
-        for operation, to_state, from_state in to_run:
+        for position, (operation, to_state, from_state) in enumerate(to_run):
             self._describe(schema_editor, operation)
             if schema_editor.collect_sql and not operation.reduces_to_sql:
                 schema_editor.collected_sql.append("-- THIS OPERATION CANNOT BE WRITTEN AS SQL")
                 continue
             collected_before = len(schema_editor.collected_sql)
-            run_atomic = operation.atomic or (self.atomic and operation.atomic is not False)
-            if not schema_editor.atomic_migration and run_atomic and schema_editor.connection.features.can_rollback_ddl:
-                with atomic(schema_editor.connection.alias):
-                    operation.database_backwards(self.app_label, schema_editor, from_state, to_state)
-            else:
-                operation.database_backwards(self.app_label, schema_editor, from_state, to_state)
+            if not (schema_editor.progress and position < schema_editor.progress.position):
+                step = partial(operation.database_backwards, self.app_label, schema_editor, from_state, to_state)
+                self._carry_out(operation, step, schema_editor)
             if schema_editor.collect_sql and collected_before == len(schema_editor.collected_sql):
                 schema_editor.collected_sql.append("-- (no-op)")
         return project_state

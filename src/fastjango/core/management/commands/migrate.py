@@ -14,7 +14,7 @@ from fastjango.db import DEFAULT_DB_ALIAS, connections, router
 from fastjango.db.migrations.autodetector import MigrationAutodetector
 from fastjango.db.migrations.exceptions import AmbiguityError
 from fastjango.db.migrations.executor import MigrationExecutor
-from fastjango.db.migrations.lock import migration_lock
+from fastjango.db.migrations.lock import lock_timeout, migration_lock
 from fastjango.db.migrations.operations import RunPython
 from fastjango.db.migrations.state import ModelState, ProjectState
 from fastjango.utils.module_loading import module_has_submodule
@@ -70,6 +70,25 @@ class Command(BaseCommand):
             dest="prune",
             help="Delete nonexistent migrations from the django_migrations table.",
         )
+        parser.add_argument(
+            "--lock-timeout",
+            type=float,
+            metavar="SECONDS",
+            help="Let a migration give up when it waits longer than this for a lock, so that others do not queue up "
+            "behind it, and try it again (PostgreSQL, MySQL).",
+        )
+        parser.add_argument(
+            "--lock-retries",
+            type=int,
+            default=10,
+            metavar="N",
+            help="How often to try again after a lock timeout, with growing pauses. Defaults to 10.",
+        )
+        parser.add_argument(
+            "--restart",
+            action="store_true",
+            help="Begin a migration that stopped in its middle with its first operation, not where it stopped.",
+        )
 
     def get_check_kwargs(self, options: dict[str, Any]) -> dict[str, Any]:
         """Check the database that is migrated."""
@@ -85,11 +104,24 @@ class Command(BaseCommand):
                 import_module(".management", app_config.name)
         connection = connections[database]
         connection.prepare_database()
-        with migration_lock(connection):
+        if options["plan"] or options["check_unapplied"]:
+            # Nothing is changed: nobody has to wait for that.
+            self._run(connection, options)
+            return
+        with migration_lock(connection, self._tell_waiting), lock_timeout(connection, options["lock_timeout"]):
             self._run(connection, options)
 
+    def _tell_waiting(self) -> None:
+        if self.verbosity >= 1:
+            self.stdout.write(self.style.NOTICE("Another migrate is at work on this database; waiting for it."))
+
     def _run(self, connection: Any, options: dict[str, Any]) -> None:
-        executor = MigrationExecutor(connection, self.migration_progress_callback)
+        executor = MigrationExecutor(
+            connection,
+            self.migration_progress_callback,
+            lock_retries=options["lock_retries"] if options["lock_timeout"] is not None else 0,
+            restart=options["restart"],
+        )
         executor.loader.check_consistent_history(connection)
         conflicts = executor.loader.detect_conflicts()
         if conflicts:
@@ -320,6 +352,11 @@ class Command(BaseCommand):
         elif action in ("apply_success", "unapply_success"):
             elapsed = f" ({time.monotonic() - self.start:.3f}s)" if compute_time else ""
             self.stdout.write(self.style.SUCCESS((" FAKED" if fake else " OK") + elapsed))
+        elif action == "resume":
+            self.stdout.write(self.style.NOTICE(" (going on where it stopped)"), ending="")
+        elif action == "lock_timeout":
+            self.stdout.write(self.style.NOTICE(" (no lock, trying again)"), ending="")
+            self.stdout.flush()
         elif action == "render_start":
             self.start = time.monotonic()
             self.stdout.write("  Rendering model states...", ending="")

@@ -13,7 +13,7 @@ import logging
 import operator
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 from alembic.ddl import base as alembic_ddl
@@ -26,6 +26,9 @@ from fastjango.db.migrations.ddl.names import check_name, constraint_name, forei
 from fastjango.db.models.ddl import expression_sql, plain_ddl
 from fastjango.db.models.table import split_table_name
 from fastjango.db.transaction import TransactionManagementError, atomic
+
+if TYPE_CHECKING:
+    from fastjango.db.migrations.progress import Progress
 
 logger = logging.getLogger("fastjango.db.backends.schema")
 
@@ -42,6 +45,8 @@ class BaseDatabaseSchemaEditor:
         self.collected_sql: list[str] = []
         self.atomic_migration = connection.features.can_rollback_ddl and atomic
         self.deferred_sql: list[str] = []
+        # Set where the database cannot roll the whole migration back: remembers each statement.
+        self.progress: Progress | None = None
 
     def __enter__(self) -> Self:
         self.deferred_sql = []
@@ -64,6 +69,12 @@ class BaseDatabaseSchemaEditor:
         if self.atomic_migration:
             self.atomic.__exit__(exc_type, exc, tb)
 
+    def run_deferred(self) -> None:
+        """Send what was put off: at the end of an operation whose progress is recorded."""
+        statements, self.deferred_sql = self.deferred_sql, []
+        for statement in statements:
+            self.execute(statement, None)
+
     # ------------------------------------------------------------ sending
 
     def execute(self, sql: Any, params: Any = ()) -> None:
@@ -85,9 +96,14 @@ class BaseDatabaseSchemaEditor:
             if params:
                 sql = sql % tuple(self.quote_value(value) for value in params)
             self.collected_sql.append(sql + ending)
+        elif self.progress is not None:
+            self.progress.send(sql, params, self._send)
         else:
-            with self.connection.cursor() as cursor:
-                cursor.execute(sql, params or None)
+            self._send(sql, params)
+
+    def _send(self, sql: str, params: Any) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, params or None)
 
     def emit(self, construct: Any) -> None:
         """Send a construct of SQLAlchemy or Alembic."""

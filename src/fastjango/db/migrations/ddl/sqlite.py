@@ -21,6 +21,7 @@ from fastjango.db.migrations.ddl.editor import BaseDatabaseSchemaEditor
 from fastjango.db.migrations.ddl.referring import foreign_keys_to
 from fastjango.db.models.fields.composite import CompositePrimaryKey
 from fastjango.db.models.table import split_table_name
+from fastjango.db.transaction import atomic
 from fastjango.db.utils import NotSupportedError
 
 
@@ -69,6 +70,18 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         Args:
             change: Changes the options of the new table (constraints, unique_together).
         """
+        # A migration without a transaction must not lose the rows between the old table and the new one.
+        with atomic(self.connection.alias):
+            self._remake(model, create_field, delete_field, alter_fields, change)
+
+    def _remake(
+        self,
+        model: Any,
+        create_field: Any,
+        delete_field: Any,
+        alter_fields: list[tuple[Any, Any]] | None,
+        change: Callable[[dict[str, Any]], None] | None,
+    ) -> None:
         opts = model._meta
         body = {field.name: field.clone() if field.is_relation else field for field in opts.local_concrete_fields}
         mapping = {
