@@ -177,3 +177,9 @@ def test_raw_sql_gives_instances_with_deferred_columns() -> None:
     (book,) = Book.objects.raw(f'SELECT id, title, 1 + 1 AS two FROM "{table}" WHERE title = %s', ["First"])
 
     assert (book.title, book.two, book.price) == ("First", 2, Decimal("12.50"))
+
+
+def test_a_joined_object_is_at_hand_although_its_key_is_deferred(queries: Any) -> None:
+    with queries(1):
+        book = Book.objects.defer("author").select_related().get(title="First")
+        assert book.author.name == "Ann"

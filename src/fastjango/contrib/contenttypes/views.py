@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fastjango.apps import apps
 from fastjango.contrib.contenttypes.models import ContentType
 from fastjango.contrib.sites.shortcuts import get_current_site
 from fastjango.core.exceptions import ObjectDoesNotExist
@@ -32,8 +33,28 @@ def shortcut(request: Any, content_type_id: Any, object_id: Any) -> Any:
     url = get_absolute_url()
     if url.startswith(("http://", "https://", "//")):
         return HttpResponseRedirect(url)
+    domain = _domain_of(obj, request)
+    return HttpResponseRedirect(url if domain is None else f"{request.scheme}://{domain}{url}")
+
+
+def _domain_of(obj: Any, request: Any) -> str | None:
+    """Return the domain of the site that the object belongs to, else of the current one."""
     try:
-        domain = get_current_site(request).domain
+        current = get_current_site(request)
     except ObjectDoesNotExist:
-        return HttpResponseRedirect(url)
-    return HttpResponseRedirect(f"{request.scheme}://{domain}{url}")
+        current = None
+    if apps.is_installed("fastjango.contrib.sites"):
+        site_model = apps.get_model("sites.Site")
+        for field in obj._meta.many_to_many:
+            if field.remote_field.model is site_model:
+                sites = getattr(obj, field.name)
+                own = sites.filter(pk=getattr(current, "pk", None)).first()
+                own = own or sites.first()
+                if own is not None:
+                    return str(own.domain)
+        for field in obj._meta.fields:
+            if field.remote_field and field.remote_field.model is site_model:
+                own = getattr(obj, field.name)
+                if own is not None:
+                    return str(own.domain)
+    return None if current is None else str(current.domain)

@@ -45,6 +45,11 @@ def register_adapters() -> None:
 register_adapters()
 
 
+def _varchar(data: dict[str, Any]) -> str:
+    length = data.get("max_length")
+    return "varchar" if length is None else f"varchar({length})"
+
+
 class DatabaseWrapper(BaseDatabaseWrapper):
     """The connection object of a SQLite database."""
 
@@ -67,7 +72,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         "BigAutoField": "integer",
         "BinaryField": "BLOB",
         "BooleanField": "bool",
-        "CharField": "varchar(%(max_length)s)",
+        "CharField": _varchar,
         "DateField": "date",
         "DateTimeField": "datetime",
         "DecimalField": "decimal",

@@ -26,7 +26,7 @@ FieldInfo = namedtuple(
     ],
 )
 
-_SIZE = re.compile(r"^\s*(?:var)?char\s*\(\s*(\d+)\s*\)\s*$", re.IGNORECASE)
+_SIZE = re.compile(r"^\s*(?:n?(?:var)?char|character varying)\s*\(\s*(\d+)\s*\)\s*$", re.IGNORECASE)
 _NAMED = re.compile(r'CONSTRAINT\s+("(?:[^"]|"")+"|\[[^\]]+\]|`[^`]+`|\w+)\s+(UNIQUE|CHECK)\b', re.IGNORECASE)
 
 
@@ -36,19 +36,21 @@ def get_field_size(name: str) -> int | None:
     return int(match[1]) if match else None
 
 
-class FlexibleFieldLookupDict(dict[str, str]):
+class FlexibleFieldLookupDict:
     """Column type -> field class, whatever the type's length and case."""
 
-    def __getitem__(self, key: Any) -> Any:
-        """Return the field class, for CHAR types with its length."""
-        key = key.lower().split("(", 1)[0].strip()
-        return super().__getitem__(key)
+    def __init__(self, types: dict[str, str]) -> None:
+        self.base_data_types_reverse = types
+
+    def __getitem__(self, key: str) -> str:
+        """Return the field class."""
+        return self.base_data_types_reverse[key.lower().split("(", 1)[0].strip()]
 
 
 class DatabaseIntrospection(BaseDatabaseIntrospection):
     """Questions about a SQLite schema."""
 
-    data_types_reverse: dict[Any, str] = FlexibleFieldLookupDict(
+    data_types_reverse: Any = FlexibleFieldLookupDict(
         {
             "bool": "BooleanField",
             "boolean": "BooleanField",
@@ -69,6 +71,16 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
             "date": "DateField",
             "datetime": "DateTimeField",
             "time": "TimeField",
+            # What other libraries write.
+            "character varying": "CharField",
+            "double": "FloatField",
+            "double precision": "FloatField",
+            "float": "FloatField",
+            "json": "JSONField",
+            "numeric": "DecimalField",
+            "nvarchar": "CharField",
+            "timestamp": "DateTimeField",
+            "tinyint": "SmallIntegerField",
         }
     )
 
@@ -103,6 +115,7 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
             if re.search(rf'json_valid\s*\(\s*"?{re.escape(name)}"?\s*\)', sql, re.IGNORECASE)
         }
         collations = self._collations(sql)
+        keys = sum(pk > 0 for *_, pk, _hidden in columns)
         return [
             FieldInfo(
                 name,
@@ -113,7 +126,7 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
                 not notnull,
                 default,
                 collations.get(name),
-                pk == 1,
+                pk == keys == 1,
                 name in json_columns,
             )
             for name, data_type, notnull, default, pk, hidden in columns

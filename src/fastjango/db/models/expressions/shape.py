@@ -111,6 +111,17 @@ def is_expression(value: Any) -> bool:
     return hasattr(value, "resolve_expression")
 
 
+def holds_expression(values: Any) -> bool:
+    """Whether a list, or a row inside it, has an expression."""
+    for item in values:
+        kind = type(item)
+        if kind in SCALARS:
+            continue
+        if is_expression(item) or (kind in (tuple, list) and holds_expression(item)):
+            return True
+    return False
+
+
 def is_queryset(value: Any) -> bool:
     """Whether *value* is a queryset with a shape of its own."""
     return hasattr(value, "slotted_query")
@@ -144,7 +155,7 @@ def value_key(name: str, value: Any, binds: list[Any]) -> Hashable:
     if name.rpartition("__")[2] in shaping_names:
         raise Uncacheable(f"{name} takes a {kind.__qualname__}")
     if isinstance(value, list | tuple | set | frozenset):
-        if any(is_expression(item) for item in value):
+        if holds_expression(value):
             raise Uncacheable("a list with expressions")
         binds.append(value)
         return "list"
@@ -192,6 +203,7 @@ __all__ = [
     "Uncacheable",
     "constant_key",
     "field_key",
+    "holds_expression",
     "is_expression",
     "is_queryset",
     "part_key",

@@ -134,6 +134,10 @@ class _Source:
         method = getattr(type(child.field), "set_cached_value", None)
         return not child.reverse and method is not None and method.__module__.startswith("fastjango.db.models.")
 
+    def _key_is_read(self, child: ObjectColumns, places: list[int]) -> bool:
+        read = {self.plan.columns[place][0].target.attname for place in places}
+        return all(field.attname in read for field in child.field.local_related_fields)
+
     def _related(self, child: ObjectColumns, parent_places: list[int], parent: str, indent: int) -> None:
         pad = "    " * indent
         places = [*parent_places, *child.select_fields] if child.from_parent else child.select_fields
@@ -147,7 +151,11 @@ class _Source:
         if self._is_plain_key(child) and f"{pad}{parent}._state = s{parent}" in self.lines:
             # What set_cached_value() does for a new object, without the call.
             key = child.field.cache_name
-            if parent in self.cached:
+            if not self._key_is_read(child, parent_places):
+                # The parent's key is deferred: to compare it with the object would read it.
+                self.cached.add(parent)
+                self.lines.append(f"{pad}{self.scope.name(child.local_setter, 'L')}({parent}, {name})")
+            elif parent in self.cached:
                 self.lines.append(f"{pad}s{parent}.fields_cache[{key!r}] = {name}")
             else:
                 self.cached.add(parent)

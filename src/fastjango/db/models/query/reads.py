@@ -45,9 +45,9 @@ class QuerySetReads(QuerySetChain[M]):
         limit: int | None = MAX_GET_RESULTS
         node = shape.children.get("get") if shape.interned else None
         if node is None:
-            features = connections[clone.db].features
-            if shape.query.select_for_update and not features.supports_select_for_update_with_limit:
-                limit = None
+            if shape.query.select_for_update:
+                features = connections[clone.db].features
+                limit = limit if features.supports_select_for_update_with_limit else None
             node = shape.step("get", lambda query: _for_single(query, limit))
         clone._shape = node
         found = clone._results()

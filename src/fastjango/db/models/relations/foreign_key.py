@@ -267,10 +267,10 @@ class ForeignKey(ForeignObject[ST, GT]):
         """Remember *value* as the object of the present key."""
         state = instance._state
         state.fields_cache[self.name] = value
-        if self.attname in instance.__dict__:
-            if state.cached_for is None:
-                state.cached_for = {}
-            state.cached_for[self.name] = instance.__dict__[self.attname]
+        if state.cached_for is None:
+            state.cached_for = {}
+        # A deferred key is NOT_PROVIDED: the object stays until the key is read and says otherwise.
+        state.cached_for[self.name] = instance.__dict__.get(self.attname, NOT_PROVIDED)
 
     def delete_cached_value(self, instance: Any) -> None:
         """Forget the cached object."""

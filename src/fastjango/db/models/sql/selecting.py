@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastjango.core.exceptions import FieldError
 from fastjango.db.models.constants import LOOKUP_SEP
-from fastjango.db.models.expressions import Ref
+from fastjango.db.models.expressions import ColPairs, Ref
 
 from .datastructures import MultiJoin
 from .filters import ConditionBook
@@ -67,7 +67,10 @@ class SelectBook(ConditionBook):
             for name in field_names:
                 info = self.setup_joins(name.split(LOOKUP_SEP), opts, alias, allow_many=allow_m2m)
                 targets, final_alias, _ = self.trim_joins(info.targets, info.joins, info.path)
-                cols.extend(info.transform_function(target, final_alias) for target in targets)
+                if len(targets) > 1:
+                    cols.append(ColPairs(final_alias, targets, targets, info.final_field))
+                else:
+                    cols.append(info.transform_function(targets[0], final_alias))
         except MultiJoin:
             raise FieldError(f"Invalid field name: '{name}'") from None
         except FieldError:
