@@ -72,12 +72,22 @@ def quote_literal(value: Any, vendor: str) -> str:
         return f"'{seconds}.{value.microseconds:06d} seconds'::interval"
     if isinstance(value, (dt.date, dt.time, uuid.UUID)):
         return f"'{value}'"
+    if isinstance(value, dict) and vendor == "postgresql":
+        pairs = ((_quoted_word(key), "NULL" if item is None else _quoted_word(item)) for key, item in value.items())
+        return quote_literal(", ".join(f"{key}=>{item}" for key, item in pairs), vendor)
+    if isinstance(value, (list, tuple)) and not value:
+        return "'{}'"
     if isinstance(value, (list, tuple)):
         return f"ARRAY[{', '.join(quote_literal(item, vendor) for item in value)}]"
     text = str(value).replace("'", "''")
     if vendor == "mysql":
         text = text.replace("\\", "\\\\")
     return f"'{text}'"
+
+
+def _quoted_word(text: str) -> str:
+    """Return a key or value of an hstore."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def clause_sql(clause: Any, binds: BindBook, connection: Any) -> str:
@@ -222,6 +232,7 @@ class IndexParts:
         nulls_distinct: bool | None = None,
         tablespace: str | None = None,
         method: str = "",
+        storage: dict[str, Any] | None = None,
     ) -> None:
         self.name = name
         self.fields = fields
@@ -233,6 +244,8 @@ class IndexParts:
         self.nulls_distinct = nulls_distinct
         self.tablespace = tablespace
         self.method = method
+        # Storage parameters of PostgreSQL: ``WITH (fillfactor = 70)``.
+        self.storage = storage or {}
 
     def to_index(self, model: Any, connection: Any) -> sa.Index:
         """Return the index for SQLAlchemy and Alembic."""
@@ -243,7 +256,7 @@ class IndexParts:
             # Fields of parents have their columns in another table; the checks say so.
             target = column.get(name, table.c.get(model._meta.get_field(name).column))
             parts.append(target.desc() if order == "DESC" and target is not None else target)
-        parts.extend(sa.literal_column(self._expression(model, item, connection)) for item in self.expressions)
+        parts.extend(sa.literal_column(self.element_sql(model, item, connection)) for item in self.expressions)
         options: dict[str, Any] = {}
         if self.condition is not None and connection.features.supports_partial_indexes:
             text = condition_sql(model, self.condition, connection)
@@ -269,10 +282,12 @@ class IndexParts:
             options["postgresql_tablespace"] = self.tablespace
         if self.method:
             options["postgresql_using"] = self.method
+        if self.storage:
+            options["postgresql_with"] = self.storage
         return options
 
     @staticmethod
-    def _expression(model: Any, expression: Any, connection: Any) -> str:
+    def element_sql(model: Any, expression: Any, connection: Any) -> str:
         """Return one indexed expression; anything but a plain column stands in brackets."""
         wrapped = IndexExpression(expression)
         inner, wrappers = wrapped.unwrap()

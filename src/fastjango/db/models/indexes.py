@@ -54,6 +54,10 @@ class Index:
 
     # --- DDL ----------------------------------------------------------------------------------
 
+    def storage_options(self) -> dict[str, Any]:
+        """Return PostgreSQL's storage parameters; classes of ``contrib.postgres.indexes`` have some."""
+        return {}
+
     def parts(self, using: str = "") -> IndexParts:
         """Return what the index is made of, for DDL; *using* is the method (``gin``, ``hash``)."""
         return IndexParts(
@@ -65,6 +69,7 @@ class Index:
             opclasses=self.opclasses,
             tablespace=self.db_tablespace,
             method=using,
+            storage=self.storage_options(),
         )
 
     def create_sql(self, model: Any, schema_editor: Any, using: str = "", **kwargs: Any) -> Any:

@@ -152,7 +152,7 @@ class PooledConnections:
         raw = await_only(self._connect_in_thread()) if in_bridge() and not self.inline else self._connect_now()
         try:
             self.init_connection_state()
-            connection_created.send(sender=self.__class__, connection=self)
+            connection_created.send(sender=self.__class__, connection=self, raw=raw)
         except BaseException:
             raw.close()
             raise

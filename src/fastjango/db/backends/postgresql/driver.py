@@ -16,11 +16,13 @@ from typing import Any, Final, TypeVar, cast
 
 import anyio
 import psycopg
+import psycopg.postgres
 from psycopg import capabilities, errors, sql, waiting
 from psycopg.adapt import AdaptersMap
 from psycopg.pq import TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.numeric import Int8Dumper
+from psycopg.types.range import Range, RangeDumper
 from psycopg.types.string import TextLoader
 
 from fastjango.db.backends.postgresql.ear import Ear
@@ -35,6 +37,8 @@ ASYNC_INTERVAL: Final = 30.0
 _INTERRUPTED = (asyncio.CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit)
 WAIT_R: Final = waiting.WAIT_R
 READY_R: Final = waiting.READY_R
+TSRANGE_OID: Final = psycopg.postgres.types["tsrange"].oid
+TSTZRANGE_OID: Final = psycopg.postgres.types["tstzrange"].oid
 _cursor_names = itertools.count(1)
 
 
@@ -174,11 +178,23 @@ class NaiveTimestamptzLoader(TimestamptzLoader):
         return super().load(data).replace(tzinfo=None)
 
 
+class MomentRangeDumper(RangeDumper):
+    """Sends ranges of naive date-times as ranges of moments in the session's zone, as single ones are stored."""
+
+    def upgrade(self, obj: Any, format: Any) -> Any:
+        """Return the dumper for the bounds of *obj*."""
+        dumper = super().upgrade(obj, format)
+        if dumper is not self and dumper.oid == TSRANGE_OID:
+            dumper.oid = TSTZRANGE_OID
+        return dumper
+
+
 def adapters(naive: bool) -> AdaptersMap:
     """Return the adaptation of types for a new connection."""
     made = AdaptersMap(psycopg.adapters)
     # By default ints are sent as int2, int4 or int8 by size: several prepared plans for one statement.
     made.register_dumper(int, Int8Dumper)
+    made.register_dumper(Range, MomentRangeDumper)
     for name in ("inet", "cidr", "jsonb"):
         made.register_loader(name, TextLoader)
     if naive:

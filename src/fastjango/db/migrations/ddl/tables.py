@@ -56,7 +56,9 @@ def default_literal(value: Any, field: Any, connection: Any) -> str:
     prepared = field.get_prep_value(value)
     convert = field.bind_converter(connection)
     driver = convert(prepared) if convert is not None and prepared is not None else prepared
-    return quote_literal(driver, connection.vendor)
+    text = quote_literal(driver, connection.vendor)
+    # The items of an array are texts until they are told what they are.
+    return f"{text}::{field.db_type(connection)}" if isinstance(driver, list) else text
 
 
 def db_default_sql(field: Any, connection: Any) -> str | None:

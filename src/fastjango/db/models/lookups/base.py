@@ -371,9 +371,14 @@ class PostgresOperatorLookup(Lookup):
 
     postgres_operator: str = ""
 
+    def shape_into(self, binds: list[Any]) -> Hashable:
+        """Return the key; the operator may be an instance's own."""
+        return (self.postgres_operator, super().shape_into(binds))
+
     def build_clause(self, ctx: ClauseContext) -> Clause:
-        """Return both sides with the operator."""
-        return condition(self.lhs_clause(ctx), f" {self.postgres_operator} ", self.rhs_clause(ctx))
+        """Return both sides with the operator; a percent sign in it is doubled, as in SQL text."""
+        operator = self.postgres_operator.replace("%%", "%")
+        return condition(self.lhs_clause(ctx), f" {operator} ", self.rhs_clause(ctx))
 
 
 __all__ = [

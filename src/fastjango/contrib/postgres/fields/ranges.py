@@ -1,0 +1,209 @@
+"""The range fields: two bounds of a number, a date or a moment in one column."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from fastjango.contrib.postgres import forms
+from fastjango.contrib.postgres.column_types import ServerType
+from fastjango.contrib.postgres.fields import range_lookups
+from fastjango.contrib.postgres.fields.utils import AttributeSetter
+from fastjango.db import models
+from fastjango.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange, NumericRange
+from fastjango.db.models.expressions.elements import Pieces
+
+if TYPE_CHECKING:
+    from fastjango.db.models.expressions.elements import Clause
+    from fastjango.db.models.types import ClauseContext
+
+__all__ = [
+    "BigIntegerRangeField",
+    "DateRangeField",
+    "DateTimeRangeField",
+    "DecimalRangeField",
+    "IntegerRangeField",
+    "RangeBoundary",
+    "RangeField",
+]
+
+CANONICAL_BOUNDS = "[)"
+_BOUNDS = ("[)", "(]", "()", "[]")
+
+
+class RangeBoundary(models.Expression):
+    """
+    Which bounds belong to a range, for functions that make one.
+
+        TsTzRange("start", "end", RangeBoundary(inclusive_upper=True))
+    """
+
+    def __init__(self, inclusive_lower: bool = True, inclusive_upper: bool = False) -> None:
+        super().__init__()
+        self.lower = "[" if inclusive_lower else "("
+        self.upper = "]" if inclusive_upper else ")"
+
+    def build_clause(self, ctx: ClauseContext) -> Clause:
+        """Return both brackets as a text."""
+        return Pieces(f"'{self.lower}{self.upper}'")
+
+
+class RangeField(models.Field[Any, Any]):
+    """What the range fields share; a subclass names type, base field and form field."""
+
+    empty_strings_allowed = False
+    base_field: Any
+    range_type: Any
+    form_field: Any
+    range_name: str
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if "default_bounds" in kwargs:
+            raise TypeError(f"Cannot use 'default_bounds' with {type(self).__name__}.")
+        if hasattr(self, "base_field"):
+            # Each field has one of its own, which is bound to the same model.
+            self.base_field = self.base_field()
+        super().__init__(*args, **kwargs)
+
+    @property
+    def model(self) -> Any:
+        """The model that the field is bound to; the bounds' field is bound with it."""
+        try:
+            return self.__dict__["model"]
+        except KeyError:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute 'model'") from None
+
+    @model.setter
+    def model(self, model: Any) -> None:
+        self.__dict__["model"] = model
+        self.base_field.model = model
+
+    def set_attributes_from_name(self, name: str) -> None:
+        """Take *name*, for the bounds' field as well."""
+        super().set_attributes_from_name(name)
+        self.base_field.set_attributes_from_name(name)
+
+    @classmethod
+    def _choices_is_value(cls, value: Any) -> bool:
+        return isinstance(value, list | tuple) or super()._choices_is_value(value)
+
+    def db_type(self, connection: Any) -> str | None:
+        """Return the name of the range type."""
+        return self.range_name
+
+    def column_type(self) -> Any:
+        """Return the range type."""
+        return ServerType(self.range_name)
+
+    def _made_of(self, bounds: Sequence[Any]) -> Any:
+        return self.range_type(bounds[0], bounds[1])
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Return the range; a list or tuple holds the two bounds."""
+        return self._made_of(value) if isinstance(value, list | tuple) else value
+
+    def to_python(self, value: Any) -> Any:
+        """Return the range of two bounds, or of the JSON that a serializer has written."""
+        if isinstance(value, str):
+            parts = json.loads(value)
+            for end in ("lower", "upper"):
+                if end in parts:
+                    parts[end] = self.base_field.to_python(parts[end])
+            return self.range_type(**parts)
+        return self.range_type(value[0], value[1]) if isinstance(value, list | tuple) else value
+
+    def value_to_string(self, obj: Any) -> Any:
+        """Return the range as JSON, each bound as its field writes it."""
+        value = self.value_from_object(obj)
+        if value is None:
+            return None
+        if value.isempty:
+            return json.dumps({"empty": True})
+        base = self.base_field
+        parts = {"bounds": value.bounds}
+        for end in ("lower", "upper"):
+            bound = getattr(value, end)
+            parts[end] = None if bound is None else base.value_to_string(AttributeSetter(base.attname, bound))
+        return json.dumps(parts)
+
+    def formfield(self, form_class: Any = None, choices_form_class: Any = None, **kwargs: Any) -> Any:
+        """Return the form field with two inputs."""
+        return super().formfield(form_class or self.form_field, choices_form_class, **kwargs)
+
+
+class ContinuousRangeField(RangeField):
+    """
+    A range of what has no next value, where it matters whether the bounds belong to it.
+
+    Args:
+        default_bounds: What of the bounds a list or tuple means: ``"[)"``, ``"(]"``, ``"()"`` or ``"[]"``.
+    """
+
+    def __init__(self, *args: Any, default_bounds: str = CANONICAL_BOUNDS, **kwargs: Any) -> None:
+        if default_bounds not in _BOUNDS:
+            raise ValueError("default_bounds must be one of '[)', '(]', '()', or '[]'.")
+        self.default_bounds = default_bounds
+        super().__init__(*args, **kwargs)
+
+    def _made_of(self, bounds: Sequence[Any]) -> Any:
+        return self.range_type(bounds[0], bounds[1], self.default_bounds)
+
+    def formfield(self, form_class: Any = None, choices_form_class: Any = None, **kwargs: Any) -> Any:
+        """Return the form field, which makes ranges with the same bounds."""
+        return super().formfield(form_class, choices_form_class, **{"default_bounds": self.default_bounds, **kwargs})
+
+    def deconstruct(self) -> tuple[Any, str, Sequence[Any], dict[str, Any]]:
+        """Return what builds this field again."""
+        name, path, args, keywords = super().deconstruct()
+        if self.default_bounds != CANONICAL_BOUNDS:
+            keywords["default_bounds"] = self.default_bounds
+        return name, path, args, keywords
+
+
+class IntegerRangeField(RangeField):
+    """A range of integers of 32 bits."""
+
+    base_field = models.IntegerField
+    range_type = NumericRange
+    form_field = forms.IntegerRangeField
+    range_name = "int4range"
+
+
+class BigIntegerRangeField(RangeField):
+    """A range of integers of 64 bits."""
+
+    base_field = models.BigIntegerField
+    range_type = NumericRange
+    form_field = forms.IntegerRangeField
+    range_name = "int8range"
+
+
+class DecimalRangeField(ContinuousRangeField):
+    """A range of decimals."""
+
+    base_field = models.DecimalField
+    range_type = NumericRange
+    form_field = forms.DecimalRangeField
+    range_name = "numrange"
+
+
+class DateTimeRangeField(ContinuousRangeField):
+    """A range of moments."""
+
+    base_field = models.DateTimeField
+    range_type = DateTimeTZRange
+    form_field = forms.DateTimeRangeField
+    range_name = "tstzrange"
+
+
+class DateRangeField(RangeField):
+    """A range of days."""
+
+    base_field = models.DateField
+    range_type = DateRange
+    form_field = forms.DateRangeField
+    range_name = "daterange"
+
+
+range_lookups.register(RangeField)
