@@ -20,6 +20,11 @@ Type = TypeEngine[Any]
 
 BOOLEAN = Boolean()
 
+# SQLAlchemy writes these only for functions of its own with types of its own.
+_GUARDED = frozenset(
+    {"phraseto_tsquery", "plainto_tsquery", "to_tsquery", "to_tsvector", "ts_headline", "websearch_to_tsquery"}
+)
+
 
 class Pieces(ColumnElement[Any]):
     """Words and clauses in a row, such as ``CAST(`` clause `` AS NUMERIC)``."""
@@ -61,6 +66,8 @@ def _compile_pieces(element: Pieces, compiler: SQLCompiler, **kw: Any) -> str:
 
 def call(name: str, *args: ClauseElement, type_: Type | None = None) -> Clause:
     """Return a call of the SQL function *name*."""
+    if name.lower() in _GUARDED:
+        return Pieces(f"{name}(", *joined(args, ", "), ")", type_=type_)
     return Function(name, *args, type_=type_ or NullType())
 
 
