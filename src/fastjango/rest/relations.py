@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from fastjango.rest.serializers import relations as _home
 from fastjango.rest.serializers.relations import (
     MANY_RELATION_KWARGS,
     Hyperlink,
@@ -33,3 +36,6 @@ __all__ = [
     "StringRelatedField",
     "method_overridden",
 ]
+
+# One module under both paths: what is patched under DRF's path is patched where it is used.
+sys.modules[__name__] = _home

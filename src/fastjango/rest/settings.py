@@ -59,6 +59,7 @@ DEFAULTS: dict[str, Any] = {
     # Errors.
     "EXCEPTION_HANDLER": "fastjango.rest.views.exception_handler",
     "NON_FIELD_ERRORS_KEY": "non_field_errors",
+    "LIST_SERIALIZER_ERRORS_AS_DICT": True,
     # Tests.
     "TEST_REQUEST_RENDERER_CLASSES": [
         "fastjango.rest.renderers.MultiPartRenderer",

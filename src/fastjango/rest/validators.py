@@ -49,6 +49,20 @@ def qs_filter(queryset: Any, **kwargs: Any) -> Any:
         return queryset.none()
 
 
+def _check_single_instance(serializer: Any, instance: Any, validator: object) -> None:
+    """
+    Refuse a multiple update in which the child serializer still has the whole list as its instance.
+
+    Raises:
+        RuntimeError: Which object is updated is not known, so none could be left out.
+    """
+    if instance is not None and getattr(serializer.parent, "many", False) and not hasattr(instance, "pk"):
+        raise RuntimeError(
+            f"`{type(validator).__name__}` cannot determine the current instance during a multiple update. Override "
+            "`ListSerializer.run_child_validation()` to set `child.instance` before validation."
+        )
+
+
 class UniqueValidator:
     """
     No other object has this value.
@@ -76,6 +90,7 @@ class UniqueValidator:
 
     def __call__(self, value: Any, serializer_field: Any) -> None:
         instance = getattr(serializer_field.parent, "instance", None)
+        _check_single_instance(serializer_field.parent, instance, self)
         queryset = self.filter_queryset(value, self.queryset, serializer_field.source_attrs[-1])
         if qs_exists(self.exclude_current_instance(queryset, instance)):
             raise ValidationError(self.message, code="unique")
@@ -160,19 +175,20 @@ class UniqueTogetherValidator:
 
     def __call__(self, attrs: Any, serializer: Any) -> None:
         instance = serializer.instance
+        _check_single_instance(serializer, instance, self)
         self.enforce_required_fields(attrs, serializer)
         queryset = self.filter_queryset(attrs, self.queryset, serializer)
         queryset = self.exclude_current_instance(attrs, queryset, instance)
         sources = self._sources(serializer, self.fields)
         condition_values = {
-            source: attrs[source] if source in attrs else getattr(instance, source)
+            source: attrs[source] if source in attrs else getattr(instance, source, None)
             for source in self._sources(serializer, self.condition_fields)
         }
         if instance is None:
             changed = [attrs[source] for source in sources]
         else:
             everything = {**{source: attrs[source] for source in sources}, **condition_values}
-            changed = [value for source, value in everything.items() if value != getattr(instance, source)]
+            changed = [value for source, value in everything.items() if value != getattr(instance, source, None)]
         # Nulls are different from each other; an object that did not change was fine before.
         if not changed:
             return
@@ -184,7 +200,7 @@ class UniqueTogetherValidator:
     def __repr__(self) -> str:
         parts = [
             f"{name}={smart_repr(getattr(self, name))}"
-            for name in ("queryset", "fields", "condition")
+            for name in ("queryset", "fields", "condition", "nulls_distinct")
             if getattr(self, name) is not None
         ]
         return f"<{type(self).__name__}({', '.join(parts)})>"
@@ -242,7 +258,14 @@ class BaseUniqueForValidator:
             raise ValidationError(missing, code="required")
 
     def filter_queryset(self, attrs: Any, queryset: Any, field_name: str, date_field_name: str) -> Any:
-        """Return the objects with this value in this period."""
+        """
+        Return the objects with this value in this period.
+
+        Raises:
+            NotImplementedError: The class names no parts of a date that make a period.
+        """
+        if not self.date_parts:
+            raise NotImplementedError("`filter_queryset` must be implemented.")
         date = attrs[self.date_field]
         lookups = {f"{date_field_name}__{part}": getattr(date, part) for part in self.date_parts}
         return qs_filter(queryset, **{field_name: attrs[self.field]}, **lookups)
@@ -255,6 +278,7 @@ class BaseUniqueForValidator:
         # The names in the database may be others.
         field_name = serializer.fields[self.field].source_attrs[-1]
         date_field_name = serializer.fields[self.date_field].source_attrs[-1]
+        _check_single_instance(serializer, serializer.instance, self)
         self.enforce_required_fields(attrs)
         queryset = self.filter_queryset(attrs, self.queryset, field_name, date_field_name)
         if qs_exists(self.exclude_current_instance(attrs, queryset, serializer.instance)):

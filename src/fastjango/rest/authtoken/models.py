@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from fastjango.conf import settings
-from fastjango.db import models
+from fastjango.db import models, router
 from fastjango.utils.translation import gettext_lazy as _
 
 
@@ -44,8 +44,34 @@ class Token(models.Model):
         return self.key
 
 
+class TokenProxyQuerySet(models.QuerySet[Any]):
+    """Deletes the tokens behind the proxies, which have other keys."""
+
+    def delete(self) -> Any:
+        """
+        Delete the tokens and what depends on them.
+
+        Queries: 1 for the keys, and those of ``Token.objects.filter(...).delete()``.
+        """
+        self._not_support_combined_queries("delete")
+        if self.query.is_sliced:
+            raise TypeError("Cannot use 'limit' or 'offset' with delete().")
+        if self.query.distinct or self.query.distinct_fields:
+            raise TypeError("Cannot call delete() after .distinct().")
+        if self._fields is not None:
+            raise TypeError("Cannot call delete() after .values() or .values_list()")
+        self._for_write = True
+        keys = list(self.values_list("key", flat=True))
+        return Token.objects.using(self.db).filter(key__in=keys).delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]  # templates do not call it
+    delete.queryset_only = True  # type: ignore[attr-defined]  # the manager has none
+
+
 class TokenProxy(Token):
     """The token as the admin sees it: named by its user, so that the key is in no address."""
+
+    objects: Any = TokenProxyQuerySet.as_manager()
 
     @property
     def pk(self) -> Any:
@@ -53,9 +79,18 @@ class TokenProxy(Token):
         return getattr(self, "user_id")
 
     def delete(self, using: Any = None, keep_parents: bool = False) -> Any:
-        """Delete the token itself, which has another key than its proxy."""
-        token = Token.objects.using(using or self._state.db).get(key=self.key)
-        return token.delete(using=using, keep_parents=keep_parents)
+        """
+        Delete the token itself, which has another key than its proxy.
+
+        Raises:
+            ValueError: It was deleted before.
+        """
+        if self.key is None:
+            raise ValueError("TokenProxy object can't be deleted because its key attribute is set to None.")
+        alias = using or router.db_for_write(type(self), instance=self)
+        deleted = type(self).objects.using(alias).filter(key=self.key).delete()
+        self.key = None  # type: ignore[assignment]  # what a deleted object has
+        return deleted
 
     class Meta:
         proxy = "fastjango.rest.authtoken" in settings.INSTALLED_APPS

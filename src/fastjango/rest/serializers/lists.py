@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from typing import Any
 
 from fastjango.core.exceptions import ValidationError as DjangoValidationError
 from fastjango.db.models.manager import BaseManager
+from fastjango.rest.deprecation import RemovedInDRF320Warning
 from fastjango.rest.exceptions import ErrorDetail, ValidationError
 from fastjango.rest.serializers.base import BaseSerializer, as_serializer_error, refuse_commit
 from fastjango.rest.serializers.field import SkipField, empty
-from fastjango.rest.serializers.plans import item_reader
+from fastjango.rest.serializers.plans import read_many
 from fastjango.rest.settings import api_settings
 from fastjango.rest.utils import html
 from fastjango.rest.utils.representation import list_repr
@@ -84,7 +86,7 @@ class ListSerializer(BaseSerializer):
         raise ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [message]}, code=key)
 
     def to_internal_value(self, data: Any) -> Any:
-        """Return the list of validated data; errors are a list with an entry for each object."""
+        """Return the list of validated data; errors are a dictionary by the positions of bad objects."""
         if html.is_html_input(data):
             data = html.parse_html_list(data, default=[])
         if not isinstance(data, list):
@@ -98,17 +100,23 @@ class ListSerializer(BaseSerializer):
         if self.min_length is not None and len(data) < self.min_length:
             self._refuse("min_length", min_length=self.min_length)
         result: list[Any] = []
-        errors: list[Any] = []
-        for item in data:
+        errors: dict[int, Any] = {}
+        for index, item in enumerate(data):
             try:
                 result.append(self.run_child_validation(item))
             except ValidationError as exc:
-                errors.append(exc.detail)
-            else:
-                errors.append({})
-        if any(errors):
+                errors[index] = exc.detail
+        if not errors:
+            return result
+        if api_settings.LIST_SERIALIZER_ERRORS_AS_DICT:
             raise ValidationError(errors)
-        return result
+        warnings.warn(
+            "The list-based error format for `ListSerializer` is deprecated and will be removed in DRF 3.20. Set "
+            '`REST_FRAMEWORK["LIST_SERIALIZER_ERRORS_AS_DICT"]` to `True` to use the dictionary-based error format.',
+            RemovedInDRF320Warning,
+            stacklevel=4,
+        )
+        raise ValidationError([errors.get(index, {}) for index in range(len(data))])
 
     def validate(self, attrs: Any) -> Any:
         """Return the data; raise ``ValidationError`` for what concerns the list as a whole."""
@@ -119,8 +127,7 @@ class ListSerializer(BaseSerializer):
     def to_representation(self, data: Any) -> Any:
         """Return the list of representations."""
         iterable = data.all() if isinstance(data, BaseManager) else data
-        read = item_reader(self.child)
-        return [read(item) for item in iterable]
+        return read_many(self.child, iterable)
 
     # ------------------------------------------------------------ saving
 
@@ -151,7 +158,7 @@ class ListSerializer(BaseSerializer):
         return self.instance
 
     def is_valid(self, *, raise_exception: bool = False) -> bool:
-        """Validate the input and return whether it is good; errors are a list."""
+        """Validate the input and return whether it is good; without errors, ``errors`` is an empty list."""
         if not hasattr(self, "initial_data"):
             raise AssertionError(
                 "Cannot call `.is_valid()` as no `data=` keyword argument was passed when instantiating the serializer "
