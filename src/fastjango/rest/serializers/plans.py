@@ -7,7 +7,7 @@ is copied for reading. The plan is made anew when ``Meta`` names other fields, a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from fastjango.rest.serializers.readers import Reader, compile_reader, is_context_free
@@ -100,11 +100,10 @@ def _model_of(cls: Any) -> Any:
     return model if hasattr(model, "_meta") and not model._meta.abstract else None
 
 
-def item_reader(child: Any) -> Callable[[Any], Any]:
-    """Return what represents one item of a list: the child's reader, looked up once, or its own method."""
-    represent = type(child).to_representation
-    if getattr(represent, "_is_compiled", False):
-        read = child._reader()
-        return lambda item: read(child, item)
+def read_many(child: Any, items: Iterable[Any]) -> list[Any]:
+    """Return the representations of *items*: by the child's reader, or by its own method where it has one."""
+    if getattr(type(child).to_representation, "_is_compiled", False) and "to_representation" not in vars(child):
+        found: list[Any] = child._reader().many(child, items)
+        return found
     method: Callable[[Any], Any] = child.to_representation
-    return method
+    return [method(item) for item in items]

@@ -182,7 +182,7 @@ class Serializer(BaseSerializer, metaclass=SerializerMetaclass):
 
     def to_representation(self, instance: Any) -> Any:
         """Return the fields' values as a dict, ready for JSON."""
-        return self._reader()(self, instance)
+        return self._reader().one(self, instance)
 
     # Lists of such serializers look the reader up once.
     to_representation._is_compiled = True  # type: ignore[attr-defined]

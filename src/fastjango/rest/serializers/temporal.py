@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from collections.abc import Sequence
 from typing import Any
+
+import orjson
 
 from fastjango.conf import settings
 from fastjango.core.validators import MaxValueValidator, MinValueValidator
@@ -17,6 +20,17 @@ from fastjango.utils import timezone
 from fastjango.utils.dateparse import parse_date, parse_datetime, parse_duration, parse_time
 from fastjango.utils.duration import duration_iso_string, duration_string
 from fastjango.utils.translation import gettext_lazy as _
+
+
+def iso_text(value: dt.datetime) -> str:
+    """Return a moment in ISO format, ``Z`` for UTC; orjson writes the same text as Python, in a fifth of the time."""
+    if value.__class__ is dt.datetime:
+        zone = value.tzinfo
+        # Since 1972 no zone is off by seconds, which orjson does not write.
+        if zone is None or zone is dt.UTC or (zone.__class__ is zoneinfo.ZoneInfo and value.year > 1972):
+            return orjson.dumps(value, None, orjson.OPT_UTC_Z).decode()[1:-1]
+    text = value.isoformat()
+    return text[:-6] + "Z" if text.endswith("+00:00") else text
 
 
 class _FormattedField(Field):
@@ -118,10 +132,7 @@ class DateTimeField(_FormattedField):
         if output is None or isinstance(value, str):
             return value
         value = self.enforce_timezone(value)
-        if output.lower() != ISO_8601:
-            return value.strftime(output)
-        text = value.isoformat()
-        return text[:-6] + "Z" if text.endswith("+00:00") else text
+        return iso_text(value) if output.lower() == ISO_8601 else value.strftime(output)
 
 
 class DateField(_FormattedField):
@@ -272,4 +283,4 @@ class DurationField(Field):
         return duration_iso_string(value) if output == ISO_8601 else duration_string(value)
 
 
-__all__ = ["DateField", "DateTimeField", "DurationField", "TimeField"]
+__all__ = ["DateField", "DateTimeField", "DurationField", "TimeField", "iso_text"]
