@@ -78,11 +78,14 @@ def register_type_handlers(connection: Any, raw: Any = None, **kwargs: Any) -> N
     """
     if connection.vendor != "postgresql" or connection.alias == _NO_DB_ALIAS:
         return
-    raw = connection.connection if raw is None else raw
     if raw is None:
-        return
-    for oid, array_oid in zip(*get_hstore_oids.over(connection, raw), strict=True):
+        raw = connection.connection
+        if raw is None:
+            return
+        hstore, citext = get_hstore_oids(connection.alias), get_citext_oids(connection.alias)
+    else:
+        hstore, citext = get_hstore_oids.over(connection, raw), get_citext_oids.over(connection, raw)
+    for oid, array_oid in zip(*hstore, strict=True):
         register_hstore(TypeInfo("hstore", oid, array_oid), raw)
-    _, array_oids = get_citext_oids.over(connection, raw)
-    for array_oid in array_oids:
+    for array_oid in citext[1]:
         TypeInfo("citext", 0, array_oid).register(raw)

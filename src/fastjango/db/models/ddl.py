@@ -19,6 +19,7 @@ from sqlalchemy.schema import CreateIndex
 from sqlalchemy.sql.elements import quoted_name
 
 from fastjango.core.exceptions import EmptyResultSet, FullResultSet
+from fastjango.db.models.constants import LOOKUP_SEP
 from fastjango.db.models.expressions import F, OrderBy
 from fastjango.db.models.fields.query_slot import make_query
 from fastjango.db.models.functions import Collate
@@ -279,7 +280,7 @@ class IndexParts:
         if self.nulls_distinct is not None:
             options["postgresql_nulls_not_distinct"] = not self.nulls_distinct
         if self.tablespace:
-            options["postgresql_tablespace"] = self.tablespace
+            options["postgresql_tablespace"] = quoted_name(self.tablespace, True)
         if self.method:
             options["postgresql_using"] = self.method
         if self.storage:
@@ -295,7 +296,8 @@ class IndexParts:
         collate = wrappers.get("Collate")
         if collate is not None:
             text += f" COLLATE {connection.ops.quote_name(collate.collation)}"
-        if not isinstance(inner, F) or (collate is not None and connection.vendor == "mysql"):
+        is_column = isinstance(inner, F) and LOOKUP_SEP not in inner.name
+        if not is_column or (collate is not None and connection.vendor == "mysql"):
             text = f"({text})" if collate is None or connection.vendor != "postgresql" else text
         if "OpClass" in wrappers:
             text += f" {wrappers['OpClass'].name}"

@@ -13,6 +13,7 @@ from fastjango.contrib.postgres.fields.array_lookups import (
     ArrayExact,
     ArrayLenTransform,
     ArrayOverlap,
+    IndexTransform,
     IndexTransformFactory,
     SliceTransform,
     SliceTransformFactory,
@@ -30,7 +31,7 @@ from fastjango.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from fastjango.core.checks import CheckMessage
 
-__all__ = ["ArrayField"]
+__all__ = ["ArrayField", "IndexTransform", "SliceTransform"]
 
 
 class ArrayField(CheckFieldDefaultMixin, Field[Any, Any]):

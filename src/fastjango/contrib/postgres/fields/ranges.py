@@ -28,7 +28,7 @@ __all__ = [
     "RangeField",
 ]
 
-CANONICAL_BOUNDS = "[)"
+CANONICAL_RANGE_BOUNDS = "[)"
 _BOUNDS = ("[)", "(]", "()", "[]")
 
 
@@ -140,7 +140,7 @@ class ContinuousRangeField(RangeField):
         default_bounds: What of the bounds a list or tuple means: ``"[)"``, ``"(]"``, ``"()"`` or ``"[]"``.
     """
 
-    def __init__(self, *args: Any, default_bounds: str = CANONICAL_BOUNDS, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, default_bounds: str = CANONICAL_RANGE_BOUNDS, **kwargs: Any) -> None:
         if default_bounds not in _BOUNDS:
             raise ValueError("default_bounds must be one of '[)', '(]', '()', or '[]'.")
         self.default_bounds = default_bounds
@@ -156,7 +156,7 @@ class ContinuousRangeField(RangeField):
     def deconstruct(self) -> tuple[Any, str, Sequence[Any], dict[str, Any]]:
         """Return what builds this field again."""
         name, path, args, keywords = super().deconstruct()
-        if self.default_bounds != CANONICAL_BOUNDS:
+        if self.default_bounds != CANONICAL_RANGE_BOUNDS:
             keywords["default_bounds"] = self.default_bounds
         return name, path, args, keywords
 

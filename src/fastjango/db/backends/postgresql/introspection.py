@@ -183,16 +183,17 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
         for name, columns, unique, primary, orders, kind, definition, options in cursor.fetchall():
             if name in found:
                 continue
-            plain = kind == "btree" and not definition
+            # An index with a name or options of BTreeIndex is one of that class.
+            plain = kind == "btree" and not name.endswith("_btree") and options is None
             found[name] = {
                 "columns": columns if columns != [None] else [],
-                "orders": orders if plain and columns != [None] else [],
+                "orders": orders if any(orders) else [],
                 "primary_key": primary,
                 "unique": unique,
                 "foreign_key": None,
                 "check": False,
                 "index": True,
-                "type": "idx" if kind == "btree" else kind,
+                "type": "idx" if plain else kind,
                 "definition": definition,
                 "options": options,
             }

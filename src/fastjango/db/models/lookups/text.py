@@ -94,9 +94,11 @@ class PatternLookup(TextLookup):
     @staticmethod
     def _escaped(clause: ClauseElement, ctx: ClauseContext) -> ClauseElement:
         """Escape the wildcards in a value that only the database knows."""
-        backslash = "\\\\" if ctx.vendor == "mysql" else "\\"
+        backslash = "\\" if ctx.vendor == "sqlite" else "\\\\"
+        # Whether a backslash means itself in a plain literal is a setting of the server.
+        quote = "E'" if ctx.vendor == "postgresql" else "'"
         for character in (backslash, "%", "_"):
-            clause = Pieces("REPLACE(", clause, f", '{character}', '{backslash}{character}')")
+            clause = Pieces("REPLACE(", clause, f", {quote}{character}', {quote}{backslash}{character}')")
         return clause
 
     def _concatenated(self, ctx: ClauseContext, clause: ClauseElement) -> Clause:

@@ -236,16 +236,9 @@ def _aggregate_over_rows(query: Any, ctx: Context, options: Options) -> Statemen
 def _build_inner(query: Any, outer: Context) -> Any:
     query = query.clone()
     ctx = Context(query, outer.connection, outer.binds, outer.slot_base + query.slot_base, outer)
-    clear_useless_order(query)
     return build_select(query, ctx).select
-
-
-def clear_useless_order(query: Any) -> None:
-    """Drop the order of a subquery where it decides nothing."""
-    if query.subquery and not query.is_sliced and not query.distinct_fields and not query.combinator:
-        query.clear_ordering(force=False)
 
 
 inner.build = _build_inner
 
-__all__ = ["build_select", "clear_useless_order", "from_tables"]
+__all__ = ["build_select", "from_tables"]
