@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from importlib.abc import MetaPathFinder
+from importlib.util import find_spec
 from typing import Any
 
 from sqlalchemy import inspection
 
 _SQLALCHEMY = "fastjango.db.models.faces.sqlalchemy"
+_FASTAPI = "fastjango.db.models.faces.fastapi"
 
 
 def pydantic_schema(model: Any, source: Any, handler: Any) -> Any:
@@ -49,3 +52,49 @@ def provide_inspection(metaclass: type) -> None:
         return import_module(_SQLALCHEMY).inspect_model(model)
 
     inspection._inspects(metaclass)(inspect_class)
+
+
+def schema_of(model: Any, options: dict[str, Any]) -> Any:
+    """Return a schema class of *model* (``Model.schema()``)."""
+    return import_module("fastjango.db.models.faces.schema_class").schema_of(model, **options)
+
+
+def into(queryset: Any, schema: Any) -> Any:
+    """Return the rows of *queryset* as objects of *schema* (``QuerySet.into()``)."""
+    return import_module("fastjango.db.models.faces.into").Into(queryset, schema)
+
+
+class _FastAPIComes(MetaPathFinder):
+    """Notices that FastAPI's routing is imported, and tells it of models then."""
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
+        """Return FastAPI's own spec with one more step at the end of its import."""
+        if name != "fastapi.routing":
+            return None
+        sys.meta_path.remove(self)
+        spec = find_spec(name)
+        loader: Any = None if spec is None else spec.loader
+        if loader is None:
+            return None
+        run = loader.exec_module
+
+        def exec_module(module: Any) -> None:
+            run(module)
+            import_module(_FASTAPI).install()
+
+        loader.exec_module = exec_module
+        return spec
+
+
+def watch_fastapi(class_prepared: Any) -> None:
+    """Let FastAPI know models, whichever of the two is imported first."""
+    if "fastapi.routing" not in sys.modules:
+        sys.meta_path.insert(0, _FastAPIComes())
+        return
+
+    def first_model(**kwargs: Any) -> None:
+        class_prepared.disconnect(first_model)
+        import_module(_FASTAPI).install()
+
+    # Not at once: the ORM is being imported.
+    class_prepared.connect(first_model, weak=False)

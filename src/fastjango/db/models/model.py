@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import warnings
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import fastjango
 from fastjango.apps import apps
@@ -20,13 +20,13 @@ from fastjango.db.models.check_slot import run_model_checks
 from fastjango.db.models.construct import construct, from_row
 from fastjango.db.models.declare import ModelBase, model_unpickle
 from fastjango.db.models.deletion import Collector
-from fastjango.db.models.face_slot import InstanceState, provide_inspection, pydantic_schema
+from fastjango.db.models.face_slot import InstanceState, provide_inspection, pydantic_schema, schema_of, watch_fastapi
 from fastjango.db.models.query import QuerySet
 from fastjango.db.models.refresh import refresh
 from fastjango.db.models.save import arguments
 from fastjango.db.models.save.related import prepare_related
 from fastjango.db.models.save.tables import save_parents, save_table
-from fastjango.db.models.signals import post_save, pre_save
+from fastjango.db.models.signals import class_prepared, post_save, pre_save
 from fastjango.db.models.sql.write import insert_rows, update_row
 from fastjango.db.models.utils import AltersData
 from fastjango.utils.encoding import force_str
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from fastjango.core.checks import CheckMessage
     from fastjango.core.exceptions import MultipleObjectsReturned as _Multiple
     from fastjango.core.exceptions import ObjectDoesNotExist as _Missing
+    from fastjango.db.models.faces.schema_class import ModelSchema
     from fastjango.db.models.manager import DefaultManager
     from fastjango.db.models.options import Options
 
@@ -444,6 +445,29 @@ class Model(AltersData, metaclass=ModelBase):
         return pydantic_schema(cls, source, handler)
 
     @classmethod
+    def schema(
+        cls,
+        *,
+        fields: Iterable[str] | None = None,
+        exclude: Iterable[str] = (),
+        optional: Iterable[str] = (),
+        depth: int = 0,
+        mode: Literal["output", "input"] = "output",
+        name: str | None = None,
+    ) -> type[ModelSchema]:
+        """
+        Return a Pydantic class with the model's fields; the same arguments give the same class.
+
+        Args:
+            fields: Only these, in this order; relations to many and passwords are there when named.
+            optional: Fields that input may leave out; ``"__all__"`` for a PATCH.
+            depth: How many levels of relations are nested instead of given by their keys.
+            mode: "input" leaves out what nobody may set: keys, stamps, ``editable=False``.
+        """
+        options = {"fields": fields, "exclude": exclude, "optional": optional, "depth": depth}
+        return schema_of(cls, {**options, "mode": mode, "name": name})  # type: ignore[no-any-return]
+
+    @classmethod
     def check(cls, **kwargs: Any) -> list[CheckMessage]:
         """Return the problems that the system checks find in the model."""
         return run_model_checks(cls, **kwargs)
@@ -456,3 +480,4 @@ def _options(given: dict[str, Any]) -> dict[str, Any]:
 
 
 provide_inspection(ModelBase)
+watch_fastapi(class_prepared)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from fastjango.db.models import face_slot
 
 from .core import M
 from .raw import RawQuerySet
 from .writes import QuerySetWrites
+
+if TYPE_CHECKING:
+    from fastjango.db.models.faces.into import Into
+
+S = TypeVar("S")
 
 _manager: list[Any] = []
 
@@ -46,6 +53,15 @@ class QuerySet(QuerySetWrites[M]):
         )
         queryset._prefetch_related_lookups = self._prefetch_related_lookups
         return queryset
+
+    def into(self, schema: type[S]) -> Into[S]:
+        """
+        Return the rows as objects of a Pydantic class; ``json()`` of it gives them as JSON.
+
+        The class decides which columns, joins and further queries are needed; no instances are made where they are not.
+        Queries: 1, and 1 per to-many relation of the class, when it is iterated or awaited.
+        """
+        return face_slot.into(self, schema)  # type: ignore[no-any-return]
 
 
 class InstanceCheckMeta(type):

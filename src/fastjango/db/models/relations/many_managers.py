@@ -16,7 +16,7 @@ from fastjango.db.models.relations.sliced_prefetch import keys_of, of_instances
 
 if TYPE_CHECKING:
     from builtins import set as set_of
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     # The model's own manager class, known at run time only.
     _Base: Any
@@ -65,6 +65,10 @@ class ManyToManyManager(_Base):  # type: ignore[misc]
         chosen = getattr(self.model, manager)
         made = create_forward_many_to_many_manager(chosen.__class__, self.rel, self.reverse)
         return made(instance=self.instance)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the related objects: Pydantic reads a list of them from here."""
+        return iter(self.all())
 
     # -- queries -----------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from fastjango.db.models.relations.forward import one_queryset, warn_of_old_name
 from fastjango.db.models.relations.sliced_prefetch import keys_of, of_instances
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     # The model's own manager class, known at run time only.
     _Base: Any
@@ -36,6 +36,10 @@ class ReverseManyToOneManager(_Base):  # type: ignore[misc]
         """Return the same relation through another manager of the model."""
         chosen = getattr(self.model, manager)
         return create_reverse_many_to_one_manager(chosen.__class__, self.rel)(self.instance)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the related objects: Pydantic reads a list of them from here."""
+        return iter(self.all())
 
     # -- queries -----------------------------------------------------------------------
 
