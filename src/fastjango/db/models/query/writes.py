@@ -433,6 +433,11 @@ def _inline_order(query: Any) -> None:
             annotation = query.annotations.get(item.name)
         if annotation is None:
             order.append(item)
+        elif isinstance(annotation, OrderBy):
+            order.append(annotation)
+            if descending:
+                order[-1] = annotation.copy()
+                order[-1].reverse_ordering()
         else:
             order.append(annotation.desc() if descending else annotation.asc())
     query.order_by = tuple(order)
