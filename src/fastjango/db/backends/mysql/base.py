@@ -241,6 +241,13 @@ class DatabaseWrapper(BaseDatabaseWrapper):
 
     # --- the server ---------------------------------------------------------------------------
 
+    def _informed(self) -> Any:
+        """Return SQLAlchemy's dialect, which learns about the server with the first connection."""
+        if not self._dialect_ready:
+            with self.cursor():
+                pass
+        return self.dialect
+
     @cached_property
     def mysql_server_info(self) -> str:
         """The server's version as it says it."""
@@ -251,19 +258,17 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     @cached_property
     def sql_mode(self) -> set[str]:
         """The session's SQL mode."""
-        with self.cursor() as cursor:
-            cursor.execute("SELECT @@sql_mode")
-            return {word for word in str(cursor.fetchone()[0]).split(",") if word}
+        return {word for word in str(self._informed()._sql_mode or "").split(",") if word}
 
     @cached_property
     def mysql_is_mariadb(self) -> bool:
         """Whether the server is MariaDB."""
-        return "mariadb" in self.mysql_server_info.lower()
+        return bool(self._informed().is_mariadb)
 
     @cached_property
     def mysql_version(self) -> tuple[int, ...]:
         """The server's version as numbers."""
-        return tuple(int(part) for part in self.mysql_server_info.split("-")[0].split(".")[:3])
+        return tuple(int(part) for part in self._informed().server_version_info[:3])
 
     def get_database_version(self) -> tuple[int, ...]:
         """Return the server's version as numbers."""
