@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel, ConfigDict, computed_field
+from tests.contract.faces.support import Client, Registry, tables_of
 
 from fastjango.db import connection, models
 from fastjango.db.models.faces.schema_class import ModelSchema
 from fastjango.test.utils import CaptureQueriesContext
-from tests.contract.faces.support import Client, Registry, tables_of
 
 registry = Registry()
 
