@@ -21,7 +21,7 @@ from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropConst
 
 from fastjango.core.exceptions import FieldError
 from fastjango.db.backends.utils import split_identifier
-from fastjango.db.migrations.ddl import tables
+from fastjango.db.migrations.ddl import references, tables
 from fastjango.db.migrations.ddl.names import check_name, constraint_name, foreign_key_name
 from fastjango.db.models.ddl import expression_sql, plain_ddl
 from fastjango.db.models.table import split_table_name
@@ -425,6 +425,8 @@ class BaseDatabaseSchemaEditor:
             self.create_model(field.remote_field.through)
             return
         if field.db_parameters(self.connection)["type"] is None:
+            if references.is_reference(field):
+                references.add_reference(self, model, field)
             return
         default = None
         if not field.has_db_default() and not getattr(field, "generated", False) and not self.skip_default(field):
@@ -467,6 +469,8 @@ class BaseDatabaseSchemaEditor:
             self.delete_model(field.remote_field.through)
             return
         if field.db_parameters(self.connection)["type"] is None:
+            if references.is_reference(field):
+                references.remove_reference(self, model, field)
             return
         if field.remote_field and getattr(field, "db_constraint", False):
             for name in self._constraint_names(model, [field.column], foreign_key=True):
@@ -522,7 +526,16 @@ class BaseDatabaseSchemaEditor:
             text = repr(field.expression)
         return text, field.db_persist
 
+    def _alter_reference(self, model: Any, old_field: Any, new_field: Any) -> None:
+        if references.is_reference(old_field):
+            references.remove_reference(self, model, old_field)
+        if references.is_reference(new_field):
+            references.add_reference(self, model, new_field)
+
     def _alter_without_column(self, model: Any, old_field: Any, new_field: Any, strict: bool) -> None:
+        if references.is_reference(old_field) or references.is_reference(new_field):
+            self._alter_reference(model, old_field, new_field)
+            return
         old_through = getattr(old_field.remote_field, "through", None)
         new_through = getattr(new_field.remote_field, "through", None)
         if old_through and new_through:
@@ -541,7 +554,7 @@ class BaseDatabaseSchemaEditor:
         if old_field.many_to_many and new_field.many_to_many:
             return self._join_table_differs(old_field, new_field)
         if not old_field.concrete and not new_field.concrete and not old_field.many_to_many:
-            return False
+            return references.reference_of(old_field) != references.reference_of(new_field)
         ignored = set(ignore or ())
         _, old_path, old_args, old_kwargs = old_field.deconstruct()
         _, new_path, new_args, new_kwargs = new_field.deconstruct()

@@ -294,7 +294,10 @@ class QuerySetWrites(QuerySetReads[M]):
                 raise FieldError(
                     f"Cannot update model field {field!r} (only non-relations and foreign keys permitted)."
                 )
-            values.append((field, model, value))
+            if hasattr(field, "update_parts"):
+                values += [(part, model, one) for part, one in field.update_parts(value).items()]
+            else:
+                values.append((field, model, value))
         return values
 
     def bulk_update(self, objs: Any, fields: Any, batch_size: int | None = None) -> int:
