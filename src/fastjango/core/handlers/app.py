@@ -133,10 +133,10 @@ class FastJango(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document: FastAPI's routes, routers in ``urlpatterns`` and REST viewsets."""
-        if self.openapi_schema:
-            return self.openapi_schema
         if not self.has_settings:
             return super().openapi()
+        if self.openapi_schema:
+            return self.openapi_schema
         routes = [*self.routes, *mounted_router(settings.ROOT_URLCONF).routes]
         schema = get_openapi(
             title=self.title,
