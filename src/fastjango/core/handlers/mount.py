@@ -150,7 +150,7 @@ async def respond(app: Callable[..., Any], request: Any, scope: MutableMapping[s
     Raises:
         RuntimeError: The application ended without a response.
     """
-    if _is_too_large(request):
+    if _is_too_large(request, getattr(app, "reads_whole", False)):
         return JsonResponse({"detail": "Request body too large."}, status=413)
     exchange = Exchange(app, scope, body_receiver(request))
     start = await exchange.advance()
@@ -180,17 +180,18 @@ async def _parts(exchange: Exchange, first: bytes) -> AsyncIterator[bytes]:
             return
 
 
-def _is_too_large(request: Any) -> bool:
+def _is_too_large(request: Any, reads_whole: bool) -> bool:
     """
     Whether the body is one that a route reads whole, and over ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
 
-    Multipart forms have limits of their own, and other types a route may read as a stream.
+    Where the route does not read every type whole, multipart forms have limits of their own, and other types it may
+    read as a stream.
     """
     limit: int | None = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if limit is None or request.method in _BODYLESS:
         return False
     kind = request.content_type or ""
-    if not (kind.endswith("json") or kind in {"", "application/x-www-form-urlencoded"}):
+    if not (reads_whole or kind.endswith("json") or kind in {"", "application/x-www-form-urlencoded"}):
         return False
     received: bytes | None = getattr(request, "_received", None)
     if received is not None:
