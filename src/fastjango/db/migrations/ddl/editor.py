@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 from alembic.ddl import base as alembic_ddl
+from alembic.ddl.mysql import MySQLAlterDefault
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropConstraint, DropIndex, DropTable
 
 from fastjango.core.exceptions import FieldError
@@ -461,7 +462,9 @@ class BaseDatabaseSchemaEditor:
     def _set_default(self, model: Any, field: Any, default: str | None) -> None:
         schema, name = split_table_name(model._meta.db_table)
         server_default: Any = sa.DefaultClause(tables.literal(default)) if default is not None else None
-        self.emit(alembic_ddl.ColumnDefault(name, field.column, server_default, schema=schema))
+        column = sa.sql.quoted_name(field.column, True)
+        construct: Any = MySQLAlterDefault if self.connection.vendor == "mysql" else alembic_ddl.ColumnDefault
+        self.emit(construct(name, column, server_default, schema=schema))
 
     def remove_field(self, model: Any, field: Any) -> None:
         """Drop a column."""
