@@ -59,6 +59,9 @@ class FastJango(FastAPI):
             return
         if not apps.ready:
             fastjango.setup()
+        if not getattr(settings, "ROOT_URLCONF", None):
+            # Settings without URL patterns: the application's own routes are all there is.
+            settings.ROOT_URLCONF = "fastjango.core.handlers.no_urls"
         wanted = settings.DEBUG or settings.API_DOCS
         self._page_urls = {
             "docs_url": kwargs.pop("docs_url", "/docs" if wanted else None),
