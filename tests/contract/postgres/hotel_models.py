@@ -71,7 +71,7 @@ class Booking(Isolated):
     class Meta(Isolated.Meta):
         constraints = [
             ExclusionConstraint(
-                name="one_guest_at_a_time",
+                name="no_two_guests",
                 expressions=[("room", RangeOperators.EQUAL), ("days", RangeOperators.OVERLAPS)],
                 condition=models.Q(cancelled=False),
             )
