@@ -215,16 +215,9 @@ class OpenAPIRenderer(BaseRenderer):
             raise AssertionError("Using OpenAPIRenderer, but `pyyaml` is not installed.")
 
     def render(self, data: Any, media_type: Any = None, renderer_context: Any = None) -> bytes:
-        """Return the document."""
-
-        class Dumper(yaml.Dumper):  # type: ignore[misc]  # an optional library
-            """Writes shared parts in full."""
-
-            def ignore_aliases(self, data: Any) -> bool:
-                return True
-
-        Dumper.add_multi_representer(str, lambda dumper, value: dumper.represent_str(str(value)))
-        text: str = yaml.dump(data, default_flow_style=False, sort_keys=False, Dumper=Dumper)
+        """Return the document; what YAML has no plain form for, as moments and decimals, is written as in JSON."""
+        plain = json.loads(json.dumps(data, cls=encoders.JSONEncoder))
+        text: str = yaml.dump(plain, default_flow_style=False, sort_keys=False, allow_unicode=True)
         return text.encode("utf-8")
 
 
@@ -235,7 +228,7 @@ class JSONOpenAPIRenderer(BaseRenderer):
     charset = None
     format = "openapi-json"
     encoder_class: Any = encoders.JSONEncoder
-    ensure_ascii = False
+    ensure_ascii: Any = _EscapesUnicode()
 
     def render(self, data: Any, media_type: Any = None, renderer_context: Any = None) -> bytes:
         """Return the document."""
