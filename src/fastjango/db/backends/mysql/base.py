@@ -32,7 +32,7 @@ from fastjango.db.backends.mysql.introspection import DatabaseIntrospection
 from fastjango.db.backends.mysql.operations import DatabaseOperations
 from fastjango.db.backends.utils import typecast_time
 from fastjango.db.bridge import in_bridge
-from fastjango.db.errors import NotSupportedError
+from fastjango.db.errors import IntegrityError, NotSupportedError
 from fastjango.db.pool import Lease
 
 ISOLATION_LEVELS = frozenset(["read uncommitted", "read committed", "repeatable read", "serializable"])
@@ -277,15 +277,50 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     # --- constraints --------------------------------------------------------------------------
 
     def disable_constraint_checking(self) -> bool:
-        """Switch foreign keys off for this session."""
+        """Switch foreign keys off for this context's connection."""
+        hold = self.open_hold()
+        # The switch belongs to the session: it stays with this context until the checks are on again.
+        hold.unchecked = True
         with self.cursor() as cursor:
             cursor.execute("SET foreign_key_checks=0")
         return True
 
     def enable_constraint_checking(self) -> None:
-        """Switch foreign keys on."""
+        """Switch foreign keys on, also in a block that can only be rolled back."""
+        broken, self.needs_rollback = self.needs_rollback, False
+        try:
+            with self.cursor() as cursor:
+                cursor.execute("SET foreign_key_checks=1")
+        finally:
+            self.needs_rollback = broken
+        hold = self.hold_here()
+        if hold is not None:
+            hold.unchecked = False
+            if hold.autocommit and not hold.in_atomic_block:
+                self.release_hold(hold)
+
+    def check_constraints(self, table_names: Any = None) -> None:
+        """Raise ``IntegrityError`` for the first row whose foreign key points nowhere."""
+        quote = self.ops.quote_name
         with self.cursor() as cursor:
-            cursor.execute("SET foreign_key_checks=1")
+            if table_names is None:
+                table_names = self.introspection.table_names(cursor)
+            for table in table_names:
+                key = self.introspection.get_primary_key_column(cursor, table)
+                if key is None:
+                    continue
+                for column, (other_column, other) in self.introspection.get_relations(cursor, table).items():
+                    cursor.execute(
+                        f"SELECT a.{quote(key)}, a.{quote(column)} FROM {quote(table)} AS a LEFT JOIN {quote(other)} AS b "
+                        f"ON a.{quote(column)} = b.{quote(other_column)} "
+                        f"WHERE a.{quote(column)} IS NOT NULL AND b.{quote(other_column)} IS NULL LIMIT 1"
+                    )
+                    for value, bad in cursor.fetchall():
+                        raise IntegrityError(
+                            f"The row in table '{table}' with primary key '{value}' has an invalid foreign key: "
+                            f"{table}.{column} contains a value '{bad}' that does not have a corresponding value in "
+                            f"{other}.{other_column}."
+                        )
 
 
 __all__ = ["Database", "DatabaseWrapper"]

@@ -16,6 +16,22 @@ class DatabaseOperations(BaseDatabaseOperations):
     quote_character = "`"
     explain_prefix = "EXPLAIN"
     cast_char_field_without_max_length = "char"
+    cast_data_types = {
+        "AutoField": "signed integer",
+        "BigAutoField": "signed integer",
+        "BooleanField": "signed integer",
+        "SmallAutoField": "signed integer",
+        "CharField": "char(%(max_length)s)",
+        "DecimalField": "decimal(%(max_digits)s, %(decimal_places)s)",
+        "DurationField": "signed integer",
+        "TextField": "char",
+        "IntegerField": "signed integer",
+        "BigIntegerField": "signed integer",
+        "SmallIntegerField": "signed integer",
+        "PositiveBigIntegerField": "unsigned integer",
+        "PositiveIntegerField": "unsigned integer",
+        "PositiveSmallIntegerField": "unsigned integer",
+    }
     integer_field_ranges = {
         **BaseDatabaseOperations.integer_field_ranges,
         "PositiveSmallIntegerField": (0, 65535),
