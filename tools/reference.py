@@ -1,5 +1,6 @@
 """
-Writes the generated pages of ``docs/reference``: settings with their defaults, commands with their options.
+Writes the generated pages of ``docs/reference``: settings with their defaults, commands with their options, the names
+of ``contrib.postgres``.
 
 ``python tools/reference.py`` writes them, ``--check`` fails when a page is not what the code says (a test runs it).
 """
@@ -7,6 +8,7 @@ Writes the generated pages of ``docs/reference``: settings with their defaults, 
 from __future__ import annotations
 
 import ast
+import copy
 import os
 import sys
 from argparse import SUPPRESS
@@ -95,9 +97,118 @@ def commands_page() -> str:
     return "\n".join(parts) + "\n"
 
 
+def classes_of(path: Path) -> Iterator[ast.ClassDef]:
+    """Yield the public classes of a file that have a docstring."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and ast.get_docstring(node):
+            yield node
+
+
+def first_line(node: ast.ClassDef) -> str:
+    """Return the first line of a class's docstring."""
+    return (ast.get_docstring(node) or "").splitlines()[0].replace("``", "`")
+
+
+def constructor(node: ast.ClassDef, file: dict[str, ast.ClassDef]) -> ast.arguments | None:
+    """Return the arguments of a class's constructor, or of that of a class in the same file that it is built on."""
+    for part in node.body:
+        if isinstance(part, ast.FunctionDef) and part.name == "__init__":
+            return part.args
+    bases = [file[ast.unparse(base)] for base in node.bases if ast.unparse(base) in file]
+    return next((found for base in bases if (found := constructor(base, file)) is not None), None)
+
+
+def call_of(node: ast.ClassDef, file: dict[str, ast.ClassDef]) -> str:
+    """Return how a class is called, without types; its name alone where it has no constructor of its own."""
+    found = constructor(node, file)
+    if found is None:
+        return node.name
+    arguments = copy.deepcopy(found)
+    arguments.args = arguments.args[1:]
+    parts = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+    for part in parts:
+        if part is not None:
+            part.annotation = None
+    return f"{node.name}({ast.unparse(arguments)})"
+
+
+def lookup_name(node: ast.ClassDef) -> str | None:
+    """Return the name under which a lookup or transform stands in a query."""
+    for part in node.body:
+        if isinstance(part, ast.Assign) and ast.unparse(part.targets[0]) == "lookup_name":
+            return str(ast.literal_eval(part.value))
+    return None
+
+
+# Path below contrib/postgres, import path, heading.
+POSTGRES = (
+    ("fields", "fields", "Model fields"),
+    ("search.py", "search", "Search"),
+    ("aggregates", "aggregates", "Aggregates"),
+    ("functions.py", "functions", "Functions"),
+    ("expressions.py", "expressions", "Expressions"),
+    ("indexes.py", "indexes", "Indexes"),
+    ("constraints.py", "constraints", "Constraints"),
+    ("operations.py", "operations", "Steps of migrations"),
+    ("forms", "forms", "Form fields and widgets"),
+    ("validators.py", "validators", "Validators"),
+)
+# File below contrib/postgres -> what its lookups are of, by name; the rest under "".
+LOOKUPS = {
+    "lookups.py": {
+        "contains": "arrays, maps, ranges",
+        "contained_by": "arrays, maps, ranges",
+        "overlap": "arrays, ranges",
+        "has_key": "maps",
+        "has_keys": "maps",
+        "has_any_keys": "maps",
+        "": "texts",
+    },
+    "fields/array_lookups.py": {"": "arrays"},
+    "fields/hstore.py": {"": "maps"},
+    "fields/range_lookups.py": {"contained_by": "numbers, dates, moments", "": "ranges"},
+}
+
+
+def postgres_page() -> str:
+    """Return ``postgres.md``."""
+    room = ROOT / "src" / "fastjango" / "contrib" / "postgres"
+    parts = [
+        NOTE,
+        "# contrib.postgres",
+        "",
+        "Every public name of `fastjango.contrib.postgres`. How they are used: [topics/postgres.md](../topics/postgres.md).",
+    ]
+    for place, module, title in POSTGRES:
+        files = [room / place] if place.endswith(".py") else sorted((room / place).glob("*.py"))
+        made = {node.name: node for file in files for node in classes_of(file) if lookup_name(node) is None}
+        public = exported(room / place if place.endswith(".py") else room / place / "__init__.py")
+        parts += ["", f"## {title}", "", f"From `fastjango.contrib.postgres.{module}`.", ""]
+        parts += [f"- `{call_of(node, made)}`: {first_line(node)}" for name, node in made.items() if name in public]
+    parts += ["", "## Lookups and transforms", "", "| name | of | |", "|---|---|---|"]
+    for place, kinds in LOOKUPS.items():
+        for node in classes_of(room / place):
+            name = lookup_name(node)
+            if name is not None:
+                parts.append(f"| `{name}` | {kinds.get(name, kinds[''])} | {first_line(node)} |")
+    return "\n".join(parts) + "\n"
+
+
+def exported(path: Path) -> set[str]:
+    """Return the names in a file's ``__all__``."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return set(ast.literal_eval(node.value))
+    return set()
+
+
 def pages() -> dict[Path, str]:
     """Return every generated page with its text."""
-    return {PAGES / "settings.md": settings_page(), PAGES / "commands.md": commands_page()}
+    return {
+        PAGES / "settings.md": settings_page(),
+        PAGES / "commands.md": commands_page(),
+        PAGES / "postgres.md": postgres_page(),
+    }
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ script_prefix.py    where the site is mounted
 
 from fastjango.conf import global_settings
 from fastjango.conf.holders import FORMS_URLFIELD_ASSUME_HTTPS_DEPRECATED_MSG, Settings, UserSettingsHolder
-from fastjango.conf.lazy import ENVIRONMENT_VARIABLE, LazySettings, SettingsReference, settings
+from fastjango.conf.lazy import ENVIRONMENT_VARIABLE, LazySettings, SettingsReference, are_configured, settings
 
 DEFAULT_STORAGE_ALIAS = "default"
 STATICFILES_STORAGE_ALIAS = "staticfiles"
@@ -23,6 +23,7 @@ __all__ = [
     "Settings",
     "SettingsReference",
     "UserSettingsHolder",
+    "are_configured",
     "global_settings",
     "settings",
 ]

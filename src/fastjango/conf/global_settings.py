@@ -234,6 +234,6 @@ SYNC_VIEWS = "bridge"
 BLOCKING_VIEW_MS = 100
 API_DOCS = False  # serve the API docs without DEBUG too
 API_TITLE = "FastJango"
-DATA_UPLOAD_MAX_BODY_SIZE: int | None = None  # bytes of a whole request, files included; None for no limit
+DATA_UPLOAD_MAX_BODY_SIZE: int | None = 1_073_741_824  # bytes of a whole request, files included; None for no limit
 
 del _LANGUAGE_NAMES, _TIMES

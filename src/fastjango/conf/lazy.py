@@ -140,3 +140,8 @@ def _add_script_prefix(value: str) -> str:
 
 
 settings = LazySettings()
+
+
+def are_configured() -> bool:
+    """Whether settings are there, or a module is named that they will be loaded from."""
+    return bool(settings.configured or os.environ.get(ENVIRONMENT_VARIABLE) or os.environ.get(DJANGO_VARIABLE))

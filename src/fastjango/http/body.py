@@ -48,7 +48,7 @@ async def receive_body(
             chunk: bytes = message.get("body", b"")
             received += len(chunk)
             if max_bytes is not None and received > max_bytes:
-                raise too_big()
+                raise RequestDataTooBig("Request body exceeded settings.DATA_UPLOAD_MAX_BODY_SIZE.")
             if body is None:
                 if not message.get("more_body", False):
                     return chunk

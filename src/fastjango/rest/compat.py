@@ -21,11 +21,19 @@ pygments: Any = _optional("pygments")
 coreapi: Any = None
 coreschema: Any = None
 django_filters: Any = None
-postgres_fields: Any = None
 psycopg2: Any = None
 INDENT_SEPARATORS = (",", ": ")
 LONG_SEPARATORS = (", ", ": ")
 SHORT_SEPARATORS = (",", ":")
+
+
+def __getattr__(name: str) -> Any:
+    """Return ``postgres_fields``: the model fields of PostgreSQL, which load its driver."""
+    if name != "postgres_fields":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if importlib.util.find_spec("psycopg") is None:
+        return None
+    return importlib.import_module("fastjango.contrib.postgres.fields")
 
 
 def unicode_http_header(value: Any) -> str:

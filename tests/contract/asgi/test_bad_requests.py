@@ -182,6 +182,35 @@ def test_a_large_body_is_refused_where_a_route_reads_it_whole(run: Run, url: str
     assert statuses(run, ("POST", url, options))[0] in {400, 413}
 
 
+@pytest.mark.parametrize("content_type", ["application/octet-stream", "multipart/form-data; boundary=x", "text/plain"])
+@only_sqlite
+def test_a_large_body_of_any_type_is_refused_where_a_route_has_a_body_parameter(run: Run, content_type: str) -> None:
+    options = {"content": b"x" * 3_000_000, "headers": {"Content-Type": content_type}}
+
+    assert statuses(run, ("POST", "/api/books", options)) == [413]
+
+
+@only_sqlite
+def test_an_error_does_not_send_a_file_back(run: Run) -> None:
+    async def scenario(client: httpx.AsyncClient) -> str:
+        return (await client.post("/api/form", files={"title": ("a.bin", b"y" * 2_000_000)})).text
+
+    answer = run(scenario)
+
+    assert "a.bin" in answer
+    assert len(answer) < 2000
+
+
+@only_sqlite
+def test_an_error_cuts_a_long_text(run: Run) -> None:
+    options = {"json": {"title": "a", "pages": "z" * 100_000}}
+
+    async def scenario(client: httpx.AsyncClient) -> str:
+        return (await client.post("/api/books", **options)).text
+
+    assert len(run(scenario)) < 5000
+
+
 @pytest.mark.parametrize("host", ["evil.example", "", "a b", "[::1", "..", "testserver\x7f", "\xff"])
 @pytest.mark.parametrize("url", ["/search/", "/api/titles/a", "/nowhere/"])
 @only_sqlite

@@ -81,3 +81,19 @@ def test_a_table_that_is_not_there_is_said_and_the_others_are_written(memory: An
 
     assert "# Unable to inspect table 'missing'" in text
     assert "class T(models.Model):" in text
+
+
+@pytest.mark.parametrize("alias", ["memory", "pg", "mariadb"])
+def test_a_foreign_key_over_several_columns_is_one_field(alias: str, request: Any) -> None:
+    request.getfixturevalue({"pg": "postgresql"}.get(alias, alias))
+    change(alias, "CREATE TABLE line (shop integer NOT NULL, nr integer NOT NULL, PRIMARY KEY (shop, nr))")
+    change(
+        alias,
+        "CREATE TABLE note (id integer PRIMARY KEY, shop integer, nr integer,"
+        " FOREIGN KEY (shop, nr) REFERENCES line (shop, nr))",
+    )
+
+    text = written(alias, "line", "note")
+
+    assert "    shop = models.IntegerField(blank=True, null=True)" in text
+    assert "    line = models.CompositeForeignKey('Line', models.DO_NOTHING, from_fields=('shop', 'nr'))" in text

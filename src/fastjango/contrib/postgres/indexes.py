@@ -27,7 +27,7 @@ class PostgresIndex(Index):
     storage_names: tuple[str, ...] = ()
 
     @cached_property
-    def max_name_length(self) -> int:  # type: ignore[override]  # a number in the base class
+    def max_name_length(self) -> int:
         """How long the name may be: as much longer as the suffix is."""
         return Index.max_name_length - len(Index.suffix) + len(self.suffix)
 

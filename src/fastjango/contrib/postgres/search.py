@@ -125,6 +125,10 @@ class SearchVectorExact(Lookup):
 
     lookup_name = "exact"
 
+    def get_prep_lookup(self) -> Any:
+        """Return the text of the search, or the expression that it is."""
+        return str(self.rhs) if self.rhs_is_direct_value() else self.rhs
+
     def rhs_clause(
         self,
         ctx: ClauseContext,

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import fastjango
 from fastjango.apps import apps
-from fastjango.conf import settings
+from fastjango.conf import are_configured, settings
 from fastjango.core.handlers import docs
 from fastjango.core.handlers.asgi import ASGIRequest
 from fastjango.core.handlers.base import BaseHandler
@@ -46,15 +46,23 @@ class FastJango(FastAPI):
     """
     The application object: ``app = FastJango()``.
 
-    Takes FastAPI's arguments. Settings come from the settings module; ``setup()`` runs if it has not.
+    Takes FastAPI's arguments. Settings come from the settings module; ``setup()`` runs if it has not. Where no settings
+    are configured it is a plain ``FastAPI``.
     The API docs are served when ``DEBUG`` or ``API_DOCS`` is on, or when their URLs are given here.
     """
 
     request_class = ASGIRequest
 
     def __init__(self, **kwargs: Any) -> None:
+        self.has_settings = are_configured()
+        if not self.has_settings:
+            super().__init__(**kwargs)
+            return
         if not apps.ready:
             fastjango.setup()
+        if not getattr(settings, "ROOT_URLCONF", None):
+            # Settings without URL patterns: the application's own routes are all there is.
+            settings.ROOT_URLCONF = "fastjango.core.handlers.no_urls"
         wanted = settings.DEBUG or settings.API_DOCS
         self._page_urls = {
             "docs_url": kwargs.pop("docs_url", "/docs" if wanted else None),
@@ -81,6 +89,8 @@ class FastJango(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Compose ASGI middleware around the pipeline (HTTP) and the router (WebSocket, lifespan)."""
+        if not self.has_settings:
+            return super().build_middleware_stack()
         self.pipeline.prepare()
         sockets: ASGIApp = self._serve_socket
         handlers = {key: value for key, value in self.exception_handlers.items() if key not in (500, Exception)}
@@ -127,6 +137,8 @@ class FastJango(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document: FastAPI's routes, routers in ``urlpatterns`` and REST viewsets."""
+        if not self.has_settings:
+            return super().openapi()
         if self.openapi_schema:
             return self.openapi_schema
         routes = [*self.routes, *mounted_router(settings.ROOT_URLCONF).routes]

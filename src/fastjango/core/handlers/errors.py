@@ -15,6 +15,7 @@ from typing import Any
 
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
@@ -42,6 +43,10 @@ from fastjango.utils.log import log_response
 from fastjango.views import debug
 
 security_logger = "fastjango.security"
+
+#: So many characters of a text that was not valid are shown in the error of a FastAPI route.
+ECHO_LENGTH = 1000
+_ECHO_DEPTH = 20
 
 
 def convert_exception_to_response(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -211,6 +216,7 @@ async def _no_object(request: Any, exc: Exception) -> JSONResponse:
 async def _unprocessable(request: Any, exc: Exception) -> JSONResponse:
     """FastAPI's answer; what the client sent is left out where JSON cannot carry it (NaN, lone surrogates, depth)."""
     problems: Any = exc.errors() if isinstance(exc, RequestValidationError) else []
+    problems = [{**one, "input": _echo(one["input"])} if "input" in one else one for one in problems]
     try:
         return _json(422, jsonable_encoder(problems))
     except (ValueError, RecursionError):
@@ -218,6 +224,22 @@ async def _unprocessable(request: Any, exc: Exception) -> JSONResponse:
             {"type": problem["type"], "msg": problem["msg"], "loc": _plain(problem["loc"])} for problem in problems
         ]
         return _json(422, known)
+
+
+def _echo(given: Any, depth: int = 0) -> Any:
+    """Return what an error shows of the input: no content of files, no text without end."""
+    if isinstance(given, UploadFile):
+        return {"filename": given.filename, "content_type": given.content_type, "size": given.size}
+    if isinstance(given, (str, bytes)) and len(given) > ECHO_LENGTH:
+        text = given[:ECHO_LENGTH]
+        return (text if isinstance(text, str) else text.decode(errors="replace")) + "…"
+    if depth > _ECHO_DEPTH:
+        return given
+    if isinstance(given, dict):
+        return {key: _echo(value, depth + 1) for key, value in given.items()}
+    if isinstance(given, list):
+        return [_echo(value, depth + 1) for value in given]
+    return given
 
 
 def _plain(location: Any) -> list[Any]:

@@ -184,13 +184,14 @@ def is_too_large(request: Any) -> bool:
     """
     Whether the body is one that a route reads whole, and over ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
 
-    Multipart forms have limits of their own, and other types a route may read as a stream.
+    Where the route does not read every type whole, multipart forms have limits of their own, and other types it may
+    read as a stream.
     """
     limit: int | None = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if limit is None or request.method in _BODYLESS:
         return False
     kind = request.content_type or ""
-    if not (kind.endswith("json") or kind in {"", "application/x-www-form-urlencoded"}):
+    if not (reads_whole or kind.endswith("json") or kind in {"", "application/x-www-form-urlencoded"}):
         return False
     received: bytes | None = getattr(request, "_received", None)
     if received is not None:

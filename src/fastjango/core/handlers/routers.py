@@ -12,6 +12,7 @@ from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 from fastapi import APIRouter
+from fastapi.params import Form
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.responses import RedirectResponse
 from starlette.routing import Match
@@ -153,6 +154,12 @@ class RouteTable:
 
 def _order(entry: Entry) -> int:
     return entry.order
+
+
+def _reads_whole(route: Any) -> bool:
+    """Whether FastAPI reads the body of any type into memory for a route: it has a body, and that is no form."""
+    body = getattr(route, "body_field", None)
+    return body is not None and not isinstance(body.field_info, Form)
 
 
 _tables: dict[int, RouteTable] = {}

@@ -17,7 +17,8 @@ class Migration:
     """
     A list of operations, with what must be applied before.
 
-    Subclasses set ``operations``, ``dependencies``, ``run_before``, ``replaces``, ``initial`` and ``atomic``.
+    Subclasses set ``operations``, ``dependencies``, ``run_before``, ``replaces``, ``initial`` and ``atomic``; ``reviewed`` says
+    that somebody has thought about what ``makemigrations --check`` would warn of.
     """
 
     operations: ClassVar[Any] = []
@@ -26,6 +27,7 @@ class Migration:
     replaces: ClassVar[Any] = []
     initial: ClassVar[bool | None] = None
     atomic: ClassVar[bool] = True
+    reviewed: ClassVar[bool] = False
 
     def __init__(self, name: str, app_label: str) -> None:
         self.name = name

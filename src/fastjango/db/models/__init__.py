@@ -55,6 +55,7 @@ from fastjango.db.models.query import (
 )
 from fastjango.db.models.query_utils import FilteredRelation, Q
 from fastjango.db.models.relations import (
+    CompositeForeignKey,
     ForeignKey,
     ForeignObject,
     ForeignObjectRel,
@@ -86,6 +87,7 @@ __all__ = [  # noqa: PLE0604  # lists of names
     "SET_DEFAULT",
     "SET_NULL",
     "Case",
+    "CompositeForeignKey",
     "Exists",
     "Expression",
     "ExpressionList",

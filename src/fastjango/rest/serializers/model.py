@@ -11,7 +11,7 @@ from fastjango.core.exceptions import ImproperlyConfigured
 from fastjango.db import models
 from fastjango.rest.serializers import build
 from fastjango.rest.serializers.choices import ChoiceField
-from fastjango.rest.serializers.composite import FileField, ImageField, JSONField
+from fastjango.rest.serializers.composite import FileField, HStoreField, ImageField, JSONField, ListField
 from fastjango.rest.serializers.field import ModelField, ReadOnlyField
 from fastjango.rest.serializers.nested import raise_errors_on_nested_writes
 from fastjango.rest.serializers.numbers import BigIntegerField, DecimalField, FloatField, IntegerField
@@ -61,6 +61,8 @@ _CHOICE_KWARGS = frozenset(
         "choices",
     ]
 )
+
+_POSTGRES_FIELDS: dict[str, Any] = {"ArrayField": ListField, "HStoreField": HStoreField}
 
 
 class ModelSerializer(Serializer):
@@ -210,6 +212,9 @@ class ModelSerializer(Serializer):
         """Return class and arguments for a plain model field."""
         mapping = ClassLookupDict(self.serializer_field_mapping)
         field_class = mapping[model_field]
+        if field_class is ModelField:
+            # By name: the classes would load PostgreSQL's driver.
+            field_class = _POSTGRES_FIELDS.get(model_field.get_internal_type(), ModelField)
         kwargs = get_field_kwargs(field_name, model_field)
         if model_field.one_to_one and model_field.primary_key:
             # The key of a child table is a relation.

@@ -80,7 +80,7 @@ class ArrayField(CheckFieldDefaultMixin, Field[Any, Any]):
         self.base_field.set_attributes_from_name(name)
 
     @property
-    def description(self) -> str:  # type: ignore[override]  # a text in other fields
+    def description(self) -> str:
         """What the field holds, in words."""
         return f"Array of {self.base_field.description}"
 

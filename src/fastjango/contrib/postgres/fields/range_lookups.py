@@ -48,8 +48,8 @@ class RangeContains(lookups.DataContains):
         return self.rhs
 
     def value_kind(self, value: Any) -> Hashable:
-        """Return the kind of a single value: its cast is part of the SQL."""
-        return () if isinstance(value, Range) else type(value)
+        """Return the kind of a single value: its type is part of the SQL."""
+        return "range" if isinstance(value, Range) else models.Value(value).shape_into([])
 
     def rhs_clause(
         self,

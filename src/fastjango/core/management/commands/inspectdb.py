@@ -37,6 +37,22 @@ class Table:
     fields: dict[str, str] = field(default_factory=dict)
     """Column name -> field name, filled while the fields are written."""
 
+    def __post_init__(self) -> None:
+        keys = [one["columns"] for one in self.constraints.values() if one["foreign_key"]]
+        alone = {columns[0] for columns in keys if len(columns) == 1}
+        shared = {column for columns in keys if len(columns) > 1 for column in columns} - alone
+        self.targets = {column: target for column, (target, _table) in self.relations.items()}
+        self.relations = {column: target for column, target in self.relations.items() if column not in shared}
+
+    @property
+    def wide_keys(self) -> list[tuple[list[str], str]]:
+        """The foreign keys over several columns: these, and the other table."""
+        return [
+            (one["columns"], one["foreign_key"][0])
+            for one in self.constraints.values()
+            if one["foreign_key"] and len(one["columns"]) > 1
+        ]
+
     @property
     def unique_columns(self) -> set[str]:
         """The columns that are unique on their own."""
@@ -172,6 +188,26 @@ class Command(BaseCommand):
             parts = ", ".join(repr(table.fields[column]) for column in table.primary_key)
             yield f"    pk = models.CompositePrimaryKey({parts})"
         yield from lines
+        for columns, target in table.wide_keys:
+            yield self._wide_relation(connection, cursor, table, columns, target, used_names)
+
+    def _wide_relation(
+        self, connection: Any, cursor: Any, table: Table, columns: list[str], target: str, used_names: list[str]
+    ) -> str:
+        """Return the line of a foreign key over several columns."""
+        name, _, _ = self.normalize_col_name(target, used_names, is_relation=False)
+        used_names.append(name)
+        own = tuple(table.fields[column] for column in columns)
+        key = connection.introspection.get_primary_key_columns(cursor, target) or []
+        # Databases may tell the target of the first column only.
+        told = [table.targets.get(column) for column in columns]
+        options = f"from_fields={own!r}"
+        if len(key) != len(columns) or any(one not in (None, part) for one, part in zip(told, key, strict=True)):
+            if None in told:
+                return f"    # A foreign key to {target!r} over {own!r} could not be introspected."
+            options += f", to_fields={tuple(told)!r}"
+        model = "self" if target == table.name else self.model_name(target)
+        return f"    {name} = models.CompositeForeignKey({model!r}, models.DO_NOTHING, {options})"
 
     def _relation(
         self,

@@ -10,6 +10,7 @@ from typing import Any
 
 from fastjango.apps import apps
 from fastjango.conf import settings
+from fastjango.core.exceptions import ImproperlyConfigured
 from fastjango.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from fastjango.core.management.utils import find_formatters, run_formatters
 from fastjango.db import DEFAULT_DB_ALIAS, OperationalError, connections, router
@@ -22,8 +23,15 @@ from fastjango.db.migrations.questioner import (
     MigrationQuestioner,
     NonInteractiveMigrationQuestioner,
 )
+from fastjango.db.migrations.safety import PlanReport
 from fastjango.db.migrations.state import ProjectState
 from fastjango.db.migrations.writer import MigrationWriter
+
+
+def _is_own(app_label: str) -> bool:
+    """Return whether an app is the project's own: neither installed nor part of FastJango."""
+    config = apps.get_app_config(app_label)
+    return "site-packages" not in config.path and not config.name.startswith("fastjango.")
 
 
 class Command(BaseCommand):
@@ -74,6 +82,12 @@ class Command(BaseCommand):
             dest="update",
             help="Merge model changes into the latest migration and optimize the resulting operations.",
         )
+        parser.add_argument(
+            "--strict",
+            action="store_true",
+            help="With --check: also exit with a non-zero status when a migration that is not applied would make a "
+            "running site wait or fail.",
+        )
 
     @property
     def log_output(self) -> Any:
@@ -120,7 +134,43 @@ class Command(BaseCommand):
         if self.merge and conflicts:
             self.handle_merge(loader, conflicts)
             return
+        if check_changes:
+            self._check(loader, labels, options)
+            return
         self._make(loader, labels, options, check_changes)
+
+    def _check(self, loader: MigrationLoader, labels: set[str], options: dict[str, Any]) -> None:
+        """Look for missing migrations, and for waiting ones that a running site would feel."""
+        found = self._findings(labels)
+        for finding in found:
+            self.log_output.write(self.style.WARNING(str(finding)))
+        self._make(loader, labels, options, check_changes=True)
+        if found and options["strict"]:
+            sys.exit(1)
+
+    def _findings(self, labels: set[str]) -> list[Any]:
+        """
+        Return what of the migrations that wait to be applied a running site would feel.
+
+        Where none is applied, as on a build server, the last one of each app is looked at.
+        """
+        connection = connections[DEFAULT_DB_ALIAS]
+        try:
+            loader = MigrationLoader(connection, ignore_no_migrations=True)
+            report = PlanReport(connection, ProjectState(real_apps=loader.unmigrated_apps))
+        except (ImproperlyConfigured, OperationalError):
+            # Without a database nobody knows what is waiting.
+            return []
+        leaves = set(loader.graph.leaf_nodes())
+        wanted = set(loader.graph.nodes) - set(loader.applied_migrations) if loader.applied_migrations else leaves
+        wanted = {key for key in wanted if (key[0] in labels if labels else _is_own(key[0]))}
+        found: list[Any] = []
+        for key in dict.fromkeys(key for leaf in sorted(leaves) for key in loader.graph.forwards_plan(leaf)):
+            if key in wanted:
+                found += report.findings(loader.graph.nodes[key])
+            else:
+                report.pass_over(loader.graph.nodes[key])
+        return found
 
     def _checked_labels(self, labels: set[str]) -> set[str]:
         has_bad_labels = False

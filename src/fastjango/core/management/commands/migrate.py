@@ -16,6 +16,7 @@ from fastjango.db.migrations.exceptions import AmbiguityError
 from fastjango.db.migrations.executor import MigrationExecutor
 from fastjango.db.migrations.lock import lock_timeout, migration_lock
 from fastjango.db.migrations.operations import RunPython
+from fastjango.db.migrations.safety import PlanReport
 from fastjango.db.migrations.state import ModelState, ProjectState
 from fastjango.utils.module_loading import module_has_submodule
 from fastjango.utils.text import Truncator
@@ -137,7 +138,7 @@ class Command(BaseCommand):
             return
         plan = executor.migration_plan(targets)
         if options["plan"]:
-            self._show_plan(plan)
+            self._show_plan(plan, executor)
             if options["check_unapplied"] and plan:
                 sys.exit(1)
             return
@@ -240,16 +241,20 @@ class Command(BaseCommand):
         if not to_prune and self.verbosity > 0:
             self.stdout.write("  No migrations to prune.")
 
-    def _show_plan(self, plan: Any) -> None:
+    def _show_plan(self, plan: Any, executor: Any) -> None:
         self.stdout.write("Planned operations:", self.style.MIGRATE_LABEL)
         if not plan:
             self.stdout.write("  No planned migration operations.")
             return
+        report = PlanReport(executor.connection, executor._create_project_state(with_applied_migrations=True))
         for migration, backwards in plan:
             self.stdout.write(str(migration), self.style.MIGRATE_HEADING)
-            for operation in migration.operations:
+            costs = [] if backwards else [report.lines(changes) for _, changes in report.steps(migration)]
+            for index, operation in enumerate(migration.operations):
                 message, is_error = self.describe_operation(operation, backwards)
                 self.stdout.write("    " + message, self.style.WARNING if is_error else None)
+                for line, warns in costs[index] if costs else ():
+                    self.stdout.write("        " + line, self.style.WARNING if warns else self.style.SQL_KEYWORD)
 
     @staticmethod
     def describe_operation(operation: Any, backwards: bool) -> tuple[str, bool]:

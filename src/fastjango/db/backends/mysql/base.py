@@ -62,7 +62,8 @@ class CursorErrors(Database.cursors.Cursor):
     def execute(self, query: Any, args: Any = None) -> int:
         """Run one statement."""
         try:
-            return super().execute(query, args if args else None)
+            # Even no parameters at all say that the text has doubled percent signs.
+            return super().execute(query, args)
         except Database.OperationalError as exc:
             if exc.args and exc.args[0] in INTEGRITY_CODES:
                 raise Database.IntegrityError(*exc.args) from exc
@@ -82,7 +83,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     introspection_class = DatabaseIntrospection
     ops_class = DatabaseOperations
 
-    data_types: ClassVar[dict[str, Any]] = {
+    _data_types: ClassVar[dict[str, Any]] = {
         "AutoField": "integer AUTO_INCREMENT",
         "BigAutoField": "bigint AUTO_INCREMENT",
         "BinaryField": "longblob",
@@ -125,6 +126,12 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         "istartswith": "LIKE %s",
         "iendswith": "LIKE %s",
     }
+
+    @cached_property
+    def data_types(self) -> dict[str, Any]:  # type: ignore[override]  # a constant elsewhere
+        """The types of columns; the server's own UUID where it has one."""
+        native = {"UUIDField": "uuid"} if self.features.has_native_uuid_field else {}
+        return {**self._data_types, **native}
 
     @property
     def display_name(self) -> str:  # type: ignore[override]  # a constant elsewhere
@@ -234,6 +241,13 @@ class DatabaseWrapper(BaseDatabaseWrapper):
 
     # --- the server ---------------------------------------------------------------------------
 
+    def _informed(self) -> Any:
+        """Return SQLAlchemy's dialect, which learns about the server with the first connection."""
+        if not self._dialect_ready:
+            with self.cursor():
+                pass
+        return self.dialect
+
     @cached_property
     def mysql_server_info(self) -> str:
         """The server's version as it says it."""
@@ -242,14 +256,19 @@ class DatabaseWrapper(BaseDatabaseWrapper):
             return str(cursor.fetchone()[0])
 
     @cached_property
+    def sql_mode(self) -> set[str]:
+        """The session's SQL mode."""
+        return {word for word in str(self._informed()._sql_mode or "").split(",") if word}
+
+    @cached_property
     def mysql_is_mariadb(self) -> bool:
         """Whether the server is MariaDB."""
-        return "mariadb" in self.mysql_server_info.lower()
+        return bool(self._informed().is_mariadb)
 
     @cached_property
     def mysql_version(self) -> tuple[int, ...]:
         """The server's version as numbers."""
-        return tuple(int(part) for part in self.mysql_server_info.split("-")[0].split(".")[:3])
+        return tuple(int(part) for part in self._informed().server_version_info[:3])
 
     def get_database_version(self) -> tuple[int, ...]:
         """Return the server's version as numbers."""

@@ -52,6 +52,21 @@ class DatabaseOperations(BaseDatabaseOperations):
             for info in sequences
         ]
 
+    def explain_query_prefix(self, format: str | None = None, **options: Any) -> str:
+        """Return the words before a query that is to be explained; ``analyze=True`` runs it."""
+        mariadb = self.connection.mysql_is_mariadb
+        if format and format.upper() == "TEXT":
+            format = "TRADITIONAL"
+        elif not format and not mariadb:
+            format = "TREE"
+        analyze = options.pop("analyze", False)
+        prefix = super().explain_query_prefix(format, **options)
+        if analyze:
+            prefix = "ANALYZE" if mariadb else f"{prefix} ANALYZE"
+        if format and (mariadb or not analyze):
+            prefix += f" FORMAT={format.upper()}"
+        return prefix
+
     def validate_autopk_value(self, value: Any) -> Any:
         """Zero means "the next number" to the server."""
         if value == 0 and not self.connection.features.allows_auto_pk_0:

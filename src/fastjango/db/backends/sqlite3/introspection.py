@@ -196,7 +196,8 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
         ).fetchall()
         for number, column, target, other in foreign:
             target = target or self.get_primary_key_column(cursor, other)
-            found[f"fk_{number}"] = _constraint(columns=[column], foreign_key=(other, target))
+            entry = found.setdefault(f"fk_{number}", _constraint(foreign_key=(other, target)))
+            entry["columns"].append(column)
         return found
 
     def _add_index(self, cursor: Any, found: dict[str, dict[str, Any]], index: str, unique: bool, origin: str) -> None:

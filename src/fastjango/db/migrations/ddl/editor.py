@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 from alembic.ddl import base as alembic_ddl
+from alembic.ddl.mysql import MySQLAlterDefault
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropConstraint, DropIndex, DropTable
 
 from fastjango.core.exceptions import FieldError
 from fastjango.db.backends.utils import split_identifier
-from fastjango.db.migrations.ddl import tables
+from fastjango.db.migrations.ddl import references, tables
 from fastjango.db.migrations.ddl.names import check_name, constraint_name, foreign_key_name
 from fastjango.db.models.ddl import expression_sql, plain_ddl
 from fastjango.db.models.table import split_table_name
@@ -425,6 +426,8 @@ class BaseDatabaseSchemaEditor:
             self.create_model(field.remote_field.through)
             return
         if field.db_parameters(self.connection)["type"] is None:
+            if references.is_reference(field):
+                references.add_reference(self, model, field)
             return
         default = None
         if not field.has_db_default() and not getattr(field, "generated", False) and not self.skip_default(field):
@@ -459,7 +462,9 @@ class BaseDatabaseSchemaEditor:
     def _set_default(self, model: Any, field: Any, default: str | None) -> None:
         schema, name = split_table_name(model._meta.db_table)
         server_default: Any = sa.DefaultClause(tables.literal(default)) if default is not None else None
-        self.emit(alembic_ddl.ColumnDefault(name, field.column, server_default, schema=schema))
+        column = sa.sql.quoted_name(field.column, True)
+        construct: Any = MySQLAlterDefault if self.connection.vendor == "mysql" else alembic_ddl.ColumnDefault
+        self.emit(construct(name, column, server_default, schema=schema))
 
     def remove_field(self, model: Any, field: Any) -> None:
         """Drop a column."""
@@ -467,6 +472,8 @@ class BaseDatabaseSchemaEditor:
             self.delete_model(field.remote_field.through)
             return
         if field.db_parameters(self.connection)["type"] is None:
+            if references.is_reference(field):
+                references.remove_reference(self, model, field)
             return
         if field.remote_field and getattr(field, "db_constraint", False):
             for name in self._constraint_names(model, [field.column], foreign_key=True):
@@ -522,7 +529,16 @@ class BaseDatabaseSchemaEditor:
             text = repr(field.expression)
         return text, field.db_persist
 
+    def _alter_reference(self, model: Any, old_field: Any, new_field: Any) -> None:
+        if references.is_reference(old_field):
+            references.remove_reference(self, model, old_field)
+        if references.is_reference(new_field):
+            references.add_reference(self, model, new_field)
+
     def _alter_without_column(self, model: Any, old_field: Any, new_field: Any, strict: bool) -> None:
+        if references.is_reference(old_field) or references.is_reference(new_field):
+            self._alter_reference(model, old_field, new_field)
+            return
         old_through = getattr(old_field.remote_field, "through", None)
         new_through = getattr(new_field.remote_field, "through", None)
         if old_through and new_through:
@@ -541,7 +557,7 @@ class BaseDatabaseSchemaEditor:
         if old_field.many_to_many and new_field.many_to_many:
             return self._join_table_differs(old_field, new_field)
         if not old_field.concrete and not new_field.concrete and not old_field.many_to_many:
-            return False
+            return references.reference_of(old_field) != references.reference_of(new_field)
         ignored = set(ignore or ())
         _, old_path, old_args, old_kwargs = old_field.deconstruct()
         _, new_path, new_args, new_kwargs = new_field.deconstruct()

@@ -27,9 +27,10 @@ def constraint_name(connection: Any, table_name: str, columns: Sequence[str], su
 
 def foreign_key_name(connection: Any, table_name: str, field: Any) -> str:
     """Return the name of a foreign key's constraint."""
-    target = field.target_field
+    target = field.foreign_related_fields[-1]
+    columns = [local.column for local in field.local_related_fields]
     _, to_table = split_identifier(field.remote_field.model._meta.db_table)
-    return constraint_name(connection, table_name, [field.column], f"_fk_{to_table}_{target.column}")
+    return constraint_name(connection, table_name, columns, f"_fk_{to_table}_{target.column}")
 
 
 def check_name(connection: Any, table_name: str, field: Any) -> str:

@@ -16,7 +16,7 @@ from alembic.ddl import base as alembic_ddl
 from sqlalchemy.schema import CreateTable
 
 from fastjango.apps.registry import Apps
-from fastjango.db.migrations.ddl import tables
+from fastjango.db.migrations.ddl import references, tables
 from fastjango.db.migrations.ddl.editor import BaseDatabaseSchemaEditor
 from fastjango.db.migrations.ddl.referring import foreign_keys_to
 from fastjango.db.models.fields.composite import CompositePrimaryKey
@@ -83,7 +83,8 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         change: Callable[[dict[str, Any]], None] | None,
     ) -> None:
         opts = model._meta
-        body = {field.name: field.clone() if field.is_relation else field for field in opts.local_concrete_fields}
+        kept = [field for field in opts.local_fields if field.concrete or references.is_reference(field)]
+        body = {field.name: field.clone() if field.is_relation else field for field in kept}
         mapping = {
             field.column: self.quote_name(field.column)
             for field in opts.local_concrete_fields
@@ -98,7 +99,7 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
             body.setdefault(new_field.name, new_field)
             mapping.pop(old_field.column, None)
             renamed[old_field.name] = new_field.name
-            if not getattr(new_field, "generated", False):
+            if new_field.concrete and not getattr(new_field, "generated", False):
                 mapping[new_field.column] = self._copied(old_field, new_field)
         if any(new.primary_key for _, new in alter_fields or ()):
             self._demote_old_key(body, mapping, [new for _, new in alter_fields or ()])
@@ -106,7 +107,7 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
             if create_field.primary_key:
                 self._demote_old_key(body, mapping, [create_field])
             body[create_field.name] = create_field
-            text = self._initial(create_field)
+            text = self._initial(create_field) if create_field.concrete else None
             if text is not None:
                 mapping[create_field.column] = text
         if delete_field is not None:
@@ -196,7 +197,7 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
             opts.local_fields = [field for field in opts.local_fields if field.name in body]
             opts._expire_cache()
         # References go to the tables that exist, not to models of the temporary registry.
-        for field in made_model._meta.local_concrete_fields:
+        for field in made_model._meta.local_fields:
             original = body.get(field.name)
             if field.remote_field and original is not None and original.remote_field:
                 target = original.remote_field.model
@@ -234,6 +235,8 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         """Add a column: in place where SQLite can, else by making the table anew."""
         if field.many_to_many and field.remote_field.through._meta.auto_created:
             self.create_model(field.remote_field.through)
+        elif references.is_reference(field):
+            self._remake_table(model, create_field=field)
         elif field.db_parameters(self.connection)["type"] is None:
             return
         elif (
@@ -255,11 +258,16 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         if field.many_to_many:
             if field.remote_field.through._meta.auto_created:
                 self.delete_model(field.remote_field.through)
+        elif references.is_reference(field):
+            self._remake_table(model, delete_field=field)
         elif field.db_parameters(self.connection)["type"] is not None:
             if self._stands_alone(model, field):
                 super().remove_field(model, field)
             else:
                 self._remake_table(model, delete_field=field)
+
+    def _alter_reference(self, model: Any, old_field: Any, new_field: Any) -> None:
+        self._remake_table(model, alter_fields=[(old_field, new_field)])
 
     def _stands_alone(self, model: Any, field: Any) -> bool:
         """Return whether neither an index nor a constraint nor a generated column can mention a column."""
@@ -273,7 +281,7 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
             or opts.indexes
             or opts.constraints
             or any(field.name in names for names in (*opts.unique_together, *getattr(opts, "index_together", ())))
-            or any(getattr(other, "generated", False) for other in opts.local_fields)
+            or any(getattr(other, "generated", False) or references.is_reference(other) for other in opts.local_fields)
         )
 
     def _alter_field(

@@ -128,7 +128,7 @@ def make_table(model: Any, connection: Any, *, name: str | None = None, foreign_
     parts += _checks(opts, fields, connection)
     parts += _uniques(opts, fields, connection)
     if foreign_keys:
-        parts += [constraint for field in fields for constraint in foreign_key(opts, field, connection)]
+        parts += [constraint for field in opts.local_fields for constraint in foreign_key(opts, field, connection)]
     parts += [RawClause(text) for text in _meta_constraints(model, connection)]
     options: dict[str, Any] = {}
     if connection.vendor == "sqlite" and any(field.db_type_suffix(connection) for field in fields):
@@ -174,12 +174,13 @@ def foreign_key(opts: Any, field: Any, connection: Any) -> list[Any]:
     target = field.remote_field.model._meta.db_table
     schema, name = split_table_name(target)
     # A table of its own metadata: SQLAlchemy must not look for the other table.
-    other = sa.Table(name, sa.MetaData(), sa.Column(quoted_name(field.target_field.column, True)), schema=schema)
+    columns = [sa.Column(quoted_name(target.column, True)) for target in field.foreign_related_fields]
+    other = sa.Table(name, sa.MetaData(), *columns, schema=schema)
     deferrable = {"deferrable": True, "initially": "DEFERRED"} if connection.vendor != "mysql" else {}
     return [
         sa.ForeignKeyConstraint(
-            [field.column],
-            [next(iter(other.c))],
+            [local.column for local in field.local_related_fields],
+            list(other.c),
             name=foreign_key_name(connection, opts.db_table, field),
             **deferrable,  # type: ignore[arg-type]
         )

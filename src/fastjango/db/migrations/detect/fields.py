@@ -118,6 +118,12 @@ class FieldChanges:
         dependencies = [OperationDependency(app_label, model_name, field_name, Type.REMOVE)]
         if field.remote_field and field.remote_field.model:
             dependencies += self._get_dependencies_for_foreign_key(app_label, model_name, field)
+        # Its columns are fields of their own.
+        dependencies += [
+            OperationDependency(app_label, model_name, name, Type.CREATE)
+            for name in getattr(field, "from_fields", None) or ()
+            if name != "self"
+        ]
         if getattr(field, "generated", False):
             dependencies += self._dependencies_of_generated(app_label, model_name, field)
         time_fields = (models.DateField, models.DateTimeField, models.TimeField)
@@ -130,6 +136,7 @@ class FieldChanges:
             or field.has_default()
             or field.has_db_default()
             or field.many_to_many
+            or hasattr(field, "update_parts")
             or (field.blank and field.empty_strings_allowed)
             or auto_fields
             or getattr(field, "generated", False)
@@ -186,6 +193,12 @@ class FieldChanges:
             self._generate_removed_field(app_label, model_name, field_name)
 
     def _generate_removed_field(self, app_label: str, model_name: str, field_name: str) -> None:
+        old_model_name = self.renamed_models.get((app_label, model_name), model_name)
+        over_it = [
+            name
+            for name, field in self.from_state.models[app_label, old_model_name].fields.items()
+            if field_name in (getattr(field, "from_fields", None) or ())
+        ]
         self.add_operation(
             app_label,
             operations.RemoveField(model_name=model_name, name=field_name),
@@ -194,6 +207,7 @@ class FieldChanges:
                 OperationDependency(app_label, model_name, field_name, Type.REMOVE_ORDER_WRT),
                 OperationDependency(app_label, model_name, field_name, Type.ALTER_FOO_TOGETHER),
                 OperationDependency(app_label, model_name, field_name, Type.REMOVE_INDEX_OR_CONSTRAINT),
+                *(OperationDependency(app_label, model_name, name, Type.REMOVE) for name in over_it),
             ],
         )
 

@@ -105,6 +105,9 @@ class DeletionPlan:
 
     def _update(self, step: UpdateField) -> None:
         """Run one update: querysets that are not loaded in one statement, objects by key."""
+        parts = {step.field: step.value}
+        if hasattr(step.field, "update_parts"):
+            parts = step.field.update_parts(step.value)
         lazy, loaded = [], []
         for target in step.targets:
             if getattr(target, "_result_cache", target) is None:
@@ -112,10 +115,10 @@ class DeletionPlan:
             else:
                 loaded.extend(target)
         if lazy:
-            reduce(or_, lazy).update(**{step.field.name: step.value})
+            reduce(or_, lazy).update(**{field.name: value for field, value in parts.items()})
         if loaded:
             pks = list(dict.fromkeys(instance.pk for instance in loaded))
-            update_related(loaded[0].__class__, self.using, [(step.field, step.value)], pks)
+            update_related(loaded[0].__class__, self.using, list(parts.items()), pks)
 
 
 def delete_one(model: Any, instance: Any, using: str) -> tuple[int, dict[str, int]]:

@@ -35,8 +35,7 @@ def install() -> None:
         return
     shared._annotation_is_complex = _complex_or_model(shared._annotation_is_complex)
     routing.serialize_response = _with_querysets(routing.serialize_response)
-    model: Any = import_module("fastjango.db.models.model").Model
-    encoders.encoders_by_class_tuples[_encode] = (model, *_LAZY)
+    encoders.encoders_by_class_tuples[_encode] = (_model(), *_LAZY)
 
 
 def _complex_or_model(original: Any) -> Any:
@@ -51,9 +50,12 @@ def _with_querysets(original: Any) -> Any:
         *, field: Any = None, response_content: Any, dump_json: bool = False, **options: Any
     ) -> Any:
         if field is not None:
+            untyped, schema = _knowledge(field)
+            if untyped:
+                response_content = await bridge(_known, response_content)
+                return await original(field=field, response_content=response_content, dump_json=dump_json, **options)
             lazy = _lazy_values(response_content)
             if lazy:
-                schema = response_schema(field.field_info.annotation)
                 if dump_json and options.get("by_alias", True) and not any(map(options.get, _PLAIN_OPTIONS)):
                     written = await bridge(_written, field, schema, response_content, lazy)
                     if written is not None:
@@ -76,7 +78,40 @@ def _lazy_values(content: Any) -> dict[str | None, Any]:
     return {}
 
 
-@lru_cache(maxsize=1024)
+def is_untyped(annotation: Any) -> bool:
+    """Whether an annotation says nothing of what is inside: models in it have to be written here."""
+    kind, _, _ = unwrap(annotation)
+    kind = get_origin(kind) or kind
+    values = get_args(unwrap(annotation)[0])
+    return kind in (Any, object, dict, list) and (not values or values[-1] in (Any, object))
+
+
+def _known(content: Any) -> Any:
+    """Return *content* with models and querysets in it as what JSON knows."""
+    kind = type(content)
+    if kind is dict:
+        return {key: _known(value) for key, value in content.items()}
+    if kind is list or kind is tuple:
+        return [_known(value) for value in content]
+    if isinstance(content, (_model(), *_LAZY)):
+        return _encode(content)
+    return content
+
+
+@lru_cache(maxsize=1)
+def _model() -> Any:
+    return import_module("fastjango.db.models.model").Model
+
+
+def _knowledge(field: Any) -> tuple[bool, Any]:
+    """Return whether a response is untyped, and its schema; kept on FastAPI's field."""
+    found: tuple[bool, Any] | None = field.__dict__.get("_fastjango")
+    if found is None:
+        annotation = field.field_info.annotation
+        found = field.__dict__["_fastjango"] = (is_untyped(annotation), response_schema(annotation))
+    return found
+
+
 def response_schema(annotation: Any) -> Any:
     """Return the schema of a list response, or the dictionary of schemas by name of a page; None otherwise."""
     kind, _, extras = unwrap(annotation)

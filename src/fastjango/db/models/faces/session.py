@@ -1,8 +1,8 @@
 """
-``open_session()``: a SQLAlchemy session that takes part in an open ``atomic()`` block.
+Sessions of SQLAlchemy inside ``atomic()`` blocks: ``shared_connection()``, and ``open_session()`` on top of it.
 
-Inside a block the session works on the block's connection: it sees what Django has written, its ``commit()`` releases a
-savepoint, and the block decides in the end. Outside it is a plain ``Session`` on the alias' engine.
+Inside a block a session works on the block's connection: it sees what Django has written, its ``commit()`` releases a
+savepoint, and the block decides in the end. ``fastjango.db.sqlalchemy`` is the door that people use.
 """
 
 from __future__ import annotations
@@ -30,6 +30,32 @@ class BorrowedConnection(_AdhocProxiedConnection):
         """Leave the connection open."""
 
 
+def shared_connection(db: Any) -> Connection | None:
+    """
+    Return SQLAlchemy's connection on the transaction of the open ``atomic()`` block, None outside of one.
+
+    All sessions of a block share it, so that the names of their savepoints differ.
+
+    Raises:
+        ChildTaskError: The block belongs to another task.
+    """
+    hold = db.hold_here()
+    if hold is None or not hold.in_atomic_block:
+        return None
+    lease = db.lease_of(hold)
+    known = (lease.extra or {}).get("sqlalchemy")
+    if known is not None and known[0] is hold and not known[1].closed:
+        found: Connection = known[1]
+        return found
+    borrowed = BorrowedConnection(lease.raw, None)  # type: ignore[arg-type]  # no pool stands behind it
+    made = Connection(db.engine, connection=borrowed).execution_options(fastjango_no_begin=True)
+    made.begin()
+    if lease.extra is None:
+        lease.extra = {}
+    lease.extra["sqlalchemy"] = (hold, made)
+    return made
+
+
 def open_session(using: str = DEFAULT_DB_ALIAS, **options: Any) -> Session:
     """
     Return a session on *using*, inside the context's open transaction if there is one.
@@ -39,10 +65,10 @@ def open_session(using: str = DEFAULT_DB_ALIAS, **options: Any) -> Session:
             session.commit()  # the block may still roll it back
     """
     db = connections[using]
-    hold = db.hold_here()
-    if hold is None or not hold.in_atomic_block:
+    bound = shared_connection(db)
+    if bound is None:
         return Session(db.engine, **options)
-    borrowed = BorrowedConnection(db.lease_of(hold).raw, None)  # type: ignore[arg-type]  # no pool stands behind it
-    bound = Connection(db.engine, connection=borrowed).execution_options(fastjango_no_begin=True)
-    bound.begin()
     return Session(bound, join_transaction_mode="create_savepoint", **options)
+
+
+__all__ = ["BorrowedConnection", "open_session", "shared_connection"]

@@ -377,13 +377,14 @@ class Microseconds(StoredType):
         def read(value: Any) -> Any:
             if value is None or isinstance(value, dt.timedelta):
                 return value
-            return dt.timedelta(0, 0, value)
+            # Sums and averages may be decimals.
+            return dt.timedelta(0, 0, value if value.__class__ is int else float(value))
 
         return read
 
 
 class HexUUID(StoredType):
-    """``UUID``: native on PostgreSQL, else 32 hexadecimal digits."""
+    """``UUID``: native on PostgreSQL and newer MariaDB (which takes the digits, too), else 32 hexadecimal digits."""
 
     impl = types.String
 

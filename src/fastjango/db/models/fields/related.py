@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fastjango.db.models.relations import (
         RECURSIVE_RELATIONSHIP_CONSTANT,
+        CompositeForeignKey,
         ForeignKey,
         ForeignObject,
         ForeignObjectRel,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "RECURSIVE_RELATIONSHIP_CONSTANT": "fastjango.db.models.relations",
+    "CompositeForeignKey": "fastjango.db.models.relations",
     "ForeignKey": "fastjango.db.models.relations",
     "ForeignObject": "fastjango.db.models.relations",
     "ForeignObjectRel": "fastjango.db.models.relations",
@@ -65,6 +67,7 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "RECURSIVE_RELATIONSHIP_CONSTANT",
+    "CompositeForeignKey",
     "ForeignKey",
     "ForeignObject",
     "ForeignObjectRel",

@@ -51,6 +51,8 @@ def zone_clause(ctx: ClauseContext, zone: dt.tzinfo | None) -> Clause:
 
     def current(_: Any) -> str | None:
         found = current_zone_name() if name is None or not settings.USE_TZ else name
+        if ctx.vendor == "mysql":
+            return _without_tables(found)
         # POSIX counts offsets westwards, so "UTC+5" means the opposite on PostgreSQL.
         return _inverted(found) if ctx.vendor == "postgresql" else found
 
@@ -65,7 +67,23 @@ def _unit(ctx: ClauseContext, unit: str) -> Clause:
 def stored_zone(ctx: ClauseContext) -> Clause:
     """Return the parameter that names the zone in which the database keeps moments."""
     connection = ctx.connection
+    if ctx.vendor == "mysql":
+        return ctx.bind(None, None, None, lambda _: _without_tables(connection.timezone_name), _STRING)
     return ctx.bind(None, None, None, lambda _: connection.timezone_name, _STRING)
+
+
+def _without_tables(name: str | None) -> str | None:
+    """Return the zone as an offset where it is one: MySQL knows names only from tables that may be empty."""
+    if not name or name == "UTC":
+        return name and "+00:00"
+    _, sign, offset = _offset_of(name)
+    return f"{sign}{offset}" if sign else name
+
+
+def needs_zone_tables(tzinfo: dt.tzinfo | None) -> bool:
+    """Whether the zone, or else the active one, is known to MySQL by its name only."""
+    name = current_zone_name() if tzinfo is None else timezone._get_timezone_name(tzinfo)
+    return name is not None and _without_tables(name) == name
 
 
 def _inverted(name: str | None) -> str | None:
@@ -201,4 +219,14 @@ def cast_time(ctx: ClauseContext, clause: Clause, zoned: bool, zone: dt.tzinfo |
     return Pieces("(", clause, ")::time") if ctx.vendor == "postgresql" else call("TIME", clause)
 
 
-__all__ = ["cast_date", "cast_time", "current_zone_name", "extract", "in_zone", "sql_word", "trunc", "zone_clause"]
+__all__ = [
+    "cast_date",
+    "cast_time",
+    "current_zone_name",
+    "extract",
+    "in_zone",
+    "needs_zone_tables",
+    "sql_word",
+    "trunc",
+    "zone_clause",
+]

@@ -250,9 +250,10 @@ class TruncBase(TimezoneMixin, Transform):
 
     def convert_value(self, value: Any, expression: Any, connection: Any) -> Any:
         """Return the value in the zone it was cut in, and of the right type."""
-        if value is None:
-            return None
         field = self.output_field
+        if value is None:
+            self._check_zone(field, connection)
+            return None
         if is_field(field, "DateTimeField"):
             if not settings.USE_TZ:
                 return value
@@ -260,6 +261,18 @@ class TruncBase(TimezoneMixin, Transform):
         if isinstance(value, dt.datetime):
             return value.date() if is_field(field, "DateField") else value.time()
         return value
+
+    def _check_zone(self, field: Any, connection: Any) -> None:
+        if (
+            settings.USE_TZ
+            and connection.vendor == "mysql"
+            and is_field(field, "DateTimeField")
+            and date_sql.needs_zone_tables(self.tzinfo)
+            and not connection.features.has_zoneinfo_database
+        ):
+            raise ValueError(
+                "Database returned an invalid datetime value. Are time zone definitions for your database installed?"
+            )
 
 
 def _check_trunc(cls: type[Any], clone: Any, field: Any) -> None:

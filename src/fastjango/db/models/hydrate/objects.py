@@ -135,8 +135,10 @@ class _Source:
         return not child.reverse and method is not None and method.__module__.startswith("fastjango.db.models.")
 
     def _key_is_read(self, child: ObjectColumns, places: list[int]) -> bool:
+        if len(child.field.local_related_fields) > 1:
+            return False
         read = {self.plan.columns[place][0].target.attname for place in places}
-        return all(field.attname in read for field in child.field.local_related_fields)
+        return child.field.local_related_fields[0].attname in read
 
     def _related(self, child: ObjectColumns, parent_places: list[int], parent: str, indent: int) -> None:
         pad = "    " * indent
@@ -152,7 +154,7 @@ class _Source:
             # What set_cached_value() does for a new object, without the call.
             key = child.field.cache_name
             if not self._key_is_read(child, parent_places):
-                # The parent's key is deferred: to compare it with the object would read it.
+                # A deferred key would be read to compare it with the object, one of several columns is remembered.
                 self.cached.add(parent)
                 self.lines.append(f"{pad}{self.scope.name(child.local_setter, 'L')}({parent}, {name})")
             elif parent in self.cached:

@@ -294,7 +294,10 @@ class QuerySetWrites(QuerySetReads[M]):
                 raise FieldError(
                     f"Cannot update model field {field!r} (only non-relations and foreign keys permitted)."
                 )
-            values.append((field, model, value))
+            if hasattr(field, "update_parts"):
+                values += [(part, model, one) for part, one in field.update_parts(value).items()]
+            else:
+                values.append((field, model, value))
         return values
 
     def bulk_update(self, objs: Any, fields: Any, batch_size: int | None = None) -> int:
@@ -433,6 +436,11 @@ def _inline_order(query: Any) -> None:
             annotation = query.annotations.get(item.name)
         if annotation is None:
             order.append(item)
+        elif isinstance(annotation, OrderBy):
+            order.append(annotation)
+            if descending:
+                order[-1] = annotation.copy()
+                order[-1].reverse_ordering()
         else:
             order.append(annotation.desc() if descending else annotation.asc())
     query.order_by = tuple(order)

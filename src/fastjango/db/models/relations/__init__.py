@@ -7,6 +7,7 @@ through models.
 """
 
 from fastjango.db.models.expressions.output import provide_fields
+from fastjango.db.models.relations.composite_foreign_key import CompositeForeignKey
 from fastjango.db.models.relations.foreign_key import ForeignKey
 from fastjango.db.models.relations.foreign_object import ForeignObject
 from fastjango.db.models.relations.many_to_many import ManyToManyField
@@ -27,6 +28,7 @@ from fastjango.db.models.relations.reverse import (
 
 provide_fields(
     {
+        "CompositeForeignKey": CompositeForeignKey,
         "ForeignKey": ForeignKey,
         "ForeignObject": ForeignObject,
         "ManyToManyField": ManyToManyField,
@@ -37,6 +39,7 @@ provide_fields(
 
 __all__ = [
     "RECURSIVE_RELATIONSHIP_CONSTANT",
+    "CompositeForeignKey",
     "ForeignKey",
     "ForeignObject",
     "ForeignObjectRel",

@@ -119,4 +119,26 @@ def _print_number(element: Counted, compiler: Any, **options: Any) -> str:
     return str(element.number)
 
 
-__all__ = ["Counted", "FromTables", "NamedColumn", "TableEntry", "identifier"]
+class OrderedUpdate(sa.Update):
+    """An UPDATE whose rows are changed in an order."""
+
+    inherit_cache = False
+    order: tuple[Any, ...] = ()
+
+
+def ordered_update(statement: Any, order: list[Any]) -> Any:
+    """Return the UPDATE with an ORDER BY, as MariaDB and MySQL know it."""
+    if not order:
+        return statement
+    ordered = OrderedUpdate(statement.table)
+    ordered.__dict__.update(statement.__dict__, order=tuple(order))
+    return ordered
+
+
+@compiles(OrderedUpdate)
+def _print_ordered_update(element: OrderedUpdate, compiler: Any, **options: Any) -> str:
+    update = compiler.visit_update(element, **options)
+    return f"{update} ORDER BY {', '.join(compiler.process(clause) for clause in element.order)}"
+
+
+__all__ = ["Counted", "FromTables", "NamedColumn", "TableEntry", "identifier", "ordered_update"]

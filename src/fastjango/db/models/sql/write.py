@@ -19,8 +19,10 @@ from fastjango.db.models.expressions import ColPairs
 from fastjango.db.models.expressions.adapter import Shim, splice
 
 from .context import BindBook, BindSource, Context
+from .order import Ordering
 from .plan import CompiledText, compile_text
 from .query import Query
+from .tables import ordered_update
 from .write_plans import conflict_insert, delete_plan, insert_plan, table_of, update_plan
 
 BATCH = 100
@@ -423,8 +425,21 @@ def _update_own(query: Any, connection: Any, values: list[tuple[Any, Any]]) -> i
     condition = _where(query, ctx)
     if condition is not None:
         statement = statement.where(condition)
+    if connection.vendor == "mysql" and query.order_by:
+        statement = ordered_update(statement, _own_order(query, ctx))
     sql, args = compile_text(statement, binds, connection)
     return change(connection.alias, sql, args(()))
+
+
+def _own_order(query: Any, ctx: Context) -> list[Any]:
+    """Return the order of an UPDATE; none where it leads to another table, which the statement cannot name."""
+    count = query.count_active_tables()
+    try:
+        resolved = [ordering for ordering, _ in Ordering(query, []).resolve()]
+    except FieldError:
+        # The annotations are gone.
+        return []
+    return [ctx.clause(ordering) for ordering in resolved] if query.count_active_tables() == count else []
 
 
 def _where(query: Any, ctx: Context) -> Any:

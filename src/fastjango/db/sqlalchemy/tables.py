@@ -1,0 +1,2 @@
+def metadata_of_project():
+    raise NotImplementedError

@@ -1,0 +1,337 @@
+"""
+Whatever is cancelled, wherever it is: the pool is whole, no transaction is open, nothing runs on the server.
+
+Four ways to cancel, at every place where a database call can wait, on every driver.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import anyio
+import pytest
+
+from fastjango.db import DatabaseError
+from fastjango.db.bridge import await_only, bridge
+from fastjango.db.errors import PoolTimeout
+from fastjango.db.execute import change, fetch, stream
+from fastjango.db.transaction import atomic
+
+Body = Callable[["Server"], None]
+
+
+class Server:
+    """One database under test: how to be slow on it, and how to look behind the pool."""
+
+    def __init__(self, wrapper: Any, alias: str, table: str, insert: str) -> None:
+        self.wrapper = wrapper
+        self.alias = alias
+        self.table = table
+        self.insert = insert
+
+    def slow(self) -> None:
+        """Run a statement that takes too long."""
+        sql = {"postgresql": "SELECT pg_sleep(5)", "mysql": "SELECT sleep(5)"}[self.wrapper.vendor]
+        fetch(self.alias, sql)
+
+    def add(self, name: str) -> None:
+        change(self.alias, self.insert, (name,))
+
+    def rows(self) -> int:
+        return int(fetch(self.alias, f"SELECT count(*) FROM {self.table}")[0][0])
+
+    def busy_elsewhere(self) -> int:
+        """How many other connections of this pool run a statement or have an open transaction."""
+        if self.wrapper.vendor == "postgresql":
+            sql = (
+                "SELECT count(*) FROM pg_stat_activity WHERE state <> 'idle' AND pid <> pg_backend_pid() "
+                "AND application_name = current_setting('application_name')"
+            )
+        else:
+            sql = (
+                "SELECT count(*) FROM information_schema.processlist p LEFT JOIN information_schema.innodb_trx t "
+                "ON t.trx_mysql_thread_id = p.id WHERE p.db = DATABASE() AND p.id <> connection_id() "
+                "AND (p.command = 'Query' OR t.trx_id IS NOT NULL)"
+            )
+        return int(fetch(self.alias, sql)[0][0])
+
+    def settled(self) -> int:
+        """The same, after a moment for a server that notices a closed socket late."""
+        for _ in range(20):
+            if not self.busy_elsewhere():
+                break
+            await_only(asyncio.sleep(0.05))
+        return self.busy_elsewhere()
+
+
+class FileServer(Server):
+    """SQLite: slow is a lock that somebody else holds."""
+
+    def __init__(self, wrapper: Any) -> None:
+        super().__init__(wrapper, "file", "t", "INSERT INTO t (name) VALUES (?)")
+        self.other = sqlite3.connect(wrapper.settings_dict["NAME"], isolation_level=None, check_same_thread=False)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Let somebody else hold the lock."""
+        self.other.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            self.other.execute("ROLLBACK")
+
+    def slow(self) -> None:
+        with self.locked():
+            self.add("blocked")
+
+    def busy_elsewhere(self) -> int:
+        # An open transaction of ours would keep this lock from being taken.
+        try:
+            self.other.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return 1
+        self.other.execute("ROLLBACK")
+        return 0
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    if request.param == "sqlite":
+        made = FileServer(request.getfixturevalue("file"))
+        yield made
+        made.other.close()
+    elif request.param == "postgresql":
+        yield Server(request.getfixturevalue("postgresql"), "pg", "fj_t", "INSERT INTO fj_t (name) VALUES (%s)")
+    else:
+        yield Server(request.getfixturevalue("mariadb"), "mariadb", "fj_t", "INSERT INTO fj_t (name) VALUES (%s)")
+
+
+def in_query(server: Server) -> None:
+    server.slow()
+
+
+def idle_in_transaction(server: Server) -> None:
+    with atomic(using=server.alias):
+        server.add("x")
+        await_only(asyncio.sleep(5))
+
+
+def in_query_in_transaction(server: Server) -> None:
+    if isinstance(server, FileServer):
+        # A writer has the lock from its first statement on: it waits in BEGIN.
+        with server.locked(), atomic(using=server.alias):
+            server.add("x")
+        return
+    with atomic(using=server.alias):
+        server.add("x")
+        server.slow()
+
+
+def in_savepoint(server: Server) -> None:
+    with atomic(using=server.alias):
+        server.add("x")
+        with atomic(using=server.alias):
+            server.add("y")
+            await_only(asyncio.sleep(5))
+
+
+def in_stream(server: Server) -> None:
+    server.add("x")
+    server.add("y")
+    try:
+        for _ in stream(server.alias, f"SELECT * FROM {server.table}", (), 1):
+            await_only(asyncio.sleep(5))
+    finally:
+        with anyio.CancelScope(shield=True):
+            change(server.alias, f"DELETE FROM {server.table}")
+
+
+def in_sleep_after_queries(server: Server) -> None:
+    server.rows()
+    await_only(asyncio.sleep(5))
+
+
+async def by_task(body: Body, server: Server) -> None:
+    task = asyncio.create_task(bridge(body, server))
+    await asyncio.sleep(0.1)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def by_timeout(body: Body, server: Server) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await bridge(body, server)
+
+
+async def by_scope(body: Body, server: Server) -> None:
+    with anyio.move_on_after(0.1):
+        await bridge(body, server)
+
+
+async def by_group(body: Body, server: Server) -> None:
+    with anyio.move_on_after(0.1):
+        async with anyio.create_task_group() as group:
+            group.start_soon(bridge, body, server)
+            group.start_soon(asyncio.sleep, 5)
+
+
+PLACES = [in_query, idle_in_transaction, in_query_in_transaction, in_savepoint, in_stream, in_sleep_after_queries]
+
+
+@pytest.mark.parametrize("body", PLACES)
+@pytest.mark.parametrize("cancel", [by_task, by_timeout, by_scope, by_group])
+def test_a_cancelled_call_leaves_nothing_behind(
+    server: Server, cancel: Callable[[Body, Server], Awaitable[None]], body: Body
+) -> None:
+    async def main() -> tuple[int, int]:
+        await cancel(body, server)
+        return await bridge(server.settled), await bridge(server.rows)
+
+    busy, rows = asyncio.run(main())
+
+    pool = server.wrapper.pool
+    assert (busy, rows) == (0, 0)
+    assert all(pool._is_clean(lease.raw) for lease in pool.shelf)
+    # Every connection that is out of SQLAlchemy's pool lies on the shelf.
+    assert pool.engine.pool.checkedout() == len(pool.shelf)
+
+
+def test_cancelled_while_waiting_for_a_connection_the_next_one_is_served(server: Server) -> None:
+    server.wrapper.settings_dict["POOL"] = {"size": 1, "timeout": 5}
+    server.wrapper.close_pool()
+
+    def hold() -> None:
+        with atomic(using=server.alias):
+            await_only(asyncio.sleep(0.2))
+
+    async def main() -> int:
+        first = asyncio.create_task(bridge(hold))
+        await asyncio.sleep(0.05)
+        waiting = [asyncio.create_task(bridge(server.rows)) for _ in range(3)]
+        await asyncio.sleep(0.05)
+        waiting[0].cancel()
+        waiting[1].cancel()
+        await asyncio.gather(first, *waiting, return_exceptions=True)
+        return waiting[2].result()
+
+    assert asyncio.run(main()) == 0
+    assert server.wrapper.pool.engine.pool.checkedout() == 1
+
+
+def test_a_full_pool_is_a_clear_error_and_no_dead_lock(server: Server) -> None:
+    server.wrapper.settings_dict["POOL"] = {"size": 2, "timeout": 0.1}
+    server.wrapper.close_pool()
+
+    def hold() -> None:
+        # Each holds a connection and asks for a second one: the classical dead lock of pools.
+        pool = server.wrapper.pool
+        first = pool.take()
+        try:
+            await_only(asyncio.sleep(0.02))
+            pool.give(pool.take())
+        finally:
+            pool.give(first)
+
+    async def main() -> list[Any]:
+        return list(await asyncio.gather(*(bridge(hold) for _ in range(6)), return_exceptions=True))
+
+    found = asyncio.run(asyncio.wait_for(main(), 20))
+
+    assert {type(item) for item in found} == {type(None), PoolTimeout}
+    assert asyncio.run(bridge(server.rows)) == 0
+
+
+@pytest.mark.slow
+def test_ten_thousand_operations_with_random_cancellations_leave_no_connection_behind(server: Server) -> None:
+    server.wrapper.settings_dict["POOL"] = {"size": 4, "timeout": 20}
+    server.wrapper.close_pool()
+    chance = random.Random(20_26)  # noqa: S311  # a test
+
+    def read() -> None:
+        server.rows()
+
+    def write() -> None:
+        with atomic(using=server.alias):
+            server.add(str(chance.random()))
+            fetch(server.alias, "SELECT 1")
+            raise LookupError
+
+    def nested() -> None:
+        with atomic(using=server.alias), contextlib.suppress(LookupError):
+            with atomic(using=server.alias):
+                fetch(server.alias, "SELECT 2")
+                raise LookupError
+
+    def streamed() -> None:
+        for _ in stream(server.alias, "SELECT 3 UNION ALL SELECT 4", (), 1):
+            pass
+
+    async def one(kind: Callable[[], None], patience: float) -> None:
+        with contextlib.suppress(TimeoutError, LookupError):
+            async with asyncio.timeout(patience):
+                await bridge(kind)
+
+    async def main() -> tuple[int, int]:
+        for _ in range(200):
+            kinds = chance.choices([read, write, nested, streamed], k=50)
+            patience = [chance.choice([0, 0.001, 0.005, 0.02, 5]) for _ in kinds]
+            await asyncio.gather(*map(one, kinds, patience))
+        return await bridge(server.settled), await bridge(server.rows)
+
+    busy, rows = asyncio.run(main())
+
+    pool = server.wrapper.pool
+    assert (busy, rows) == (0, 0)
+    assert pool.engine.pool.checkedout() == len(pool.shelf) <= 4
+    assert all(pool._is_clean(lease.raw) for lease in pool.shelf)
+
+
+@pytest.mark.slow
+def test_connections_killed_under_load_cost_one_error_each_and_the_load_goes_on(postgresql: Any) -> None:
+    postgresql.settings_dict["POOL"] = {"size": 5, "timeout": 20}
+    postgresql.close_pool()
+    errors = 0
+    done = 0
+
+    async def worker(stop: asyncio.Event) -> None:
+        nonlocal errors, done
+        while not stop.is_set():
+            try:
+                await bridge(fetch, "pg", "SELECT pg_sleep(0.002)")
+                done += 1
+            except DatabaseError:
+                errors += 1
+
+    async def main() -> int:
+        stop = asyncio.Event()
+        workers = [asyncio.create_task(worker(stop)) for _ in range(10)]
+        killed = 0
+        for _ in range(3):
+            await asyncio.sleep(0.2)
+            killed += (
+                await bridge(
+                    fetch,
+                    "pg",
+                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
+                    "AND application_name = current_setting('application_name')",
+                )
+            )[0][0]
+        before = done
+        await asyncio.sleep(0.3)
+        recovered = done - before
+        stop.set()
+        await asyncio.gather(*workers)
+        assert recovered > 10
+        return int(killed)
+
+    killed = asyncio.run(main())
+
+    assert 0 < errors <= killed
+    assert all(lease.raw.is_idle for lease in postgresql.pool.shelf)
