@@ -243,7 +243,7 @@ class _RouteView:
         scope["fastjango.request"] = request
         handler = self.route.direct(scope) if type(self.route) is FoundRoute else None
         if handler is not None:
-            return await respond_directly(handler, request, scope)
+            return await respond_directly(handler, request, scope, self.route.reads_whole)
         return await respond(self.route, request, scope)
 
 

@@ -63,9 +63,9 @@ def _is_generator(call: Any) -> bool:
     )
 
 
-async def respond_directly(handler: Handler, request: Any, scope: Scope) -> Any:
-    """Run *handler* for *request* and return its response."""
-    if is_too_large(request):
+async def respond_directly(handler: Handler, request: Any, scope: Scope, reads_whole: bool) -> Any:
+    """Run *handler* for *request* and return its response; *reads_whole*: it takes the body into memory."""
+    if is_too_large(request, reads_whole):
         return too_large()
     receive = body_receiver(request)
     # Nothing is pushed on them: the route has no dependency that yields.

@@ -150,7 +150,7 @@ async def respond(app: Callable[..., Any], request: Any, scope: MutableMapping[s
     Raises:
         RuntimeError: The application ended without a response.
     """
-    if is_too_large(request):
+    if is_too_large(request, getattr(app, "reads_whole", False)):
         return too_large()
     exchange = Exchange(app, scope, body_receiver(request))
     start = await exchange.advance()
@@ -180,7 +180,7 @@ async def _parts(exchange: Exchange, first: bytes) -> AsyncIterator[bytes]:
             return
 
 
-def is_too_large(request: Any) -> bool:
+def is_too_large(request: Any, reads_whole: bool) -> bool:
     """
     Whether the body is one that a route reads whole, and over ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
 

@@ -43,7 +43,7 @@ async def no_route(scope: Any, receive: Any, send: Any) -> None:
 class Entry:
     """A route in a table, with what is known of it beforehand."""
 
-    __slots__ = ("handler", "methods", "order", "original", "overrides", "route")
+    __slots__ = ("handler", "methods", "order", "original", "overrides", "reads_whole", "route")
 
     def __init__(self, order: int, route: Any) -> None:
         self.order = order
@@ -54,6 +54,7 @@ class Entry:
         self.handler = direct_handler(route)
         # What has the dependency overrides of the application.
         self.overrides = getattr(route, "dependency_overrides_provider", None)
+        self.reads_whole = _reads_whole(self.original)
 
 
 class FoundRoute:
@@ -64,6 +65,11 @@ class FoundRoute:
     def __init__(self, entry: Entry, child_scope: Scope) -> None:
         self._entry = entry
         self._child_scope = child_scope
+
+    @property
+    def reads_whole(self) -> bool:
+        """Whether the route reads its body into memory before its function runs."""
+        return self._entry.reads_whole
 
     def direct(self, scope: Scope) -> Any:
         """Return the route's handler where it may be called directly, the scope made ready; else None."""
