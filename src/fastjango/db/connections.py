@@ -101,7 +101,7 @@ class ConnectionHandler:
 
     def opened(self) -> list[BaseDatabaseWrapper]:
         """Return the connection objects that were used already, in no certain order."""
-        return list(self._made.values())
+        return [*self._made.values()]
 
     def close_all(self) -> None:
         """Close the connections of every alias."""

@@ -95,7 +95,7 @@ class Signal:
 
         An exception of a receiver ends the round and goes to the caller.
         """
-        if self._nobody(sender):
+        if not self.receivers:
             return []
         sync, asynchronous = self._live_receivers(sender)
         responses = [(receiver, receiver(signal=self, sender=sender, **named)) for receiver in sync]

@@ -28,4 +28,22 @@ def validate_host(host: str, allowed_hosts: Iterable[str]) -> bool:
     return any(pattern == "*" or is_same_domain(host, pattern) for pattern in allowed_hosts)
 
 
-__all__ = ["host_validation_re", "split_domain_port", "validate_host"]
+_KNOWN_HOSTS_LIMIT = 256
+# The last hosts that were accepted, with the patterns that accepted them.
+_known: dict[str, tuple[str, ...]] = {}
+
+
+def is_known_host(host: str, allowed_hosts: Iterable[str]) -> bool:
+    """Return whether *host*, as the client wrote it, was accepted before by the very same patterns."""
+    patterns = _known.get(host)
+    return patterns is not None and patterns == tuple(allowed_hosts)
+
+
+def remember_host(host: str, allowed_hosts: Iterable[str]) -> None:
+    """Remember that *host* was accepted; a flood of names under a wildcard does not fill the memory."""
+    if len(_known) >= _KNOWN_HOSTS_LIMIT:
+        _known.clear()
+    _known[host] = tuple(allowed_hosts)
+
+
+__all__ = ["host_validation_re", "is_known_host", "remember_host", "split_domain_port", "validate_host"]

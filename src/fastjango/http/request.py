@@ -20,7 +20,13 @@ from fastjango.core.files import uploadhandler
 from fastjango.http.body import read_limited, too_big
 from fastjango.http.cookie import parse_cookie
 from fastjango.http.headers import HttpHeaders
-from fastjango.http.hosts import host_validation_re, split_domain_port, validate_host
+from fastjango.http.hosts import (
+    host_validation_re,
+    is_known_host,
+    remember_host,
+    split_domain_port,
+    validate_host,
+)
 from fastjango.http.mediatype import MediaType
 from fastjango.http.multipartparser import MultiPartParser, MultiPartParserError
 from fastjango.http.querydict import QueryDict, bytes_to_text, is_text_encoding
@@ -253,6 +259,11 @@ class HttpRequest:
 
     def _get_raw_host(self) -> str:
         """Return the host as the client or the proxy wrote it, unchecked."""
+        if self.scope is not None and "META" not in self.__dict__ and not settings.USE_X_FORWARDED_HOST:
+            # One line of the scope: the whole environment need not be made for it.
+            hosts = [value for name, value in self.scope["headers"] if name == b"host"]
+            if len(hosts) == 1:
+                return cast("str", hosts[0].decode("latin-1"))
         meta = self.META
         if settings.USE_X_FORWARDED_HOST and "HTTP_X_FORWARDED_HOST" in meta:
             return cast("str", meta["HTTP_X_FORWARDED_HOST"])
@@ -273,8 +284,11 @@ class HttpRequest:
         allowed = settings.ALLOWED_HOSTS
         if settings.DEBUG and not allowed:
             allowed = [".localhost", "127.0.0.1", "[::1]"]
+        if is_known_host(host, allowed):
+            return host
         domain, _ = split_domain_port(host)
         if domain and validate_host(domain, allowed):
+            remember_host(host, allowed)
             return host
         message = f"Invalid HTTP_HOST header: {host!r}."
         if domain:
@@ -367,7 +381,8 @@ class HttpRequest:
         """The cookies."""
         if self.scope is None or "META" in self.__dict__:
             return parse_cookie(self.META.get("HTTP_COOKIE", ""))
-        return parse_cookie(self._joined_headers().get("cookie", ""))
+        lines = [value for name, value in self.scope.get("headers", ()) if name.lower() == b"cookie"]
+        return parse_cookie("; ".join(line.decode("latin-1").rstrip("; ") for line in lines)) if lines else {}
 
     def get_signed_cookie(
         self, key: str, default: Any = RAISE_ERROR, salt: str = "", max_age: Any = None

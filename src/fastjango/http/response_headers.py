@@ -15,6 +15,13 @@ from fastjango.utils.datastructures import CaseInsensitiveMapping
 
 RawHeader = tuple[bytes, bytes]
 _missing: Any = object()
+_ENCODED = {
+    name: name.lower().encode()
+    for name in (
+        *("Content-Type", "Content-Length", "X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy"),
+        *("Vary", "Allow", "Location", "Cache-Control", "Expires", "X-Frame-Options", "Last-Modified", "ETag"),
+    )
+}
 _CASED = {b"content-type": "Content-Type", b"content-length": "Content-Length"}
 
 
@@ -126,6 +133,13 @@ class ResponseHeaders(CaseInsensitiveMapping[str]):
             self[key] = value
         return self[key]
 
+    def fill(self, lines: Iterable[tuple[str, tuple[str, str]]]) -> None:
+        """Set the headers of *lines*, made by ``prepared_lines()``, that are not there yet."""
+        store = self._store
+        for key, line in lines:
+            if key not in store:
+                store[key] = line
+
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and key.lower() in self._store
 
@@ -157,6 +171,11 @@ class ResponseHeaders(CaseInsensitiveMapping[str]):
         first = [self[key]] if key in self else []
         return first + [value for name, value in self._repeated if name.lower() == key.lower()]
 
+    def encoded(self) -> list[RawHeader]:
+        """Return the lines as ASGI sends them."""
+        lines = self._store.values()
+        return list(encode_lines([*lines, *self._repeated] if self._repeated else lines))
+
     def lines(self) -> Iterator[tuple[str, str]]:
         """Yield every line as name and value."""
         yield from self._store.values()
@@ -168,10 +187,15 @@ class ResponseHeaders(CaseInsensitiveMapping[str]):
         return RawHeaders(encode_lines(self.lines()), self)
 
 
+def prepared_lines(lines: Mapping[str, str]) -> list[tuple[str, tuple[str, str]]]:
+    """Return headers that never change in the form that ``ResponseHeaders.fill()`` takes, checked once."""
+    return list(ResponseHeaders(lines)._store.items())
+
+
 def encode_lines(lines: Iterable[tuple[str, str]]) -> Iterator[RawHeader]:
     """Yield names and values as ASGI wants them."""
     for name, value in lines:
-        yield name.lower().encode("ascii"), value.encode("latin-1")
+        yield _ENCODED.get(name) or name.lower().encode("ascii"), value.encode("latin-1")
 
 
-__all__ = ["BadHeaderError", "RawHeader", "RawHeaders", "ResponseHeaders", "encode_lines"]
+__all__ = ["BadHeaderError", "RawHeader", "RawHeaders", "ResponseHeaders", "encode_lines", "prepared_lines"]

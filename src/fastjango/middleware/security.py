@@ -8,6 +8,7 @@ from typing import Any
 
 from fastjango.conf import settings
 from fastjango.http import HttpResponsePermanentRedirect
+from fastjango.http.response_headers import prepared_lines
 from fastjango.utils.deprecation import MiddlewareMixin
 
 
@@ -27,17 +28,17 @@ class SecurityMiddleware(MiddlewareMixin):
         self.cross_origin_opener_policy = settings.SECURE_CROSS_ORIGIN_OPENER_POLICY
         self._fixed = self._fixed_headers()
 
-    def _fixed_headers(self) -> list[tuple[str, str]]:
-        fixed: list[tuple[str, str]] = []
+    def _fixed_headers(self) -> list[tuple[str, tuple[str, str]]]:
+        fixed: dict[str, str] = {}
         if self.content_type_nosniff:
-            fixed.append(("X-Content-Type-Options", "nosniff"))
+            fixed["X-Content-Type-Options"] = "nosniff"
         if self.referrer_policy:
             policy = self.referrer_policy
             policies = policy.split(",") if isinstance(policy, str) else policy
-            fixed.append(("Referrer-Policy", ",".join(one.strip() for one in policies)))
+            fixed["Referrer-Policy"] = ",".join(one.strip() for one in policies)
         if self.cross_origin_opener_policy:
-            fixed.append(("Cross-Origin-Opener-Policy", self.cross_origin_opener_policy))
-        return fixed
+            fixed["Cross-Origin-Opener-Policy"] = self.cross_origin_opener_policy
+        return prepared_lines(fixed)
 
     def process_request(self, request: Any) -> Any:
         """Redirect to https where the settings ask for it."""
@@ -59,8 +60,7 @@ class SecurityMiddleware(MiddlewareMixin):
             if self.sts_preload:
                 value += "; preload"
             headers["Strict-Transport-Security"] = value
-        for name, value in self._fixed:
-            headers.setdefault(name, value)
+        headers.fill(self._fixed)
         return response
 
 

@@ -105,5 +105,5 @@ class BaseConnectionHandler:
 
     def close_all(self) -> None:
         """Close the connections that are in use."""
-        for connection in self.all(initialized_only=True):
+        for connection in list(self._connections.__dict__.values()):
             connection.close()

@@ -28,11 +28,12 @@ from fastjango.core.handlers import docs
 from fastjango.core.handlers.asgi import ASGIRequest
 from fastjango.core.handlers.base import BaseHandler
 from fastjango.core.handlers.contributors import openapi_contributors
+from fastjango.core.handlers.direct import respond_directly
 from fastjango.core.handlers.errors import api_exception_handlers
 from fastjango.core.handlers.loop import wait_for
 from fastjango.core.handlers.memory import settle
 from fastjango.core.handlers.mount import respond
-from fastjango.core.handlers.routers import NoRoute, has_rivals, mounted_router, no_route, route_table
+from fastjango.core.handlers.routers import FoundRoute, NoRoute, has_rivals, mounted_router, no_route, route_table
 from fastjango.core.handlers.sending import serve
 from fastjango.db.bridge import bridged
 from fastjango.http.hosts import split_domain_port, validate_host
@@ -201,7 +202,7 @@ class AppPipeline(BaseHandler):
             if router.routes:
                 found = route_table(router).find_or_redirect(scope)
                 if found is not None:
-                    view = _RouteView(self, found, _is_cookie_authenticated(request))
+                    view = _RouteView(self, found, request)
                     return ResolverMatch(view, (), {}, route=scope["path"])
         return None
 
@@ -214,12 +215,13 @@ class _RouteView:
     """
 
     _runs_in_thread = False
+    is_sync_view = True
+    __name__ = __qualname__ = "fastapi_route"
 
-    def __init__(self, pipeline: AppPipeline, route: Any, cookie_authenticated: bool) -> None:
+    def __init__(self, pipeline: AppPipeline, route: Any, request: Any) -> None:
         self.pipeline = pipeline
         self.route = route
-        self.csrf_exempt = not cookie_authenticated
-        self.__name__ = self.__qualname__ = "fastapi_route"
+        self.csrf_exempt = not _is_cookie_authenticated(request)
 
     def __call__(self, request: Any) -> Any:
         return wait_for(self._run(request))
@@ -239,6 +241,9 @@ class _RouteView:
             scope["session"] = known["session"]
         scope.setdefault("state", {})
         scope["fastjango.request"] = request
+        handler = self.route.direct(scope) if type(self.route) is FoundRoute else None
+        if handler is not None:
+            return await respond_directly(handler, request, scope, self.route.reads_whole)
         return await respond(self.route, request, scope)
 
 

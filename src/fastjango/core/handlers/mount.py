@@ -150,8 +150,8 @@ async def respond(app: Callable[..., Any], request: Any, scope: MutableMapping[s
     Raises:
         RuntimeError: The application ended without a response.
     """
-    if _is_too_large(request, getattr(app, "reads_whole", False)):
-        return JsonResponse({"detail": "Request body too large."}, status=413)
+    if is_too_large(request, getattr(app, "reads_whole", False)):
+        return too_large()
     exchange = Exchange(app, scope, body_receiver(request))
     start = await exchange.advance()
     if start is None:
@@ -180,7 +180,7 @@ async def _parts(exchange: Exchange, first: bytes) -> AsyncIterator[bytes]:
             return
 
 
-def _is_too_large(request: Any, reads_whole: bool) -> bool:
+def is_too_large(request: Any, reads_whole: bool) -> bool:
     """
     Whether the body is one that a route reads whole, and over ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
 
@@ -208,6 +208,11 @@ def _is_too_large(request: Any, reads_whole: bool) -> bool:
 
 
 _BODYLESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+def too_large() -> JsonResponse:
+    """Return the answer to a body that is too large."""
+    return JsonResponse({"detail": "Request body too large."}, status=413)
 
 
 def body_receiver(request: Any) -> Callable[[], Awaitable[Message]]:

@@ -43,7 +43,7 @@ def on_loop(view: F) -> F:
 
 def run_view(view: Callable[..., Any], request: Any, args: Any, kwargs: Any) -> Any:
     """Call the view where it belongs and return its response."""
-    if iscoroutinefunction(view):
+    if not getattr(view, "is_sync_view", False) and iscoroutinefunction(view):
         return wait_for(view(request, *args, **kwargs))
     if not in_bridge():
         return view(request, *args, **kwargs)

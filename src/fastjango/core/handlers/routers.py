@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.responses import RedirectResponse
 from starlette.routing import Match
 
+from fastjango.core.handlers.direct import direct_handler
 from fastjango.core.signals import setting_changed
 from fastjango.urls import RouterPattern, get_resolver
 
@@ -39,49 +40,113 @@ async def no_route(scope: Any, receive: Any, send: Any) -> None:
     raise NoRoute
 
 
+class Entry:
+    """A route in a table, with what is known of it beforehand."""
+
+    __slots__ = ("handler", "methods", "order", "original", "overrides", "reads_whole", "route")
+
+    def __init__(self, order: int, route: Any) -> None:
+        self.order = order
+        self.route = route
+        self.original = route.original_route
+        self.methods = getattr(route, "methods", None) or frozenset()
+        # FastAPI's own handler, where the route's response can be taken before it is sent.
+        self.handler = direct_handler(route)
+        # What has the dependency overrides of the application.
+        self.overrides = getattr(route, "dependency_overrides_provider", None)
+        self.reads_whole = _reads_whole(self.original)
+
+
+class FoundRoute:
+    """A route that matches a request; an ASGI application that runs it."""
+
+    __slots__ = ("_child_scope", "_entry")
+
+    def __init__(self, entry: Entry, child_scope: Scope) -> None:
+        self._entry = entry
+        self._child_scope = child_scope
+
+    @property
+    def reads_whole(self) -> bool:
+        """Whether the route reads its body into memory before its function runs."""
+        return self._entry.reads_whole
+
+    def direct(self, scope: Scope) -> Any:
+        """Return the route's handler where it may be called directly, the scope made ready; else None."""
+        entry = self._entry
+        if entry.handler is None or scope["method"] not in entry.methods:
+            return None
+        if entry.overrides is not None and entry.overrides.dependency_overrides:
+            return None
+        self._enter(scope)
+        scope["route"] = entry.original
+        return entry.handler
+
+    def _enter(self, scope: Scope) -> None:
+        for key, value in self._child_scope.items():
+            known = scope.get(key)
+            if key != "path_params" and isinstance(known, dict) and isinstance(value, dict):
+                known.update(value)
+            else:
+                scope[key] = value
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self._enter(scope)
+        route = self._entry.route
+        original = self._entry.original
+        methods = self._entry.methods
+        if isinstance(original, APIRoute) and (not methods or scope["method"] in methods):
+            scope["route"] = original
+            await route.app(scope, receive, send)
+        else:
+            handle = original.handle if isinstance(original, APIRoute) else getattr(route, "handle", original.handle)
+            await handle(scope, receive, send)
+
+
 class RouteTable:
     """The routes of one router, and of the routers it includes, by literal path and by first segment."""
 
     def __init__(self, router: Any) -> None:
         self.router = router
         self.size = len(router.routes)
-        self._literal: dict[str, list[Any]] = {}
-        self._by_segment: dict[str, list[tuple[int, Any]]] = {}
-        self._anywhere: list[tuple[int, Any]] = []
+        self._literal: dict[str, list[Entry]] = {}
+        self._by_segment: dict[str, list[Entry]] = {}
+        self._anywhere: list[Entry] = []
         for order, route in enumerate(iter_route_contexts(router.routes)):
+            entry = Entry(order, route)
             path = route.path
             if path is None:
-                self._anywhere.append((order, route))
+                self._anywhere.append(entry)
             elif isinstance(route.original_route, APIRoute) and "{" not in path:
-                self._literal.setdefault(path, []).append((order, route))
+                self._literal.setdefault(path, []).append(entry)
             else:
                 first = path.lstrip("/").partition("/")[0]
                 if not first or "{" in first:
-                    self._anywhere.append((order, route))
+                    self._anywhere.append(entry)
                 else:
-                    self._by_segment.setdefault(first, []).append((order, route))
+                    self._by_segment.setdefault(first, []).append(entry)
 
-    def find(self, scope: Scope) -> tuple[Any, Scope] | None:
-        """Return the first route for method and path with its scope entries; else one for the path alone; or None."""
+    def find(self, scope: Scope) -> FoundRoute | None:
+        """Return the first route for method and path; else one for the path alone; or None."""
         path: str = scope["path"]
         candidates = self._literal.get(path, ())
-        others = self._by_segment.get(path[1:].partition("/")[0])
-        if others or self._anywhere:
-            candidates = sorted([*candidates, *(others or ()), *self._anywhere], key=_order)
-        partial: tuple[Any, Scope] | None = None
-        for _, route in candidates:
-            match, child_scope = route.matches(scope)
+        others = self._by_segment.get(path[1:].partition("/")[0], ())
+        if self._anywhere or (candidates and others):
+            candidates = sorted([*candidates, *others, *self._anywhere], key=_order)
+        partial: FoundRoute | None = None
+        for entry in candidates or others:
+            match, child_scope = entry.route.matches(scope)
             if match is Match.FULL:
-                return route, child_scope
+                return FoundRoute(entry, child_scope)
             if match is Match.PARTIAL and partial is None:
-                partial = (route, child_scope)
+                partial = FoundRoute(entry, child_scope)
         return partial
 
     def find_or_redirect(self, scope: Scope) -> Any:
         """Return an ASGI application for the request, or None; a path that only lacks a slash is redirected."""
         found = self.find(scope)
         if found is not None:
-            return _run(*found)
+            return found
         path = scope["path"]
         if not self.router.redirect_slashes or path == "/":
             return None
@@ -93,31 +158,8 @@ class RouteTable:
         return RedirectResponse("/" + other["path"].lstrip("/") + (f"?{query}" if query else ""), status_code=307)
 
 
-def _order(entry: tuple[int, Any]) -> int:
-    return entry[0]
-
-
-def _run(route: Any, child_scope: Scope) -> Any:
-    """Return the application that runs a matched route."""
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        for key, value in child_scope.items():
-            known = scope.get(key)
-            if key != "path_params" and isinstance(known, dict) and isinstance(value, dict):
-                known.update(value)
-            else:
-                scope[key] = value
-        original = route.original_route
-        methods = route.methods
-        if isinstance(original, APIRoute) and (not methods or scope["method"] in methods):
-            scope["route"] = original
-            await route.app(scope, receive, send)
-        else:
-            handle = original.handle if isinstance(original, APIRoute) else getattr(route, "handle", original.handle)
-            await handle(scope, receive, send)
-
-    app.reads_whole = _reads_whole(route.original_route)  # type: ignore[attr-defined]
-    return app
+def _order(entry: Entry) -> int:
+    return entry.order
 
 
 def _reads_whole(route: Any) -> bool:

@@ -98,6 +98,8 @@ async def _serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> N
             request.close()
         if files._exit_callbacks:  # type: ignore[attr-defined]
             await files.aclose()
+        # Without this ring the request is freed here, and not by the garbage collector.
+        scope.pop("fastjango.request", None)
 
 
 class WatchRound:
@@ -168,7 +170,7 @@ class DisconnectWatch:
 
 async def send_response(response: Any, send: Send) -> None:
     """Send status, headers and body of *response*."""
-    headers = response.headers.raw
+    headers = response.headers.encoded()
     if response.cookies:
         headers += [(b"set-cookie", morsel.OutputString().encode("latin-1")) for morsel in response.cookies.values()]
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
