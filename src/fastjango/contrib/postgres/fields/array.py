@@ -126,6 +126,11 @@ class ArrayField(CheckFieldDefaultMixin, Field[Any, Any]):
         """Return type, check and the items' collation."""
         return {**super().db_parameters(connection), "collation": self.db_collation}
 
+    def python_annotation(self, python_type: Callable[[Any], Any]) -> Any:
+        """Return the type of the values, for schemas; *python_type* tells that of the items."""
+        item = python_type(self.base_field)
+        return list[item | None if self.base_field.null else item]  # type: ignore[valid-type]
+
     # -- values ------------------------------------------------------------------------
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:

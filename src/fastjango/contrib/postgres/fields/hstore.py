@@ -49,6 +49,10 @@ class HStoreField(CheckFieldDefaultMixin, Field[Any, Any]):
         """Return the type; connections read and write it once the extension is there (``signals.py``)."""
         return ServerType("hstore")
 
+    def python_annotation(self, python_type: Any) -> Any:
+        """Return the type of the values, for schemas."""
+        return dict[str, str | None]
+
     def get_transform(self, name: str) -> Any:
         """Return a registered transform, else the value of the key *name*."""
         return super().get_transform(name) or KeyTransformFactory(name)

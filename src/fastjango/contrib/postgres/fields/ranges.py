@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastjango.contrib.postgres import forms
 from fastjango.contrib.postgres.column_types import ServerType
 from fastjango.contrib.postgres.fields import range_lookups
+from fastjango.contrib.postgres.fields.range_json import RangeJson
 from fastjango.contrib.postgres.fields.utils import AttributeSetter
 from fastjango.db import models
 from fastjango.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange, NumericRange
@@ -95,6 +96,11 @@ class RangeField(models.Field[Any, Any]):
     def column_type(self) -> Any:
         """Return the range type."""
         return ServerType(self.range_name)
+
+    def python_annotation(self, python_type: Callable[[Any], Any]) -> Any:
+        """Return the type of the values, for schemas; *python_type* tells that of the bounds."""
+        bounds = getattr(self, "default_bounds", CANONICAL_RANGE_BOUNDS)
+        return Annotated[Any, RangeJson(python_type(self.base_field), bounds)]
 
     def _made_of(self, bounds: Sequence[Any]) -> Any:
         return self.range_type(bounds[0], bounds[1])
