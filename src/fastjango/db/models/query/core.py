@@ -50,6 +50,7 @@ class QuerySetCore(Generic[M]):
     _known_related_objects: dict[Any, dict[Any, Any]] = {}
     _iterable_class: Any = ModelIterable
     _fields: tuple[Any, ...] | None = None
+    _fetch_mode: Any = None
     _defer_next_filter = False
     _deferred_filter: Any = None
     _plain: ClassVar[bool] = True
@@ -186,6 +187,8 @@ class QuerySetCore(Generic[M]):
                 clone._fields = self._fields
             if self._for_write:
                 clone._for_write = True
+            if self._fetch_mode is not None:
+                clone._fetch_mode = self._fetch_mode
         else:
             clone = self._chain()
             clone._query = None
@@ -202,6 +205,7 @@ class QuerySetCore(Generic[M]):
         clone._known_related_objects = self._known_related_objects
         clone._iterable_class = self._iterable_class
         clone._fields = self._fields
+        clone._fetch_mode = self._fetch_mode
         if self._query is not None:
             clone._query = self._query.chain()
             clone._shape = detached(clone._query)
