@@ -73,6 +73,11 @@ class StoredType(types.TypeDecorator[Any]):
     impl: Any = types.String
     cache_ok = True
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # SQLAlchemy looks for it on each class itself.
+        cls.cache_ok = True
+
     def driver_type(self, dialect: Any) -> Any:
         """Return the SQLAlchemy type that names the column on *dialect*."""
         raise NotImplementedError
