@@ -30,6 +30,7 @@ from fastjango.db.backends.mysql.driver import TwoFacedConnection
 from fastjango.db.backends.mysql.features import DatabaseFeatures
 from fastjango.db.backends.mysql.introspection import DatabaseIntrospection
 from fastjango.db.backends.mysql.operations import DatabaseOperations
+from fastjango.db.backends.mysql.validation import DatabaseValidation
 from fastjango.db.backends.utils import typecast_time
 from fastjango.db.bridge import in_bridge
 from fastjango.db.errors import IntegrityError, NotSupportedError
@@ -82,6 +83,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     features_class = DatabaseFeatures
     introspection_class = DatabaseIntrospection
     ops_class = DatabaseOperations
+    validation_class = DatabaseValidation
 
     _data_types: ClassVar[dict[str, Any]] = {
         "AutoField": "integer AUTO_INCREMENT",

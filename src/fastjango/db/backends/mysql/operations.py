@@ -7,10 +7,11 @@ from typing import Any
 
 from fastjango.conf import settings
 from fastjango.db.backends.base.operations import BaseDatabaseOperations
+from fastjango.db.backends.mysql.sql_parts import MysqlParts
 from fastjango.utils import timezone
 
 
-class DatabaseOperations(BaseDatabaseOperations):
+class DatabaseOperations(MysqlParts, BaseDatabaseOperations):
     """What is MySQL's own outside of queries."""
 
     quote_character = "`"
