@@ -26,6 +26,8 @@ M = TypeVar("M")
 
 MAX_GET_RESULTS = 21
 REPR_OUTPUT_SIZE = 20
+#: No table has more rows, and no database takes a larger number for LIMIT and OFFSET.
+LAST_ROW = 2**63 - 1
 
 
 class QuerySetCore(Generic[M]):
@@ -337,8 +339,8 @@ class QuerySetCore(Generic[M]):
         if self._result_cache is not None:
             return self._result_cache[k]
         if isinstance(k, slice):
-            low = int(k.start) if k.start is not None else None
-            high = int(k.stop) if k.stop is not None else None
+            low = min(int(k.start), LAST_ROW) if k.start is not None else None
+            high = min(int(k.stop), LAST_ROW) if k.stop is not None else None
             bind_offset = bool(low) and connections[self.db].features.prefers_bound_offsets
             found = self._derive(*sliced(self._shape, self._binds, low, high, bind_offset))
             return list(found)[:: k.step] if k.step else found
