@@ -1,4 +1,4 @@
-"""Renderers: from data to the body of a response. The pages for browsers stand in ``browsable.py`` and ``form_html.py``."""
+"""Renderers: from data to the body of a response. The pages for browsers stand in ``browsable.py``, ``admin_page.py`` and ``form_html.py``."""
 
 from __future__ import annotations
 
@@ -235,16 +235,15 @@ class JSONOpenAPIRenderer(BaseRenderer):
         return json.dumps(data, cls=self.encoder_class, indent=2, ensure_ascii=self.ensure_ascii).encode("utf-8")
 
 
-_BROWSABLE = ("AdminRenderer", "BrowsableAPIRenderer", "HTMLFormRenderer")
+_PAGES = {"AdminRenderer": "admin_page", "BrowsableAPIRenderer": "browsable", "HTMLFormRenderer": "form_html"}
 
 
 def __getattr__(name: str) -> Any:
-    # Compatibility door: lives in rest/browsable.py and rest/form_html.py, which know serializers.
-    if name in _BROWSABLE:
+    # Compatibility door: lives in rest/browsable.py, admin_page.py and form_html.py, which know serializers.
+    if name in _PAGES:
         import importlib
 
-        module = "form_html" if name == "HTMLFormRenderer" else "browsable"
-        return getattr(importlib.import_module(f"fastjango.rest.{module}"), name)
+        return getattr(importlib.import_module(f"fastjango.rest.{_PAGES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
