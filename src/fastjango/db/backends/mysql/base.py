@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, ClassVar
@@ -69,6 +69,18 @@ class CursorErrors(Database.cursors.Cursor):
             if exc.args and exc.args[0] in INTEGRITY_CODES:
                 raise Database.IntegrityError(*exc.args) from exc
             raise
+
+
+class StreamCursor(CursorErrors, Database.cursors.SSCursor):
+    """A cursor whose rows stay on the server until they are fetched."""
+
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        """Return the next rows."""
+        return list(Database.cursors.SSCursor.fetchmany(self, size))
+
+    def fetchall(self) -> list[Any]:
+        """Return all remaining rows."""
+        return list(Database.cursors.SSCursor.fetchall(self))
 
 
 class DatabaseWrapper(BaseDatabaseWrapper):
@@ -208,6 +220,37 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         """Return the cursor for the ORM's statements."""
         lease.cursor = cursor = lease.raw.cursor()
         return cursor
+
+    def stream_rows(self, sql: str, args: Any, chunk_size: int) -> Iterator[list[Any]]:
+        """
+        Give rows in chunks as the server sends them.
+
+        Inside a transaction all rows are fetched first: its connection must be free for other statements meanwhile.
+        """
+        if self.hold_here() is not None:
+            yield from super().stream_rows(sql, args, chunk_size)
+            return
+        lease = self.pool.take()
+        cursor: Any = None
+        done = False
+        try:
+            with self.wrap_database_errors:
+                cursor = lease.raw.cursor(StreamCursor)
+            self.wrap_cursor(cursor).execute(sql, args)
+            while True:
+                with self.wrap_database_errors:
+                    rows = cursor.fetchmany(chunk_size)
+                if not rows:
+                    break
+                yield rows
+            cursor.close()
+            done = True
+        finally:
+            if done:
+                self.pool.give(lease)
+            else:
+                # The rest of the rows would have to be read first.
+                self.pool.drop(lease)
 
     @contextmanager
     def shielded(self, lease: Lease | None, exc: BaseException | None) -> Generator[None]:
