@@ -12,12 +12,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from fastjango.apps import apps
+from fastjango.conf import settings
 from fastjango.db.connections import connections
 from fastjango.db.engines import DEFAULT_DB_ALIAS
 from fastjango.db.migrations.ddl.names import constraint_name, foreign_key_name
 from fastjango.db.migrations.recorder import MigrationRecorder
 from fastjango.db.models.faces.tables import complete
 from fastjango.db.models.table import metadata_of
+from fastjango.db.sqlalchemy.declared import as_reflected
+from fastjango.utils.module_loading import import_string
 
 
 def metadata_of_project() -> sa.MetaData:
@@ -36,24 +39,35 @@ def metadata_of_project() -> sa.MetaData:
     recorder = MigrationRecorder.Migration
     if recorder._meta.db_table not in found.tables:
         recorder._meta.table.to_metadata(found)
+        _finish(recorder, connection, found.tables[recorder._meta.db_table])
     return found
 
 
-def _finish(model: Any, connection: Any) -> None:
+def _finish(model: Any, connection: Any, table: Any = None) -> None:
     """Add what migrations create beside the columns."""
     opts = model._meta
-    table = complete(model)
+    if table is None:
+        table = complete(model)
     if table.info.get("indexed"):
         return
     table.info["indexed"] = True
     for constraint in list(table.foreign_key_constraints):
         field = next(field for field in opts.local_concrete_fields if field.column in constraint.columns)
-        if field.db_constraint:
+        if field.db_constraint and connection.features.supports_foreign_keys:
             constraint.name = foreign_key_name(connection, opts.db_table, field)
+            if connection.vendor != "mysql":
+                constraint.deferrable, constraint.initially = True, "DEFERRED"
         else:
             _drop(table, constraint)
     for field in opts.local_concrete_fields:
         own = table.c[field.column]
+        if opts.auto_created and field is opts.auto_field:
+            # Migrations know the project's default for the keys of hidden tables, not the app's.
+            field = import_string(settings.DEFAULT_AUTO_FIELD)()  # noqa: PLW2901
+            own.type = field.column_type()
+        own.type = as_reflected(own.type, field, connection)
+        if opts.auto_created and own.primary_key:
+            continue
         name = [field.column]
         if field.unique and not field.primary_key:
             table.append_constraint(
