@@ -57,7 +57,7 @@ def get_view_description(view: Any, html: bool = False) -> str:
 
 def set_rollback() -> None:
     """Have the transaction of this request, where there is one, rolled back."""
-    for connection in connections.all():
+    for connection in connections.all(initialized_only=True):
         if connection.settings_dict["ATOMIC_REQUESTS"] and connection.in_atomic_block:
             connection.set_rollback(True)
 
