@@ -8,7 +8,7 @@ from fastjango.db.models import face_slot
 
 from .core import M
 from .raw import RawQuerySet
-from .writes import QuerySetWrites
+from .returning import QuerySetReturning
 
 if TYPE_CHECKING:
     from fastjango.db.models.faces.into import Into
@@ -24,7 +24,7 @@ def provide_manager(manager_class: Any) -> None:
     _manager[:] = [manager_class]
 
 
-class QuerySet(QuerySetWrites[M]):
+class QuerySet(QuerySetReturning[M]):
     """
     A lazy question about one model's rows.
 
