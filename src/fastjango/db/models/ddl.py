@@ -253,10 +253,17 @@ class IndexParts:
         table = table_of(model)
         column = {field.name: table.c[field.column] for field in model._meta.local_concrete_fields}
         parts: list[Any] = []
-        for name, order in self.fields:
+        for place, (name, order) in enumerate(self.fields):
             # Fields of parents have their columns in another table; the checks say so.
             target = column.get(name, table.c.get(model._meta.get_field(name).column))
-            parts.append(target.desc() if order == "DESC" and target is not None else target)
+            descends = order == "DESC" and target is not None
+            opclass = self.opclasses[place] if self.opclasses and connection.vendor == "postgresql" else ""
+            if descends and opclass:
+                # SQLAlchemy finds the operators of plain columns only.
+                quoted = connection.ops.quote_name(target.name)
+                parts.append(sa.literal_column(f"{quoted} {opclass} DESC"))
+            else:
+                parts.append(target.desc() if descends else target)
         parts.extend(sa.literal_column(self.element_sql(model, item, connection)) for item in self.expressions)
         options: dict[str, Any] = {}
         if self.condition is not None and connection.features.supports_partial_indexes:
