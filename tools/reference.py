@@ -112,7 +112,7 @@ def first_line(node: ast.ClassDef) -> str:
 def constructor(node: ast.ClassDef, file: dict[str, ast.ClassDef]) -> ast.arguments | None:
     """Return the arguments of a class's constructor, or of that of a class in the same file that it is built on."""
     for part in node.body:
-        if isinstance(part, ast.FunctionDef) and part.name == "__init__":
+        if isinstance(part, ast.FunctionDef) and part.name == "__init__" and not part.decorator_list:
             return part.args
     bases = [file[ast.unparse(base)] for base in node.bases if ast.unparse(base) in file]
     return next((found for base in bases if (found := constructor(base, file)) is not None), None)

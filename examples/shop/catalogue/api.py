@@ -163,7 +163,7 @@ def _price(name: str, text: str) -> Decimal:
         price = Decimal(text)
     except InvalidOperation:
         raise ValidationError({name: ["A valid number is required."]}) from None
-    if not price.is_finite() or abs(price) >= 10**8:
+    if not price.is_finite() or price.copy_abs() >= 10**8:
         raise ValidationError({name: ["A valid number is required."]})
     return price
 

@@ -11,7 +11,7 @@ from orders.services import CheckoutError, cancel_order, place_order
 from fastjango.contrib import messages
 from fastjango.contrib.auth.decorators import login_required
 from fastjango.contrib.auth.mixins import LoginRequiredMixin
-from fastjango.http import HttpRequest, HttpResponse
+from fastjango.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from fastjango.shortcuts import get_object_or_404, redirect, render
 from fastjango.urls import reverse
 from fastjango.utils.http import url_has_allowed_host_and_scheme
@@ -36,7 +36,8 @@ def add_to_cart(request: HttpRequest, slug: str) -> HttpResponse:
         messages.error(request, "That is not a quantity we can send.")
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return redirect(back if safe else reverse("orders:cart"))
+    # Not redirect(): it takes a word for the name of a view.
+    return HttpResponseRedirect(back if safe else reverse("orders:cart"))
 
 
 @require_POST

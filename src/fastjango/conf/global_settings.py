@@ -232,6 +232,8 @@ THOUSAND_SEPARATOR = ","
 # --- our own ---------------------------------------------------------------------------------
 SYNC_VIEWS = "bridge"
 BLOCKING_VIEW_MS = 100
+FETCH_MODE = "one"  # how objects load what was not loaded with them: "one", "peers", "raise"
+N_PLUS_ONE: str | None = None  # "warn", "raise" or "off"; None warns with DEBUG
 API_DOCS = False  # serve the API docs without DEBUG too
 API_TITLE = "FastJango"
 DATA_UPLOAD_MAX_BODY_SIZE: int | None = 1_073_741_824  # bytes of a whole request, files included; None for no limit

@@ -2,7 +2,7 @@
 Every shared exception. The lowest module of the tree: it imports nothing of ours.
 
     Exception
-    ├── FieldDoesNotExist, FieldError, AppRegistryNotReady, ImproperlyConfigured
+    ├── FieldDoesNotExist, FieldError, FieldFetchBlocked, AppRegistryNotReady, ImproperlyConfigured
     ├── ObjectDoesNotExist, ObjectNotUpdated, MultipleObjectsReturned
     ├── SuspiciousOperation                      (a request that looks forged: 400)
     │   ├── SuspiciousMultipartForm, SuspiciousFileOperation
@@ -11,6 +11,7 @@ Every shared exception. The lowest module of the tree: it imports nothing of our
     ├── BadRequest, RequestAborted, PermissionDenied, ViewDoesNotExist, MiddlewareNotUsed
     ├── ValidationError
     ├── EmptyResultSet, FullResultSet            (a query whose answer is known beforehand)
+    ├── NPlusOneError                            (and NPlusOneWarning)
     └── SynchronousOnlyOperation
 """
 
@@ -41,6 +42,14 @@ def fix(exc: E, remedy: str, *, code: str | None = None) -> E:
 
 class FieldDoesNotExist(Exception):
     """A model has no field of the name that was asked for."""
+
+
+class NPlusOneError(Exception):
+    """Objects of one result loaded the same relation one by one, and ``N_PLUS_ONE`` is "raise"."""
+
+
+class NPlusOneWarning(RuntimeWarning):
+    """Objects of one result load the same relation one by one."""
 
 
 class AppRegistryNotReady(Exception):
@@ -119,6 +128,10 @@ class ImproperlyConfigured(Exception):
 
 class FieldError(Exception):
     """A field or a lookup in a query is not usable."""
+
+
+class FieldFetchBlocked(FieldError):
+    """A field was to be loaded afterwards, which the fetch mode ``RAISE`` forbids."""
 
 
 class EmptyResultSet(Exception):

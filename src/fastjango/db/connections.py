@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from fastjango.conf import settings as fastjango_settings
@@ -30,7 +31,9 @@ class ConnectionHandler:
     def __init__(self, settings: dict[str, Any] | None = None) -> None:
         self._settings = settings
         self._configured: dict[str, Any] | None = None
-        self._made: dict[str, BaseDatabaseWrapper] = {}
+        # Under Django's name they are attributes; the dictionary behind them is what is used here.
+        self._connections = SimpleNamespace()
+        self._made: dict[str, BaseDatabaseWrapper] = vars(self._connections)
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, cast
+from typing import Any
 
 from fastjango import forms
 from fastjango.conf import settings
 from fastjango.core.paginator import Page
 from fastjango.rest import VERSION, exceptions, serializers, status
+from fastjango.rest.compat import pygments_css
 from fastjango.rest.form_html import HTMLFormRenderer
 from fastjango.rest.renderers import BaseRenderer
 from fastjango.rest.request import is_form_media_type, override_method
 from fastjango.rest.settings import api_settings
 from fastjango.rest.utils.breadcrumbs import get_breadcrumbs
 from fastjango.template import loader
-from fastjango.urls import NoReverseMatch
 
 
 class RawDataForm(forms.Form):
@@ -97,7 +97,8 @@ class BrowsableAPIRenderer(BaseRenderer):
         if existing is not None and hasattr(existing, "initial_data") and not hasattr(existing, "_errors"):
             existing = None
         with override_method(view, request, method) as overridden:
-            if not self.show_form_for_method(view, method, overridden, instance):
+            # OPTIONS is about the view, not about the object.
+            if not self.show_form_for_method(view, method, overridden, None if method == "OPTIONS" else instance):
                 return None
             if method in ("DELETE", "OPTIONS"):
                 return True
@@ -138,9 +139,11 @@ class BrowsableAPIRenderer(BaseRenderer):
                 return None
             content = self._raw_content(data, view, method, overridden, serializer, instance)
             types = [parser.media_type for parser in view.parser_classes]
-            form = RawDataForm(initial={"_content": content or "", "_content_type": types[0] if types else ""})
-            choices: Any = form.fields["_content_type"]
-            choices.choices = [(media_type, media_type) for media_type in types]
+            form = RawDataForm()
+            content_type: Any = form.fields["_content_type"]
+            content_type.choices = [(media_type, media_type) for media_type in types]
+            content_type.initial = types[0] if types else ""
+            form.fields["_content"].initial = content or ""
             return form
 
     def _raw_content(self, data: Any, view: Any, method: str, request: Any, serializer: Any, instance: Any) -> Any:
@@ -150,14 +153,16 @@ class BrowsableAPIRenderer(BaseRenderer):
             return None
         # The data of an object without what cannot be written.
         made = view.get_serializer(instance=instance) if method in ("PUT", "PATCH") else view.get_serializer()
-        if isinstance(made, serializers.ListSerializer) or not hasattr(made, "fields"):
+        one = made.child if isinstance(made, serializers.ListSerializer) else made
+        if not hasattr(one, "fields"):
             return None
-        values = dict(made.data)
-        for name, field in made.fields.items():
+        values = dict(one.data)
+        for name, field in one.fields.items():
             if field.read_only or isinstance(field, serializers.HiddenField):
                 values.pop(name, None)
         context = {**self.renderer_context, "indent": 4}
-        content: bytes = renderer_class().render(values, self.accepted_media_type, context)
+        shown = [values] if one is not made else values
+        content: bytes = renderer_class().render(shown, self.accepted_media_type, context)
         return content.decode("utf-8", "replace")
 
     # ------------------------------------------------------------ parts of the page
@@ -227,7 +232,7 @@ class BrowsableAPIRenderer(BaseRenderer):
         csrf_header = settings.CSRF_HEADER_NAME.removeprefix("HTTP_").replace("_", "-")
         return {
             "content": self.get_content(renderer, data, accepted_media_type, renderer_context),
-            "code_style": "",
+            "code_style": pygments_css(self.code_style),
             "view": view,
             "request": request,
             "response": response,
@@ -270,49 +275,4 @@ class BrowsableAPIRenderer(BaseRenderer):
         return html
 
 
-class AdminRenderer(BrowsableAPIRenderer):
-    """The browsable page with lists as tables."""
-
-    template = "rest_framework/admin.html"
-    format = "admin"
-
-    def get_result_url(self, result: Any, view: Any) -> str | None:
-        """Return the address of one object of a list."""
-        if not hasattr(view, "reverse_action") or not hasattr(view, "lookup_field"):
-            return None
-        lookup_field = view.lookup_field
-        url_kwarg = getattr(view, "lookup_url_kwarg", None) or lookup_field
-        try:
-            return str(view.reverse_action("detail", kwargs={url_kwarg: result[lookup_field]}))
-        except (KeyError, NoReverseMatch):
-            return None
-
-    def get_context(self, data: Any, accepted_media_type: Any, renderer_context: Any) -> dict[str, Any]:
-        """Return the context, with rows and columns."""
-        context = super().get_context(data, accepted_media_type, renderer_context)
-        view = renderer_context["view"]
-        paginator = getattr(view, "paginator", None)
-        results = data
-        if paginator is not None and data is not None:
-            with contextlib.suppress(KeyError, TypeError):
-                results = paginator.get_results(data)
-        if results is None:
-            style, header = "detail", cast("dict[str, Any]", {})
-        elif isinstance(results, list):
-            style, header = "list", results[0] if results else {}
-        else:
-            style, header = "detail", results
-        columns = [key for key in header if key != "url"] if isinstance(header, dict) else []
-        if style == "list":
-            for row in results or ():
-                if isinstance(row, dict) and row.get("url") is None:
-                    url = self.get_result_url(row, view)
-                    if url:
-                        row["url"] = url
-        context.update(
-            style=style, columns=columns, details=columns, results=results, error_form=None, error_title=None
-        )
-        return context
-
-
-__all__ = ["AdminRenderer", "BrowsableAPIRenderer", "RawDataForm"]
+__all__ = ["BrowsableAPIRenderer", "RawDataForm"]

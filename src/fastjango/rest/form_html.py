@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
-from fastjango.rest import serializers
+from fastjango.rest import ISO_8601, serializers
 from fastjango.rest.renderers import BaseRenderer
 from fastjango.rest.settings import api_settings
 from fastjango.rest.utils.field_mapping import ClassLookupDict
@@ -13,6 +14,24 @@ from fastjango.template import loader
 
 def _input(kind: str) -> dict[str, Any]:
     return {"base_template": "input.html", "input_type": kind}
+
+
+def _local_moment(value: Any, written: str | None) -> Any:
+    """
+    Return a moment as ``datetime-local`` takes it: milliseconds, no zone.
+
+    Args:
+        written: The format in which the field gave *value*; ``None`` for a ``datetime``.
+    """
+    if isinstance(value, str) and value and written is not None:
+        try:
+            value = dt.datetime.fromisoformat(value) if written == ISO_8601 else dt.datetime.strptime(value, written)
+        except ValueError:
+            # What was typed in and is no moment is shown again as it was.
+            return value
+    if isinstance(value, dt.datetime):
+        return value.replace(tzinfo=None).isoformat(timespec="milliseconds")
+    return value
 
 
 class HTMLFormRenderer(BaseRenderer):
@@ -60,14 +79,8 @@ class HTMLFormRenderer(BaseRenderer):
         style.setdefault("template_pack", parent_style.get("template_pack", self.template_pack))
         style["renderer"] = self
         shown = field.as_form_field()
-        if style.get("input_type") == "datetime-local" and isinstance(shown.value, str):
-            # The input knows neither zones nor microseconds.
-            text = shown.value.removesuffix("Z")
-            if len(text) > 19 and text[19:20] == ".":
-                text = text[:23]
-            elif len(text) > 19:
-                text = text[:19]
-            shown.value = text
+        if style.get("input_type") == "datetime-local":
+            shown.value = _local_moment(shown.value, getattr(field._field, "format", api_settings.DATETIME_FORMAT))
         name = style.get("template") or f"{style['template_pack'].strip('/')}/{style['base_template']}"
         html: str = loader.get_template(name).render({"field": shown, "style": style})
         return html

@@ -8,6 +8,7 @@ from fastjango.core.exceptions import ValidationError
 from fastjango.db.models.query import QuerySet
 from fastjango.http import Http404
 from fastjango.rest import mixins, views
+from fastjango.rest.page_data import plain
 from fastjango.rest.settings import FromSettings
 from fastjango.shortcuts import get_object_or_404 as _get_object_or_404
 
@@ -68,6 +69,7 @@ class GenericAPIView(views.APIView):
         self.check_object_permissions(self.request, obj)
         return obj
 
+    @plain
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         """Return a serializer with the view's context."""
         serializer_class = self.get_serializer_class()
@@ -101,6 +103,7 @@ class GenericAPIView(views.APIView):
             self._paginator = None if kind is None else kind()
         return self._paginator
 
+    @plain
     def paginate_queryset(self, queryset: Any) -> Any:
         """Return one page, ``None`` without pagination."""
         if self.paginator is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastjango.rest import status
+from fastjango.rest.page_data import cuts_pages_plainly, page_data
 from fastjango.rest.response import Response
 from fastjango.rest.settings import api_settings
 
@@ -38,9 +39,14 @@ class ListModelMixin:
     def list(self: Any, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Filter, paginate, answer."""
         queryset = self.filter_queryset(self.get_queryset())
-        page = self.paginate_queryset(queryset)
+        if cuts_pages_plainly(self):
+            page = self.paginator._unread_page(queryset, self.request)
+            data = None if page is None else page_data(self, page)
+        else:
+            page = self.paginate_queryset(queryset)
+            data = None if page is None else self.get_serializer(page, many=True).data
         if page is not None:
-            response: Response = self.get_paginated_response(self.get_serializer(page, many=True).data)
+            response: Response = self.get_paginated_response(data)
             return response
         return Response(self.get_serializer(queryset, many=True).data)
 

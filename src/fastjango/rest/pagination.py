@@ -11,6 +11,15 @@ from urllib import parse
 from fastjango.core.paginator import InvalidPage
 from fastjango.core.paginator import Paginator as DjangoPaginator
 from fastjango.rest.exceptions import NotFound
+from fastjango.rest.page_data import plain
+from fastjango.rest.page_links import (
+    PAGE_BREAK,
+    PageLink,
+    _divide_with_ceil,
+    _get_displayed_page_numbers,
+    _get_page_links,
+    _positive_int,
+)
 from fastjango.rest.response import Response
 from fastjango.rest.settings import FromSettings
 from fastjango.rest.utils.urls import remove_query_param, replace_query_param
@@ -18,50 +27,7 @@ from fastjango.template import loader
 from fastjango.utils.encoding import force_str
 from fastjango.utils.translation import gettext_lazy as _
 
-PageLink = namedtuple("PageLink", ["url", "number", "is_active", "is_break"])
-PAGE_BREAK = PageLink(url=None, number=None, is_active=False, is_break=True)
 Cursor = namedtuple("Cursor", ["offset", "reverse", "position"])
-
-
-def _positive_int(integer_string: Any, strict: bool = False, cutoff: int | None = None) -> int:
-    """Return text as a number that is not negative; not zero when *strict*, at most *cutoff*."""
-    found = int(integer_string)
-    if found < 0 or (found == 0 and strict):
-        raise ValueError
-    return min(found, cutoff) if cutoff else found
-
-
-def _divide_with_ceil(a: int, b: int) -> int:
-    return -(-a // b)
-
-
-def _get_displayed_page_numbers(current: int, final: int) -> list[int | None]:
-    """Return first, last, and those around the current page; ``None`` where some are left out."""
-    assert current >= 1
-    assert final >= current
-    if final <= 5:
-        return list(range(1, final + 1))
-    shown = {1, current - 1, current, current + 1, final}
-    # A gap of one page is filled: a break would take the same room.
-    if current <= 4:
-        shown |= {2, 3}
-    if current >= final - 3:
-        shown |= {final - 1, final - 2}
-    pages: list[int | None] = [page for page in sorted(shown) if 0 < page <= final]
-    if current > 4:
-        pages.insert(1, None)
-    if current < final - 3:
-        pages.insert(len(pages) - 1, None)
-    return pages
-
-
-def _get_page_links(page_numbers: list[int | None], current: int, url_func: Any) -> list[PageLink]:
-    return [
-        PAGE_BREAK
-        if page is None
-        else PageLink(url=url_func(page), number=page, is_active=(page == current), is_break=False)
-        for page in page_numbers
-    ]
 
 
 def _reverse_ordering(ordering_tuple: Any) -> tuple[Any, ...]:
@@ -147,6 +113,7 @@ class PageNumberPagination(BasePagination):
     page: Any
     request: Any
 
+    @plain
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
         """
         Return the rows of the page asked for.
@@ -154,6 +121,11 @@ class PageNumberPagination(BasePagination):
         Raises:
             NotFound: There is no such page.
         """
+        page = self._unread_page(queryset, request)
+        return None if page is None else list(page)
+
+    def _unread_page(self, queryset: Any, request: Any) -> Any:
+        """Return the page asked for, its rows not read yet."""
         self.request = request
         page_size = self.get_page_size(request)
         if not page_size:
@@ -167,7 +139,7 @@ class PageNumberPagination(BasePagination):
             raise NotFound(message) from exc
         if paginator.num_pages > 1 and self.template is not None:
             self.display_page_controls = True
-        return list(self.page)
+        return self.page
 
     def get_page_number(self, request: Any, paginator: Any) -> Any:
         """Return the number asked for; the last one for ``last``."""
@@ -261,8 +233,14 @@ class LimitOffsetPagination(BasePagination):
     offset: int
     request: Any
 
+    @plain
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
         """Return the rows asked for."""
+        page = self._unread_page(queryset, request)
+        return None if page is None else list(page)
+
+    def _unread_page(self, queryset: Any, request: Any) -> Any:
+        """Return the page asked for, its rows not read yet."""
         self.request = request
         self.limit = self.get_limit(request)
         if self.limit is None:
@@ -273,7 +251,7 @@ class LimitOffsetPagination(BasePagination):
             self.display_page_controls = True
         if self.count == 0 or self.offset > self.count:
             return []
-        return list(queryset[self.offset : self.offset + self.limit])
+        return queryset[self.offset : self.offset + self.limit]
 
     def get_paginated_response(self, data: Any) -> Response:
         """Return count, links and rows."""

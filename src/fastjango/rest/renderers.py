@@ -1,4 +1,4 @@
-"""Renderers: from data to the body of a response. The pages for browsers stand in ``browsable.py`` and ``form_html.py``."""
+"""Renderers: from data to the body of a response. The pages for browsers stand in ``browsable.py``, ``admin_page.py`` and ``form_html.py``."""
 
 from __future__ import annotations
 
@@ -215,16 +215,9 @@ class OpenAPIRenderer(BaseRenderer):
             raise AssertionError("Using OpenAPIRenderer, but `pyyaml` is not installed.")
 
     def render(self, data: Any, media_type: Any = None, renderer_context: Any = None) -> bytes:
-        """Return the document."""
-
-        class Dumper(yaml.Dumper):  # type: ignore[misc]  # an optional library
-            """Writes shared parts in full."""
-
-            def ignore_aliases(self, data: Any) -> bool:
-                return True
-
-        Dumper.add_multi_representer(str, lambda dumper, value: dumper.represent_str(str(value)))
-        text: str = yaml.dump(data, default_flow_style=False, sort_keys=False, Dumper=Dumper)
+        """Return the document; what YAML has no plain form for, as moments and decimals, is written as in JSON."""
+        plain = json.loads(json.dumps(data, cls=encoders.JSONEncoder))
+        text: str = yaml.dump(plain, default_flow_style=False, sort_keys=False, allow_unicode=True)
         return text.encode("utf-8")
 
 
@@ -235,23 +228,22 @@ class JSONOpenAPIRenderer(BaseRenderer):
     charset = None
     format = "openapi-json"
     encoder_class: Any = encoders.JSONEncoder
-    ensure_ascii = False
+    ensure_ascii: Any = _EscapesUnicode()
 
     def render(self, data: Any, media_type: Any = None, renderer_context: Any = None) -> bytes:
         """Return the document."""
         return json.dumps(data, cls=self.encoder_class, indent=2, ensure_ascii=self.ensure_ascii).encode("utf-8")
 
 
-_BROWSABLE = ("AdminRenderer", "BrowsableAPIRenderer", "HTMLFormRenderer")
+_PAGES = {"AdminRenderer": "admin_page", "BrowsableAPIRenderer": "browsable", "HTMLFormRenderer": "form_html"}
 
 
 def __getattr__(name: str) -> Any:
-    # Compatibility door: lives in rest/browsable.py and rest/form_html.py, which know serializers.
-    if name in _BROWSABLE:
+    # Compatibility door: lives in rest/browsable.py, admin_page.py and form_html.py, which know serializers.
+    if name in _PAGES:
         import importlib
 
-        module = "form_html" if name == "HTMLFormRenderer" else "browsable"
-        return getattr(importlib.import_module(f"fastjango.rest.{module}"), name)
+        return getattr(importlib.import_module(f"fastjango.rest.{_PAGES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

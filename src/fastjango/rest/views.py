@@ -21,9 +21,9 @@ from fastjango.http import Http404, HttpResponseBase
 from fastjango.http.caching import patch_vary_headers
 from fastjango.http.coroutines import iscoroutinefunction, markcoroutinefunction
 from fastjango.rest import exceptions, status
+from fastjango.rest.inspector import DefaultSchema
 from fastjango.rest.request import Request
 from fastjango.rest.response import Response
-from fastjango.rest.schemas.inspection import DefaultSchema
 from fastjango.rest.settings import FromSettings, api_settings
 from fastjango.rest.utils import formatting
 from fastjango.utils.encoding import smart_str
@@ -57,7 +57,7 @@ def get_view_description(view: Any, html: bool = False) -> str:
 
 def set_rollback() -> None:
     """Have the transaction of this request, where there is one, rolled back."""
-    for connection in connections.all():
+    for connection in connections.all(initialized_only=True):
         if connection.settings_dict["ATOMIC_REQUESTS"] and connection.in_atomic_block:
             connection.set_rollback(True)
 

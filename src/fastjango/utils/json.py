@@ -17,6 +17,9 @@ from fastjango.utils.functional import Promise
 class DjangoJSONEncoder(json.JSONEncoder):
     """An encoder that also writes dates, times, durations, decimals, UUIDs and lazy texts (ECMA-262 dates)."""
 
+    # The path that people know, in representations and pickles.
+    __module__ = "fastjango.core.serializers.json"
+
     def default(self, o: Any) -> Any:
         """Return what stands for *o* in JSON."""
         if isinstance(o, dt.datetime):

@@ -6,6 +6,7 @@ import re
 import sys
 from types import ModuleType
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -76,6 +77,17 @@ class PageTests(TestCase):
                 continue
             assert found, tag
             assert f'for="{found[1]}"' in html or "aria-label" in tag, tag
+
+    def test_an_empty_to_field_means_the_key(self) -> None:
+        for kind in ("change", "delete"):
+            self.page(f"/admin/auth/user/{self.staff.pk}/{kind}/?_to_field=")
+
+    def test_a_year_that_is_no_year_goes_back_to_the_list(self) -> None:
+        with mock.patch.object(admin.site._registry[User], "date_hierarchy", "date_joined"):
+            for year in ("9" * 30, str(2**31), "9999", "x"):
+                response = self.client.get(f"/admin/auth/user/?date_joined__year={year}")
+
+                assert response.status_code == 302, year
 
     def test_the_password_page_changes_the_password(self) -> None:
         person = User.objects.get(username="person1")

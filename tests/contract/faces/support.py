@@ -8,11 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
-from sqlalchemy.schema import CreateTable
 
 from fastjango.apps.registry import Apps
 from fastjango.db import connection
-from fastjango.db.execute import change
 
 
 class Registry(Apps):
@@ -31,14 +29,16 @@ class Registry(Apps):
 @contextmanager
 def tables_of(registry: Apps) -> Iterator[None]:
     """Have the tables of every model of *registry* for the length of the block."""
-    found = [model for model in registry.get_models(include_auto_created=True) if not model._meta.proxy]
-    for model in found:
-        change(connection.alias, str(CreateTable(model._meta.table).compile(dialect=connection.dialect)))
+    found = [model for model in registry.get_models() if not model._meta.proxy]
+    with connection.schema_editor() as editor:
+        for model in found:
+            editor.create_model(model)
     try:
         yield
     finally:
-        for model in reversed(found):
-            change(connection.alias, f'DROP TABLE "{model._meta.db_table}"')
+        with connection.schema_editor() as editor:
+            for model in reversed(found):
+                editor.delete_model(model)
 
 
 class Client:

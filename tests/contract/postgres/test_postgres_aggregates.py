@@ -92,7 +92,7 @@ def test_the_old_name_of_the_order_warns() -> None:
 
 
 def test_functions_of_the_server() -> None:
-    rows = Book.objects.annotate(key=RandomUUID(), now=TransactionNow())
+    rows: Any = Book.objects.annotate(key=RandomUUID(), now=TransactionNow())
 
     assert len({row.key for row in rows}) == 3
     assert len({row.now for row in rows}) == 1

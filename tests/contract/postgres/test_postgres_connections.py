@@ -24,7 +24,8 @@ def one_map(database: Any) -> Any:
 
 
 def test_a_new_connection_is_not_asked_again() -> None:
-    get_hstore_oids(connection.alias), get_citext_oids(connection.alias)
+    get_hstore_oids(connection.alias)
+    get_citext_oids(connection.alias)
     connection.pool.retire()
 
     with CaptureQueriesContext(connection) as queries:

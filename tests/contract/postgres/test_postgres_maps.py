@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.service("postgresql"), pytest.mark.usefixtures("rolled
 
 
 def found(**condition: Any) -> list[int]:
-    return list(Maps.objects.filter(**condition).order_by("pk").values_list("pk", flat=True))
+    return [row.pk for row in Maps.objects.filter(**condition).order_by("pk")]
 
 
 def test_a_map_comes_back_as_texts() -> None:

@@ -21,7 +21,7 @@ NOON = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)
 
 
 def found(**condition: Any) -> list[int]:
-    return list(Spans.objects.filter(**condition).order_by("pk").values_list("pk", flat=True))
+    return [row.pk for row in Spans.objects.filter(**condition).order_by("pk")]
 
 
 def test_ranges_come_back_in_the_form_of_the_database() -> None:
@@ -86,8 +86,9 @@ def test_functions_make_ranges_with_the_bounds_that_are_said() -> None:
 
     Spans.objects.create()
     span = TsTzRange(Value(NOON), Value(NOON), RangeBoundary(inclusive_upper=True))
+    row: Any = Spans.objects.annotate(span=span).get()
 
-    assert Spans.objects.annotate(span=span).get().span == Range(NOON, NOON, "[]")
+    assert row.span == Range(NOON, NOON, "[]")
 
 
 def test_naive_moments_are_those_of_the_session() -> None:

@@ -31,6 +31,11 @@ def test_get_says_how_many_there_are_when_it_is_not_one() -> None:
         Book.objects.get()
 
 
+def test_a_slice_beyond_any_number_of_rows_is_empty_or_all() -> None:
+    assert list(Book.objects.order_by("pk")[10**30 : 10**30 + 5]) == []
+    assert len(Book.objects.order_by("pk")[: 10**30]) == 3
+
+
 def test_an_unknown_name_lists_the_choices() -> None:
     with pytest.raises(
         FieldError, match=r"Cannot resolve keyword 'nmae' into field. Choices are: age, books, edited, id, name"

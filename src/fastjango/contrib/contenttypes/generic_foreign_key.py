@@ -233,6 +233,11 @@ class GenericForeignKeyDescriptor:
                 return cached
             cached = None
         found = None
+        mode = instance._state.fetch_mode
+        if mode is not None and ct_id is not None and not field.is_cached(instance):
+            mode.relation(instance, field.name)
+            if field.is_cached(instance):
+                return field.get_cached_value(instance)
         if ct_id is not None:
             content_type = field.get_content_type(id=ct_id, using=instance._state.db)
             try:

@@ -44,6 +44,7 @@ class ServerType(StoredType):
     """A column of a named type whose values the driver reads and writes by itself."""
 
     impl = types.String
+    cache_ok = True
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -56,6 +57,8 @@ class ServerType(StoredType):
 
 class ArrayType(ServerType):
     """An array; the items are those of a column of *item*."""
+
+    cache_ok = True
 
     def __init__(self, item: Any, text: str) -> None:
         super().__init__(text)

@@ -232,6 +232,7 @@ class _RouteView:
         if self.pipeline._handlers is None:
             self.pipeline.prepare()
         scope["app"] = self.pipeline.app
+        scope.setdefault("router", self.pipeline.app.router)
         scope["starlette.exception_handlers"] = self.pipeline._handlers
         scope.setdefault("root_path", "")
         # One user, one session in both worlds.

@@ -86,3 +86,8 @@ __all__ = [
     "validate_slug",
     "validate_unicode_slug",
 ]
+
+# Shown and pickled by the path that people know, not by the file in this room.
+for _name in __all__:
+    if isinstance(globals()[_name], type):
+        globals()[_name].__module__ = __name__

@@ -48,6 +48,9 @@ from fastjango.db.models.indexes import __all__ as _indexes
 from fastjango.db.models.lookups import Lookup, Transform
 from fastjango.db.models.manager import Manager
 from fastjango.db.models.query import (
+    FETCH_ONE,
+    FETCH_PEERS,
+    RAISE,
     Prefetch,
     QuerySet,
     aprefetch_related_objects,
@@ -81,7 +84,10 @@ __all__ = [  # noqa: PLE0604  # lists of names
     "CASCADE",
     "DEFERRED",
     "DO_NOTHING",
+    "FETCH_ONE",
+    "FETCH_PEERS",
     "PROTECT",
+    "RAISE",
     "RESTRICT",
     "SET",
     "SET_DEFAULT",

@@ -377,12 +377,11 @@ class UniqueConstraint(BaseConstraint):
             )
         references: set[Any] = set()
         if isinstance(self.condition, Q) and (
-            features.supports_partial_indexes or "supports_partial_indexes" in required
+            features.supports_partial_indexes or "supports_partial_indexes" not in required
         ):
             references.update(expression_references(self.condition))
-        if features.supports_expression_indexes or "supports_expression_indexes" in required:
-            for expression in self.expressions:
-                references.update(expression_references(expression))
+        for expression in self.expressions:
+            references.update(expression_references(expression))
         errors.extend(self._check_references(model, references))
         return errors
 

@@ -51,10 +51,21 @@ def _has_contribute_to_class(value: Any) -> bool:
     return not inspect.isclass(value) and hasattr(value, "contribute_to_class")
 
 
+class _TableOfModel:
+    """``Model.__table__``; no data descriptor, because SQLAlchemy's mapping sets the attribute on the class."""
+
+    def __get__(self, cls: Any, owner: Any = None) -> Any:
+        opts = None if cls is None else cls.__dict__.get("_meta")
+        if opts is None or opts.abstract or opts.swapped:
+            raise AttributeError("__table__")
+        return opts.table
+
+
 class ModelBase(type):
     """Metaclass of all models."""
 
     _meta: Any
+    __table__: Any = _TableOfModel()
 
     def __new__(cls, name: str, bases: tuple[type, ...], attrs: dict[str, Any], **kwargs: Any) -> Any:
         parents = [base for base in bases if isinstance(base, ModelBase)]

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import inspection
 
 _SQLALCHEMY = "fastjango.db.models.faces.sqlalchemy"
+_STATEMENTS = "fastjango.db.models.faces.statements"
 _FASTAPI = "fastjango.db.models.faces.fastapi"
 
 
@@ -62,6 +63,16 @@ def schema_of(model: Any, options: dict[str, Any]) -> Any:
 def into(queryset: Any, schema: Any) -> Any:
     """Return the rows of *queryset* as objects of *schema* (``QuerySet.into()``)."""
     return import_module("fastjango.db.models.faces.into").Into(queryset, schema)
+
+
+def statement_of(queryset: Any) -> Any:
+    """Return the SQLAlchemy statement of *queryset* (``QuerySet.statement``)."""
+    return import_module(_STATEMENTS).statement_of(queryset)
+
+
+def from_statement(model: Any, statement: Any, using: str) -> Any:
+    """Return the instances of a SQLAlchemy statement (``QuerySet.from_statement()``)."""
+    return import_module(_STATEMENTS).FromStatement(model, statement, using)
 
 
 class _FastAPIComes(MetaPathFinder):

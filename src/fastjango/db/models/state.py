@@ -38,9 +38,15 @@ class ModelState:
     # Which key a cached related object was stored for; see ``ForeignKey.is_cached``.
     cached_for: dict[str, Any] | None = None
     fields_cache: Any = LazyCache()
+    # Set by ``query/fetch_modes.py`` on objects that are not to load one by one: the mode and what it keeps.
+    fetch_mode: Any = None
+    peers: Any = None
 
     def __getstate__(self) -> dict[str, Any]:
         state = self.__dict__.copy()
+        # Peers are weak references, and counts belong to one result.
+        state.pop("peers", None)
+        state.pop("fetch_mode", None)
         # Copies must not share what they cache.
         if "fields_cache" in state:
             state["fields_cache"] = state["fields_cache"].copy()

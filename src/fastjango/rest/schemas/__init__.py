@@ -1,26 +1,16 @@
 """
 Schemas: what an API serves, as an OpenAPI document.
 
-    inspection.py    what describes a view
-    openapi.py       operations of a view
-    shapes.py        serializers and fields as JSON schema
-    contribute.py    viewsets and API views in the application's own document
+    generators.py    from patterns of URLs to view objects
+    openapi.py       the document and the operations of a view; mapping.py: its serializers and fields
+    views.py         the view that shows a schema; inspectors.py, utils.py: DRF's paths for what is shared
+    contribute.py    the views in the application's own document at /docs: operations.py, shapes.py, paths.py
 """
 
 from __future__ import annotations
 
-from typing import Any
+from fastjango.rest.schemas.inspectors import DefaultSchema, ViewInspector
+from fastjango.rest.schemas.openapi import AutoSchema, SchemaGenerator
+from fastjango.rest.schemas.shortcuts import get_schema_view
 
-from fastjango.rest.schemas.inspection import DefaultSchema, ViewInspector
-
-
-def __getattr__(name: str) -> Any:
-    # Compatibility door: lives in schemas/openapi.py, which knows serializers.
-    if name == "AutoSchema":
-        import importlib
-
-        return importlib.import_module("fastjango.rest.schemas.openapi").AutoSchema
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-__all__ = ["DefaultSchema", "ViewInspector"]
+__all__ = ["AutoSchema", "DefaultSchema", "SchemaGenerator", "ViewInspector", "get_schema_view"]

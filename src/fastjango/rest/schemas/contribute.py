@@ -2,58 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from fastjango.conf import settings
 from fastjango.rest.schemas.openapi import AutoSchema
+from fastjango.rest.schemas.operations import ViewOperations
+from fastjango.rest.schemas.paths import route_template, simplify
 from fastjango.urls import URLResolver, get_resolver
 from fastjango.urls.resolvers import RoutePattern
 
-_converter = re.compile(r"<(?:[^>:]+:)?(\w+)>")
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
-def _group_end(regex: str, start: int) -> int:
-    """Return the place behind the group that begins at *start*."""
-    depth, at = 0, start
-    while at < len(regex):
-        if regex[at] == "\\":
-            at += 1
-        elif regex[at] == "(":
-            depth += 1
-        elif regex[at] == ")":
-            depth -= 1
-            if depth == 0:
-                return at + 1
-        at += 1
-    return at
-
-
-def simplify(regex: str) -> str:
-    """Return a regular expression of a URL as an OpenAPI path: named groups become ``{name}``."""
-    out, at = "", 0
-    while at < len(regex):
-        if regex.startswith("(?P<", at):
-            end = regex.index(">", at)
-            out += "{" + regex[at + 4 : end] + "}"
-            at = _group_end(regex, at)
-        elif regex[at] in "^$?":
-            at += 1
-        elif regex[at] == "\\" and at + 1 < len(regex):
-            # An escaped character stands for itself; \Z and the like for none.
-            out += regex[at + 1] if not regex[at + 1].isalpha() else ""
-            at += 2
-        else:
-            out += regex[at]
-            at += 1
-    return out
-
-
 def _text(pattern: Any) -> str:
-    route = str(pattern)
-    return _converter.sub(r"{\1}", route) if isinstance(pattern, RoutePattern) else simplify(route)
+    text = str(pattern)
+    return route_template(text) if isinstance(pattern, RoutePattern) else simplify(text)
 
 
 def api_endpoints(resolver: Any = None, prefix: str = "/") -> Iterator[tuple[str, Any]]:
@@ -90,5 +54,11 @@ def contribute(app: Any) -> tuple[dict[str, Any], dict[str, Any]]:
             inspector = view.schema
             if not isinstance(inspector, AutoSchema):
                 continue
-            paths.setdefault(path, {})[method] = inspector.get_operation(path, method, schemas)
+            if type(inspector).get_operation is not AutoSchema.get_operation:
+                # The project describes its operations itself.
+                operation = inspector.get_operation(path, method.upper())
+                schemas.update(inspector.get_components(path, method.upper()))
+            else:
+                operation = ViewOperations(view, inspector).get_operation(path, method, schemas)
+            paths.setdefault(path, {})[method] = operation
     return paths, {"schemas": schemas}

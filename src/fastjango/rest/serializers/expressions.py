@@ -73,9 +73,11 @@ def _zone(field: Any) -> Any:
 
 
 def _plain_zone(field: Any) -> Any:
-    """Return the zone whose moments orjson writes as Python does, if it is the field's."""
+    """Return the zone of moments that go out as they are: UTC, as databases give them, or none."""
     zone = _zone(field)
-    return zone if zone is None or zone is dt.UTC else Never
+    if zone is dt.UTC or (zone.__class__ is zoneinfo.ZoneInfo and zone.key == "UTC"):
+        return dt.UTC
+    return None if zone is None else Never
 
 
 def _moment_writer(field: Any) -> Callable[[Any], Any]:
@@ -182,7 +184,7 @@ def _moment(field: Any, first: str, v: str, scope: Scope) -> Short:
         return None
     scope.names.update(datetime=dt.datetime, dumps=orjson.dumps, UTC_Z=orjson.OPT_UTC_Z)
     key = (_format_key(field), hasattr(field, "timezone"), id(getattr(field, "timezone", None)))
-    zone = scope.once(("zone", *key), "zone", _plain_zone, field)
+    zone = scope.once(("zone", *key), "tz", _plain_zone, field)
     return f"{first}.__class__ is datetime and {v}.tzinfo is {zone}", f"dumps({v}, None, UTC_Z).decode()[1:-1]"
 
 

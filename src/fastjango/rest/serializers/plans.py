@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from fastjango.rest.serializers.readers import Reader, compile_reader, is_context_free
+from fastjango.rest.serializers.rows import is_readable, read_queryset
 
 # What a class must leave alone to have a plan.
 _STEPS = (
@@ -32,6 +33,8 @@ _STEPS = (
     "get_uniqueness_extra_kwargs",
     "include_extra_kwargs",
 )
+# What else it must leave alone for its lists to be read from rows.
+_OUTPUT = ("__init__", "__new__", "data", "default_list_class", "many_init", "to_representation")
 _OURS = "fastjango.rest.serializers"
 
 
@@ -57,19 +60,32 @@ def _meta_key(cls: Any) -> tuple[Any, ...]:
 
 def class_reader(serializer: Any) -> Reader | None:
     """Return the reader of the serializer's class; ``None`` when there is none, or its fields may have been changed."""
-    if "fields" in serializer.__dict__:
-        return None
-    cls = type(serializer)
+    return None if "fields" in serializer.__dict__ else _plan(type(serializer))
+
+
+def reads_rows(serializer_class: Any) -> bool:
+    """Return whether nothing of a serializer class but its declared fields has a say in what goes out."""
+    if not isinstance(serializer_class, type) or not hasattr(serializer_class, "_declared_fields"):
+        return False
+    if any(not _defined_in(serializer_class, name).startswith(_OURS) for name in _OUTPUT):
+        return False
+    if getattr(getattr(serializer_class, "Meta", None), "list_serializer_class", None) is not None:
+        return False
+    reader = _plan(serializer_class)
+    return reader is not None and reader.is_pure
+
+
+def _plan(cls: Any) -> Reader | None:
     key = _meta_key(cls)
     plan = cls.__dict__.get("_reader_plan")
     if plan is None or plan[0] != key:
-        plan = (key, _make(cls, serializer))
+        plan = (key, _make(cls))
         cls._reader_plan = plan
     read: Reader | None = plan[1]
     return read
 
 
-def _make(cls: Any, serializer: Any) -> Reader | None:
+def _make(cls: Any) -> Reader | None:
     if any(not _defined_in(cls, name).startswith(_OURS) for name in _STEPS):
         return None
     template = cls.__new__(cls)
@@ -103,7 +119,8 @@ def _model_of(cls: Any) -> Any:
 def read_many(child: Any, items: Iterable[Any]) -> list[Any]:
     """Return the representations of *items*: by the child's reader, or by its own method where it has one."""
     if getattr(type(child).to_representation, "_is_compiled", False) and "to_representation" not in vars(child):
-        found: list[Any] = child._reader().many(child, items)
-        return found
+        reader = child._reader()
+        data: list[Any] | None = read_queryset(reader, items) if is_readable(items) else None
+        return reader.many(child, items) if data is None else data  # type: ignore[no-any-return]
     method: Callable[[Any], Any] = child.to_representation
     return [method(item) for item in items]

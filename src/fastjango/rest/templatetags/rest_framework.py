@@ -213,6 +213,14 @@ def add_nested_class(value: Any) -> str:
     return ""
 
 
+def smart_urlquote_wrapper(matched_url: str) -> str | None:
+    """Return an address fit for ``href``; ``None`` for what looks like one and cannot be taken apart."""
+    try:
+        return smart_urlquote(matched_url)
+    except ValueError:
+        return None
+
+
 def _split_url(word: str) -> tuple[str, str, str]:
     """Return what stands before, in and behind an address: brackets and full stops."""
     lead, trail = "", ""
@@ -254,9 +262,9 @@ def urlize(text: Any, trim_url_limit: int | None = None, nofollow: bool = True, 
         url = None
         rel = ' rel="nofollow"' if nofollow else ""
         if _url_start.match(middle):
-            url = smart_urlquote(middle.replace("&amp;", "&") if from_safe else middle)
+            url = smart_urlquote_wrapper(middle.replace("&amp;", "&") if from_safe else middle)
         elif _host.match(middle):
-            url = smart_urlquote(f"http://{middle}")
+            url = smart_urlquote_wrapper(f"http://{middle}")
         elif ":" not in middle and _email.match(middle):
             url, rel = "mailto:" + middle, ""
         if not url:

@@ -77,5 +77,10 @@ class JSONEncoder(json.JSONEncoder):
 class CustomScalar:
     """Values whose YAML form is their text."""
 
+    @classmethod
+    def represent_timedelta(cls, dumper: Any, data: Any) -> Any:
+        """Return a span of time as the text of its seconds."""
+        return dumper.represent_scalar("tag:yaml.org,2002:str", str(data.total_seconds()))
+
 
 __all__ = ["CustomScalar", "JSONEncoder", "jsonable"]

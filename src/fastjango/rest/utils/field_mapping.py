@@ -114,6 +114,8 @@ def get_field_kwargs(field_name: str, model_field: Any) -> dict[str, Any]:
         if getattr(model_field, name, None) is not None:
             kwargs[name] = getattr(model_field, name)
             found.drop(validators.DecimalValidator)
+    if isinstance(model_field, models.SlugField):
+        kwargs["allow_unicode"] = model_field.allow_unicode
     if isinstance(model_field, models.TextField | models.JSONField) and not model_field.choices:
         kwargs["style"] = {"base_template": "textarea.html"}
     if model_field.null:
@@ -131,10 +133,14 @@ def get_field_kwargs(field_name: str, model_field: Any) -> dict[str, Any]:
     if model_field.blank and isinstance(model_field, models.CharField | models.TextField):
         kwargs["allow_blank"] = True
     if isinstance(model_field, models.FilePathField):
-        for name in ("path", "match", "recursive", "allow_files", "allow_folders"):
-            kwargs[name] = getattr(model_field, name)
+        kwargs["path"] = model_field.path
+        options = (("match", None), ("recursive", False), ("allow_files", True), ("allow_folders", False))
+        kwargs.update(
+            {name: getattr(model_field, name) for name, usual in options if getattr(model_field, name) is not usual}
+        )
     if not model_field.choices:
         _take_limits(kwargs, found, model_field)
+    _take_lengths(kwargs, found, model_field)
     found.left += list(get_unique_validators(field_name, model_field))
     if found.left:
         kwargs["validators"] = found.left
@@ -162,6 +168,11 @@ def _take_limits(kwargs: dict[str, Any], found: _Validators, model_field: Any) -
             validators.validate_ipv4_address,
         )
         found.left = [one for one in found.left if one not in address_checks]
+    if isinstance(model_field, models.DecimalField):
+        found.drop(validators.DecimalValidator)
+
+
+def _take_lengths(kwargs: dict[str, Any], found: _Validators, model_field: Any) -> None:
     max_length = getattr(model_field, "max_length", None)
     if max_length is not None and isinstance(model_field, models.CharField | models.TextField | models.FileField):
         kwargs["max_length"] = max_length
@@ -171,8 +182,6 @@ def _take_limits(kwargs: dict[str, Any], found: _Validators, model_field: Any) -
         kwargs["min_length"] = min_length
     # The serializer field has its own.
     found.drop(validators.ProhibitNullCharactersValidator)
-    if isinstance(model_field, models.DecimalField):
-        found.drop(validators.DecimalValidator)
 
 
 def get_relation_kwargs(field_name: str, relation_info: Any) -> dict[str, Any]:

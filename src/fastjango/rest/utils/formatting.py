@@ -64,7 +64,7 @@ class lazy_format:
 
     def __str__(self) -> str:
         if self.result is None:
-            self.result = str(self.format_string).format(*self.args, **self.kwargs)
+            self.result = self.format_string.format(*self.args, **self.kwargs)
             self.format_string, self.args, self.kwargs = None, None, None
         return str(self.result)
 

@@ -198,7 +198,7 @@ class ChangePages(ListPages):
         """Return the object with a key, or with a value of *from_field*; None when there is none. Queries: 1."""
         queryset = self.get_queryset(request)
         model = queryset.model
-        field = model._meta.pk if from_field is None else model._meta.get_field(from_field)
+        field = model._meta.get_field(from_field) if from_field else model._meta.pk
         try:
             object_id = field.to_python(object_id)
             return queryset.get(**{field.name: object_id})

@@ -191,18 +191,18 @@ class ChangeList:
         day = lookup_params.pop(f"{self.date_hierarchy}__day", [None])[-1]
         try:
             from_date = datetime(int(year), int(month or 1), int(day or 1))
-        except ValueError as exc:
+            if day:
+                to_date = from_date + timedelta(days=1)
+            elif month:
+                # The first of the next month.
+                to_date = (from_date + timedelta(days=32)).replace(day=1)
+            else:
+                to_date = from_date.replace(year=from_date.year + 1)
+            if settings.USE_TZ:
+                from_date = make_aware(from_date)
+                to_date = make_aware(to_date)
+        except (ValueError, OverflowError) as exc:
             raise IncorrectLookupParameters(exc) from exc
-        if day:
-            to_date = from_date + timedelta(days=1)
-        elif month:
-            # The first of the next month.
-            to_date = (from_date + timedelta(days=32)).replace(day=1)
-        else:
-            to_date = from_date.replace(year=from_date.year + 1)
-        if settings.USE_TZ:
-            from_date = make_aware(from_date)
-            to_date = make_aware(to_date)
         lookup_params.update({f"{self.date_hierarchy}__gte": [from_date], f"{self.date_hierarchy}__lt": [to_date]})
 
     def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:

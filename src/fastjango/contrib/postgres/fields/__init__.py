@@ -2,7 +2,7 @@
 Model fields for PostgreSQL's own types.
 
 ``array.py`` ArrayField, ``array_lookups.py`` its lookups and transforms; ``hstore.py`` HStoreField; ``ranges.py`` the range fields,
-``range_lookups.py`` theirs; ``citext.py``, ``jsonb.py`` fields that exist for old migrations only; ``utils.py`` one value as an object.
+``range_lookups.py`` theirs, ``range_json.py`` their JSON; ``citext.py``, ``jsonb.py`` fields that exist for old migrations only; ``utils.py`` one value as an object.
 """
 
 from fastjango.contrib.postgres.fields.array import ArrayField

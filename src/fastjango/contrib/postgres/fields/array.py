@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Never, TypeVar, overload
 
 from fastjango.contrib.postgres.column_types import ArrayType, Server, each, without_sizes
 from fastjango.contrib.postgres.fields.array_lookups import (
@@ -26,15 +26,19 @@ from fastjango.core import checks
 from fastjango.core.exceptions import ValidationError
 from fastjango.db.models import Field
 from fastjango.db.models.fields.mixins import CheckFieldDefaultMixin
+from fastjango.db.models.fields.typevars import GT, ST
 from fastjango.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from fastjango.core.checks import CheckMessage
+    from fastjango.db.models.expressions.combinable import Combinable
+
+Item = TypeVar("Item")
 
 __all__ = ["ArrayField", "IndexTransform", "SliceTransform"]
 
 
-class ArrayField(CheckFieldDefaultMixin, Field[Any, Any]):
+class ArrayField(CheckFieldDefaultMixin, Field[ST, GT]):
     """
     A list of values.
 
@@ -53,6 +57,26 @@ class ArrayField(CheckFieldDefaultMixin, Field[Any, Any]):
     }
     _default_hint = ("list", "[]")
 
+    @overload
+    def __init__(
+        self: ArrayField[Sequence[Item] | Combinable, list[Item]],
+        base_field: Field[Never, Item],
+        size: int | None = ...,
+        *,
+        null: Literal[False] = ...,
+        **kwargs: Any,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: ArrayField[Sequence[Item] | Combinable | None, list[Item] | None],
+        base_field: Field[Never, Item],
+        size: int | None = ...,
+        *,
+        null: Literal[True],
+        **kwargs: Any,
+    ) -> None: ...
+    @overload
+    def __init__(self, base_field: Any, size: int | None = ..., **kwargs: Any) -> None: ...
     def __init__(self, base_field: Any, size: int | None = None, **kwargs: Any) -> None:
         self.base_field = base_field
         self.db_collation = getattr(base_field, "db_collation", None)
@@ -125,6 +149,13 @@ class ArrayField(CheckFieldDefaultMixin, Field[Any, Any]):
     def db_parameters(self, connection: Any) -> dict[str, Any]:
         """Return type, check and the items' collation."""
         return {**super().db_parameters(connection), "collation": self.db_collation}
+
+    def python_annotation(self, python_type: Callable[[Any], Any]) -> Any:
+        """Return the type of the values, for schemas; *python_type* tells that of the items."""
+        item: Any = python_type(self.base_field)
+        if self.base_field.null:
+            item = item | None
+        return list[item]
 
     # -- values ------------------------------------------------------------------------
 

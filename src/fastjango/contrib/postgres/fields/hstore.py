@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from sqlalchemy import String
 
@@ -15,9 +16,11 @@ from fastjango.core.exceptions import ValidationError
 from fastjango.db.models import Field, TextField, Transform
 from fastjango.db.models.expressions.elements import Pieces
 from fastjango.db.models.fields.mixins import CheckFieldDefaultMixin
+from fastjango.db.models.fields.typevars import GT, ST
 from fastjango.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from fastjango.db.models.expressions.combinable import Combinable
     from fastjango.db.models.expressions.elements import Clause
     from fastjango.db.models.types import ClauseContext
 
@@ -26,7 +29,7 @@ __all__ = ["HStoreField"]
 _KEY = String()
 
 
-class HStoreField(CheckFieldDefaultMixin, Field[Any, Any]):
+class HStoreField(CheckFieldDefaultMixin, Field[ST, GT]):
     """
     A map from texts to texts or None.
 
@@ -41,6 +44,26 @@ class HStoreField(CheckFieldDefaultMixin, Field[Any, Any]):
     default_error_messages = {"not_a_string": _("The value of “%(key)s” is not a string or null.")}
     _default_hint = ("dict", "{}")
 
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: HStoreField[Mapping[str, Any] | Combinable, dict[str, str | None]],
+            *args: Any,
+            null: Literal[False] = ...,
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: HStoreField[Mapping[str, Any] | Combinable | None, dict[str, str | None] | None],
+            *args: Any,
+            null: Literal[True],
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
     def db_type(self, connection: Any) -> str | None:
         """Return "hstore"."""
         return "hstore"
@@ -48,6 +71,10 @@ class HStoreField(CheckFieldDefaultMixin, Field[Any, Any]):
     def column_type(self) -> Any:
         """Return the type; connections read and write it once the extension is there (``signals.py``)."""
         return ServerType("hstore")
+
+    def python_annotation(self, python_type: Any) -> Any:
+        """Return the type of the values, for schemas."""
+        return dict[str, str | None]
 
     def get_transform(self, name: str) -> Any:
         """Return a registered transform, else the value of the key *name*."""

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal, overload
 
 from fastjango.contrib.postgres import forms
 from fastjango.contrib.postgres.column_types import ServerType
 from fastjango.contrib.postgres.fields import range_lookups
+from fastjango.contrib.postgres.fields.range_json import RangeJson
 from fastjango.contrib.postgres.fields.utils import AttributeSetter
 from fastjango.db import models
 from fastjango.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange, NumericRange
 from fastjango.db.models.expressions.elements import Pieces
+from fastjango.db.models.fields.typevars import GT, ST
 
 if TYPE_CHECKING:
+    import datetime as dt
+    import decimal
+
+    from psycopg.types.range import Range
+
+    from fastjango.db.models.expressions.combinable import Combinable
     from fastjango.db.models.expressions.elements import Clause
     from fastjango.db.models.types import ClauseContext
 
@@ -49,7 +57,7 @@ class RangeBoundary(models.Expression):
         return Pieces(f"'{self.lower}{self.upper}'")
 
 
-class RangeField(models.Field[Any, Any]):
+class RangeField(models.Field[ST, GT]):
     """What the range fields share; a subclass names type, base field and form field."""
 
     empty_strings_allowed = False
@@ -96,6 +104,11 @@ class RangeField(models.Field[Any, Any]):
         """Return the range type."""
         return ServerType(self.range_name)
 
+    def python_annotation(self, python_type: Callable[[Any], Any]) -> Any:
+        """Return the type of the values, for schemas; *python_type* tells that of the bounds."""
+        bounds = getattr(self, "default_bounds", CANONICAL_RANGE_BOUNDS)
+        return Annotated[Any, RangeJson(python_type(self.base_field), bounds)]
+
     def _made_of(self, bounds: Sequence[Any]) -> Any:
         return self.range_type(bounds[0], bounds[1])
 
@@ -132,7 +145,7 @@ class RangeField(models.Field[Any, Any]):
         return super().formfield(form_class or self.form_field, choices_form_class, **kwargs)
 
 
-class ContinuousRangeField(RangeField):
+class ContinuousRangeField(RangeField[ST, GT]):
     """
     A range of what has no next value, where it matters whether the bounds belong to it.
 
@@ -161,7 +174,7 @@ class ContinuousRangeField(RangeField):
         return name, path, args, keywords
 
 
-class IntegerRangeField(RangeField):
+class IntegerRangeField(RangeField[ST, GT]):
     """A range of integers of 32 bits."""
 
     base_field = models.IntegerField
@@ -169,8 +182,28 @@ class IntegerRangeField(RangeField):
     form_field = forms.IntegerRangeField
     range_name = "int4range"
 
+    if TYPE_CHECKING:
 
-class BigIntegerRangeField(RangeField):
+        @overload
+        def __init__(
+            self: IntegerRangeField[Range[int] | Sequence[int | None] | Combinable, Range[int]],
+            *args: Any,
+            null: Literal[False] = ...,
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: IntegerRangeField[Range[int] | Sequence[int | None] | Combinable | None, Range[int] | None],
+            *args: Any,
+            null: Literal[True],
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
+
+class BigIntegerRangeField(RangeField[ST, GT]):
     """A range of integers of 64 bits."""
 
     base_field = models.BigIntegerField
@@ -178,8 +211,28 @@ class BigIntegerRangeField(RangeField):
     form_field = forms.IntegerRangeField
     range_name = "int8range"
 
+    if TYPE_CHECKING:
 
-class DecimalRangeField(ContinuousRangeField):
+        @overload
+        def __init__(
+            self: BigIntegerRangeField[Range[int] | Sequence[int | None] | Combinable, Range[int]],
+            *args: Any,
+            null: Literal[False] = ...,
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: BigIntegerRangeField[Range[int] | Sequence[int | None] | Combinable | None, Range[int] | None],
+            *args: Any,
+            null: Literal[True],
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
+
+class DecimalRangeField(ContinuousRangeField[ST, GT]):
     """A range of decimals."""
 
     base_field = models.DecimalField
@@ -187,8 +240,33 @@ class DecimalRangeField(ContinuousRangeField):
     form_field = forms.DecimalRangeField
     range_name = "numrange"
 
+    if TYPE_CHECKING:
 
-class DateTimeRangeField(ContinuousRangeField):
+        @overload
+        def __init__(
+            self: DecimalRangeField[
+                Range[decimal.Decimal] | Sequence[decimal.Decimal | None] | Combinable, Range[decimal.Decimal]
+            ],
+            *args: Any,
+            null: Literal[False] = ...,
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: DecimalRangeField[
+                Range[decimal.Decimal] | Sequence[decimal.Decimal | None] | Combinable | None,
+                Range[decimal.Decimal] | None,
+            ],
+            *args: Any,
+            null: Literal[True],
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
+
+class DateTimeRangeField(ContinuousRangeField[ST, GT]):
     """A range of moments."""
 
     base_field = models.DateTimeField
@@ -196,14 +274,58 @@ class DateTimeRangeField(ContinuousRangeField):
     form_field = forms.DateTimeRangeField
     range_name = "tstzrange"
 
+    if TYPE_CHECKING:
 
-class DateRangeField(RangeField):
+        @overload
+        def __init__(
+            self: DateTimeRangeField[
+                Range[dt.datetime] | Sequence[dt.datetime | None] | Combinable, Range[dt.datetime]
+            ],
+            *args: Any,
+            null: Literal[False] = ...,
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: DateTimeRangeField[
+                Range[dt.datetime] | Sequence[dt.datetime | None] | Combinable | None, Range[dt.datetime] | None
+            ],
+            *args: Any,
+            null: Literal[True],
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
+
+class DateRangeField(RangeField[ST, GT]):
     """A range of days."""
 
     base_field = models.DateField
     range_type = DateRange
     form_field = forms.DateRangeField
     range_name = "daterange"
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: DateRangeField[Range[dt.date] | Sequence[dt.date | None] | Combinable, Range[dt.date]],
+            *args: Any,
+            null: Literal[False] = ...,
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: DateRangeField[Range[dt.date] | Sequence[dt.date | None] | Combinable | None, Range[dt.date] | None],
+            *args: Any,
+            null: Literal[True],
+            **kwargs: Any,
+        ) -> None: ...
+        @overload
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
 
 range_lookups.register(RangeField)

@@ -12,6 +12,7 @@ from fastjango.core.management.base import BaseCommand, CommandError, CommandPar
 from fastjango.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
 from fastjango.db import DEFAULT_DB_ALIAS, connections, router
 from fastjango.db.migrations.autodetector import MigrationAutodetector
+from fastjango.db.migrations.drift import drift
 from fastjango.db.migrations.exceptions import AmbiguityError
 from fastjango.db.migrations.executor import MigrationExecutor
 from fastjango.db.migrations.lock import lock_timeout, migration_lock
@@ -86,6 +87,12 @@ class Command(BaseCommand):
             help="How often to try again after a lock timeout, with growing pauses. Defaults to 10.",
         )
         parser.add_argument(
+            "--drift",
+            action="store_true",
+            help="Compares the database with what the applied migrations say, and changes nothing. Exits with a non-zero "
+            "status if they differ.",
+        )
+        parser.add_argument(
             "--restart",
             action="store_true",
             help="Begin a migration that stopped in its middle with its first operation, not where it stopped.",
@@ -105,12 +112,24 @@ class Command(BaseCommand):
                 import_module(".management", app_config.name)
         connection = connections[database]
         connection.prepare_database()
+        if options["drift"]:
+            self._show_drift(connection)
+            return
         if options["plan"] or options["check_unapplied"]:
             # Nothing is changed: nobody has to wait for that.
             self._run(connection, options)
             return
         with migration_lock(connection, self._tell_waiting), lock_timeout(connection, options["lock_timeout"]):
             self._run(connection, options)
+
+    def _show_drift(self, connection: Any) -> None:
+        executor = MigrationExecutor(connection)
+        found = drift(connection, executor._create_project_state(with_applied_migrations=True))
+        for difference in found:
+            self.stdout.write(self.style.WARNING(str(difference)))
+        if found:
+            sys.exit(1)
+        self.stdout.write(self.style.SUCCESS("The database is as the applied migrations say."))
 
     def _tell_waiting(self) -> None:
         if self.verbosity >= 1:

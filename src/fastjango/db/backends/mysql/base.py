@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, ClassVar
@@ -30,9 +30,10 @@ from fastjango.db.backends.mysql.driver import TwoFacedConnection
 from fastjango.db.backends.mysql.features import DatabaseFeatures
 from fastjango.db.backends.mysql.introspection import DatabaseIntrospection
 from fastjango.db.backends.mysql.operations import DatabaseOperations
+from fastjango.db.backends.mysql.validation import DatabaseValidation
 from fastjango.db.backends.utils import typecast_time
 from fastjango.db.bridge import in_bridge
-from fastjango.db.errors import NotSupportedError
+from fastjango.db.errors import IntegrityError, NotSupportedError
 from fastjango.db.pool import Lease
 
 ISOLATION_LEVELS = frozenset(["read uncommitted", "read committed", "repeatable read", "serializable"])
@@ -70,6 +71,18 @@ class CursorErrors(Database.cursors.Cursor):
             raise
 
 
+class StreamCursor(CursorErrors, Database.cursors.SSCursor):
+    """A cursor whose rows stay on the server until they are fetched."""
+
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        """Return the next rows."""
+        return list(Database.cursors.SSCursor.fetchmany(self, size))
+
+    def fetchall(self) -> list[Any]:
+        """Return all remaining rows."""
+        return list(Database.cursors.SSCursor.fetchall(self))
+
+
 class DatabaseWrapper(BaseDatabaseWrapper):
     """The connection object of a MariaDB or MySQL database."""
 
@@ -82,6 +95,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     features_class = DatabaseFeatures
     introspection_class = DatabaseIntrospection
     ops_class = DatabaseOperations
+    validation_class = DatabaseValidation
 
     _data_types: ClassVar[dict[str, Any]] = {
         "AutoField": "integer AUTO_INCREMENT",
@@ -207,6 +221,37 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         lease.cursor = cursor = lease.raw.cursor()
         return cursor
 
+    def stream_rows(self, sql: str, args: Any, chunk_size: int) -> Iterator[list[Any]]:
+        """
+        Give rows in chunks as the server sends them.
+
+        Inside a transaction all rows are fetched first: its connection must be free for other statements meanwhile.
+        """
+        if self.hold_here() is not None:
+            yield from super().stream_rows(sql, args, chunk_size)
+            return
+        lease = self.pool.take()
+        cursor: Any = None
+        done = False
+        try:
+            with self.wrap_database_errors:
+                cursor = lease.raw.cursor(StreamCursor)
+            self.wrap_cursor(cursor).execute(sql, args)
+            while True:
+                with self.wrap_database_errors:
+                    rows = cursor.fetchmany(chunk_size)
+                if not rows:
+                    break
+                yield rows
+            cursor.close()
+            done = True
+        finally:
+            if done:
+                self.pool.give(lease)
+            else:
+                # The rest of the rows would have to be read first.
+                self.pool.drop(lease)
+
     @contextmanager
     def shielded(self, lease: Lease | None, exc: BaseException | None) -> Generator[None]:
         """Protect the clean-up after a cancellation from the same cancellation."""
@@ -277,15 +322,50 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     # --- constraints --------------------------------------------------------------------------
 
     def disable_constraint_checking(self) -> bool:
-        """Switch foreign keys off for this session."""
+        """Switch foreign keys off for this context's connection."""
+        hold = self.open_hold()
+        # The switch belongs to the session: it stays with this context until the checks are on again.
+        hold.unchecked = True
         with self.cursor() as cursor:
             cursor.execute("SET foreign_key_checks=0")
         return True
 
     def enable_constraint_checking(self) -> None:
-        """Switch foreign keys on."""
+        """Switch foreign keys on, also in a block that can only be rolled back."""
+        broken, self.needs_rollback = self.needs_rollback, False
+        try:
+            with self.cursor() as cursor:
+                cursor.execute("SET foreign_key_checks=1")
+        finally:
+            self.needs_rollback = broken
+        hold = self.hold_here()
+        if hold is not None:
+            hold.unchecked = False
+            if hold.autocommit and not hold.in_atomic_block:
+                self.release_hold(hold)
+
+    def check_constraints(self, table_names: Any = None) -> None:
+        """Raise ``IntegrityError`` for the first row whose foreign key points nowhere."""
+        quote = self.ops.quote_name
         with self.cursor() as cursor:
-            cursor.execute("SET foreign_key_checks=1")
+            if table_names is None:
+                table_names = self.introspection.table_names(cursor)
+            for table in table_names:
+                key = self.introspection.get_primary_key_column(cursor, table)
+                if key is None:
+                    continue
+                for column, (other_column, other) in self.introspection.get_relations(cursor, table).items():
+                    cursor.execute(
+                        f"SELECT a.{quote(key)}, a.{quote(column)} FROM {quote(table)} AS a LEFT JOIN {quote(other)} AS b "
+                        f"ON a.{quote(column)} = b.{quote(other_column)} "
+                        f"WHERE a.{quote(column)} IS NOT NULL AND b.{quote(other_column)} IS NULL LIMIT 1"
+                    )
+                    for value, bad in cursor.fetchall():
+                        raise IntegrityError(
+                            f"The row in table '{table}' with primary key '{value}' has an invalid foreign key: "
+                            f"{table}.{column} contains a value '{bad}' that does not have a corresponding value in "
+                            f"{other}.{other_column}."
+                        )
 
 
 __all__ = ["Database", "DatabaseWrapper"]

@@ -7,15 +7,32 @@ from typing import Any
 
 from fastjango.conf import settings
 from fastjango.db.backends.base.operations import BaseDatabaseOperations
+from fastjango.db.backends.mysql.sql_parts import MysqlParts
 from fastjango.utils import timezone
 
 
-class DatabaseOperations(BaseDatabaseOperations):
+class DatabaseOperations(MysqlParts, BaseDatabaseOperations):
     """What is MySQL's own outside of queries."""
 
     quote_character = "`"
     explain_prefix = "EXPLAIN"
     cast_char_field_without_max_length = "char"
+    cast_data_types = {
+        "AutoField": "signed integer",
+        "BigAutoField": "signed integer",
+        "BooleanField": "signed integer",
+        "SmallAutoField": "signed integer",
+        "CharField": "char(%(max_length)s)",
+        "DecimalField": "decimal(%(max_digits)s, %(decimal_places)s)",
+        "DurationField": "signed integer",
+        "TextField": "char",
+        "IntegerField": "signed integer",
+        "BigIntegerField": "signed integer",
+        "SmallIntegerField": "signed integer",
+        "PositiveBigIntegerField": "unsigned integer",
+        "PositiveIntegerField": "unsigned integer",
+        "PositiveSmallIntegerField": "unsigned integer",
+    }
     integer_field_ranges = {
         **BaseDatabaseOperations.integer_field_ranges,
         "PositiveSmallIntegerField": (0, 65535),

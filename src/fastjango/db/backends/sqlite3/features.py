@@ -53,6 +53,7 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     supports_no_precision_decimalfield = True
     can_return_columns_from_insert = VERSION >= (3, 35)
     can_return_rows_from_bulk_insert = VERSION >= (3, 35)
+    can_return_rows_from_update = VERSION >= (3, 35)
     can_alter_table_drop_column = VERSION >= (3, 35, 5)
     can_alter_table_rename_column = True
     supports_explaining_query_execution = True

@@ -143,7 +143,7 @@ def operation(connector: str, left: Clause, right: Clause, ctx: ClauseContext) -
         if vendor == "sqlite":
             return call("BITXOR", left, right)
         if vendor == "mysql":
-            return infix(left, "^", right)
+            return Pieces("CONVERT(", infix(left, "^", right), ", SIGNED)")
     if vendor == "mysql" and connector == Combinable.BITRIGHTSHIFT:
         return Pieces("FLOOR(", left.self_group(operators.mul), " / POW(2, ", right, "))")
     if vendor == "mysql" and connector in {Combinable.BITAND, Combinable.BITOR, Combinable.BITLEFTSHIFT}:
@@ -159,12 +159,13 @@ class DurationExpression(CombinedExpression):
         if ctx.vendor == "postgresql":
             return super().build_clause(ctx)
         left, right = compile_part(self.lhs, ctx), compile_part(self.rhs, ctx)
-        if ctx.vendor == "mysql":
-            left, right = _mysql_interval(self.lhs, left), _mysql_interval(self.rhs, right)
-            return operation(self.connector, left, right, ctx)
-        self._check_factors()
         if self.connector not in {"+", "-", "*", "/"}:
             raise DatabaseError(f"Invalid connector for timedelta: {self.connector}.")
+        if ctx.vendor == "mysql":
+            if self.connector not in {self.MUL, self.DIV}:
+                left, right = _mysql_interval(self.lhs, left), _mysql_interval(self.rhs, right)
+            return operation(self.connector, left, right, ctx)
+        self._check_factors()
         return call("fj_format_dtdelta", Pieces(f"'{self.connector}'"), left, right)
 
     def _check_factors(self) -> None:
@@ -197,6 +198,9 @@ class TemporalSubtraction(CombinedExpression):
             difference = Pieces("(", left, " - ", right, ")")
             return Pieces("(interval '1 day' * ", difference, ")") if kind == "DateField" else difference
         if ctx.vendor == "mysql":
+            if kind == "TimeField" and ctx.connection.mysql_is_mariadb:
+                seconds = Pieces("(TIME_TO_SEC(", left, ") - TIME_TO_SEC(", right, "))")
+                return Pieces("CAST(", seconds, " * 1000000 AS SIGNED)")
             if kind == "TimeField":
                 return Pieces("(", *_mysql_micros(left), " - ", *_mysql_micros(right), ")")
             return Pieces("TIMESTAMPDIFF(MICROSECOND, ", right, ", ", left, ")")

@@ -255,7 +255,10 @@ class NegatedExpression(ExpressionWrapper):
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return ``NOT`` and the condition; of a condition no row meets, true."""
         try:
-            return negation(super().build_clause(ctx))
+            negated: Any = negation(super().build_clause(ctx))
+            # NOT binds less than a comparison does.
+            negated.atomic = False
+            return negated
         except EmptyResultSet:
             return true_clause(ctx)
         except FullResultSet:

@@ -66,7 +66,14 @@ def kinds(field: Any) -> list[str]:
 
 
 def python_type(field: Any) -> Any:
-    """Return the type of a field's values, without NULL; ``Any`` where it is not known."""
+    """
+    Return the type of a field's values, without NULL; ``Any`` where it is not known.
+
+    A field may say it itself: ``python_annotation(python_type)``.
+    """
+    said = getattr(base_field(field), "python_annotation", None)
+    if said is not None:
+        return said(python_type)
     return next((PYTHON_TYPES[name] for name in kinds(field) if name in PYTHON_TYPES), Any)
 
 

@@ -41,7 +41,11 @@ class DeferredAttribute(ClassAttribute[GT]):
                 return from_parent
             if instance._is_pk_set() is False and self.field.generated:
                 raise AttributeError("Cannot read a generated field from an unsaved model.")
-            instance.refresh_from_db(fields=[name])
+            mode = instance._state.fetch_mode
+            if mode is not None:
+                mode.column(instance, name)
+            if name not in data:
+                instance.refresh_from_db(fields=[name])
             if name not in data:
                 raise FieldError(f"The field {name!r} of {type(instance).__name__} could not be loaded.")
         return data[name]

@@ -73,6 +73,11 @@ class StoredType(types.TypeDecorator[Any]):
     impl: Any = types.String
     cache_ok = True
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # SQLAlchemy looks for it on each class itself.
+        cls.cache_ok = True
+
     def driver_type(self, dialect: Any) -> Any:
         """Return the SQLAlchemy type that names the column on *dialect*."""
         raise NotImplementedError
@@ -137,8 +142,8 @@ class ExactDecimal(StoredType):
         return types.Numeric(self.max_digits, self.decimal_places)
 
     def to_driver(self, dialect: Any) -> Processor:
-        """Write a plain number text on SQLite and MySQL."""
-        if dialect.name == "postgresql":
+        """Write a plain number text on SQLite; the other drivers know decimals."""
+        if dialect.name != "sqlite":
             return None
 
         def as_text(value: Any) -> Any:
@@ -455,6 +460,12 @@ class Bytes(StoredType):
     def driver_type(self, dialect: Any) -> Any:
         """Return the dialect's blob type."""
         return mysql.LONGBLOB() if dialect.name in ("mysql", "mariadb") else types.LargeBinary()
+
+    def to_driver(self, dialect: Any) -> Processor:
+        """Copy a view for PyMySQL, which takes it for something else."""
+        if dialect.name not in ("mysql", "mariadb"):
+            return None
+        return lambda value: bytes(value) if isinstance(value, (memoryview, bytearray)) else value
 
 
 class InternetAddress(StoredType):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _STRING = String()
 _MYSQL_DATE_FORMATS = {"year": "%Y-01-01", "month": "%Y-%m-01"}
+_DATE_UNITS = frozenset(["year", "quarter", "month", "week", "day", "date"])
 _MYSQL_TIME_FORMATS = {"hour": "%H:00:00", "minute": "%H:%i:00", "second": "%H:%i:%s"}
 
 
@@ -183,6 +184,8 @@ def trunc(ctx: ClauseContext, unit: str, clause: Clause, source: str, target: st
         return _mysql_date_trunc(unit, clause)
     if unit in _MYSQL_TIME_FORMATS:
         return Pieces("CAST(DATE_FORMAT(", clause, f", '%Y-%m-%d {_MYSQL_TIME_FORMATS[unit]}') AS DATETIME)")
+    if unit not in _DATE_UNITS:
+        return clause
     return Pieces("CAST(", _mysql_date_trunc(unit, clause), " AS DATETIME)")
 
 

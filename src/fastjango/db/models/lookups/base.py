@@ -7,11 +7,11 @@ value is checked at once; the SQL comes later, once per plan, with the value as 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from fastjango.db.models.expressions import adapter, output
 from fastjango.db.models.expressions.base import Expression
-from fastjango.db.models.expressions.elements import BOOLEAN, Pieces
+from fastjango.db.models.expressions.elements import BOOLEAN, Pieces, call
 from fastjango.db.models.expressions.func import Func
 from fastjango.db.models.expressions.shape import (
     SlotCounter,
@@ -339,7 +339,20 @@ class BuiltinLookup(Lookup):
 
     def lhs_clause(self, ctx: ClauseContext) -> Clause:
         """Return the left side with its cast."""
-        return self.cast_lhs(ctx.clause(self.lhs), ctx)
+        clause = self.cast_lhs(ctx.clause(self.lhs), ctx)
+        return self._unquoted(clause, ctx) if ctx.vendor == "mysql" else clause
+
+    # Whether the lookup looks at the characters of a text.
+    is_textual: ClassVar[bool] = False
+
+    def _unquoted(self, clause: Clause, ctx: ClauseContext) -> Clause:
+        """Return JSON as MariaDB compares it, and as MySQL compares texts in it: without quotes."""
+        field = getattr(self.lhs, "_output_field_or_none", None)
+        if getattr(field, "get_internal_type", str)() != "JSONField":
+            return clause
+        if not (self.is_textual or ctx.connection.mysql_is_mariadb):
+            return clause
+        return call("JSON_UNQUOTE", clause)
 
     @adapter.native
     def process_lhs(self, compiler: Any, connection: Any, lhs: Any = None) -> tuple[str, list[Any]]:

@@ -87,6 +87,9 @@ def integer_range(field: Any, ctx: ClauseContext | None = None) -> tuple[int, in
     # SQLite checks no sizes but its integers end at 64 bits.
     if ctx is not None and ctx.vendor == "sqlite":
         return (0 if bounds[0] == 0 else _INT64[0]), _INT64[1]
+    # MySQL's columns without a sign reach twice as far.
+    if ctx is not None and ctx.vendor == "mysql" and bounds[0] == 0:
+        return 0, 2 * bounds[1] + 1
     return bounds
 
 
@@ -123,6 +126,8 @@ class Comparison(BuiltinLookup):
         bounds = integer_range(self.bind_field)
         if bounds is None or bounds[0] <= value <= bounds[1]:
             return ()
+        if bounds[0] == 0 and bounds[1] < value <= 2 * bounds[1] + 1:
+            return "unsigned"
         if _INT64[0] <= value <= _INT64[1]:
             return "wide" if value > 0 else "-wide"
         return "over" if value > 0 else "under"

@@ -17,6 +17,7 @@ from fastjango.db.models.constants import LOOKUP_SEP
 from fastjango.db.models.expressions import output
 from fastjango.db.models.expressions.elements import Pieces, call, joined
 from fastjango.db.models.expressions.output import lookup_of
+from fastjango.db.models.expressions.shape import is_expression
 from fastjango.db.models.lookups.base import BuiltinLookup, Lookup, PostgresOperatorLookup, Transform, condition
 from fastjango.db.models.lookups.compare import (
     Exact,
@@ -24,6 +25,7 @@ from fastjango.db.models.lookups.compare import (
     GreaterThanOrEqual,
     LessThan,
     LessThanOrEqual,
+    item_clause,
 )
 from fastjango.db.models.lookups.in_list import In
 from fastjango.db.models.lookups.null import IsNull
@@ -88,6 +90,10 @@ class _Caseless:
 
     def rhs_clause(self: Any, ctx: ClauseContext, *args: Any) -> Clause:
         clause: Clause = super().rhs_clause(ctx, *args)  # type: ignore[misc]
+        return call("LOWER", clause) if ctx.vendor == "mysql" else clause
+
+    def pattern_bind(self: Any, ctx: ClauseContext, convert: Callable[[Any], Any]) -> Clause:
+        clause: Clause = super().pattern_bind(ctx, convert)  # type: ignore[misc]
         return call("LOWER", clause) if ctx.vendor == "mysql" else clause
 
 
@@ -405,11 +411,26 @@ class KeyTransformIn(In):
         """Return which of the values are true or false."""
         return tuple(map(_is_constant, value))
 
+    def build_clause(self, ctx: ClauseContext) -> Clause:
+        """Return ``IN`` and the list; with expressions in it MariaDB compares texts."""
+        if ctx.vendor != "mysql" or not self.rhs_is_direct_value() or not any(map(is_expression, self.rhs)):
+            return super().build_clause(ctx)
+        clauses: list[ClauseElement] = []
+        for item in self.rhs:
+            clause = item_clause(self, ctx, item)
+            if not is_expression(item):
+                clause = call("JSON_EXTRACT", clause, Pieces("'$'"))
+            clauses.append(call("JSON_UNQUOTE", clause) if ctx.connection.mysql_is_mariadb else clause)
+        return condition(self.lhs_clause(ctx).self_group(), " IN (", *joined(clauses, ", "), ")")
+
     def _in_values(self, ctx: ClauseContext, left: ClauseElement, count: int) -> Clause:
         clauses = []
         for position, value in enumerate(self.rhs):
             bound = ctx.bind(self.rhs, self.rhs_slot, self.bind_field, _at(position))
-            clauses.append(_extracted(ctx, bound, value))
+            clause = _extracted(ctx, bound, value)
+            if ctx.vendor == "mysql" and ctx.connection.mysql_is_mariadb:
+                clause = call("JSON_UNQUOTE", clause)
+            clauses.append(clause)
         return condition(left, " IN (", *joined(clauses, ", "), ")")
 
 
@@ -457,7 +478,7 @@ class _KeyOrder(BuiltinLookup):
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return the comparison."""
         right: ClauseElement
-        if ctx.vendor == "sqlite" and self.rhs_is_direct_value():
+        if ctx.vendor != "postgresql" and self.rhs_is_direct_value():
             if isinstance(self.rhs, int | float | str):
                 right = ctx.bind(self.rhs, self.rhs_slot)
             else:

@@ -49,6 +49,7 @@ class TextLookup(BuiltinLookup):
     """A lookup that compares the left side as text."""
 
     prepare_rhs = False
+    is_textual = True
     plain_types = frozenset({str})
     ignores_case: ClassVar[bool] = False
 

@@ -15,6 +15,7 @@ from fastjango.db.models.sql.where import AND, OR
 from fastjango.utils import timezone
 
 from .core import M, QuerySetCore
+from .fetch_modes import FetchMode
 from .iterables import (
     FlatValuesListIterable,
     NamedValuesListIterable,
@@ -377,6 +378,21 @@ class QuerySetChain(QuerySetCore[M]):
         return self._derive(self._shape.step((verb, fields), apply), self._binds)
 
     # -- related objects
+
+    def fetch_mode(self, mode: FetchMode) -> Self:
+        """
+        Return the same objects, which load what was not loaded with them in another way.
+
+        Args:
+            mode: ``models.FETCH_ONE``, ``models.FETCH_PEERS`` (for all objects of the result at once) or ``models.RAISE``.
+        Raises:
+            TypeError: It is none of them.
+        """
+        if not isinstance(mode, FetchMode):
+            raise TypeError(f"fetch_mode() takes models.FETCH_ONE, FETCH_PEERS or RAISE, not {mode!r}.")
+        clone = self.all()
+        clone._fetch_mode = mode
+        return clone
 
     def select_related(self, *fields: Any) -> Self:
         """Fetch related objects in the same query; no names: all that are not null."""

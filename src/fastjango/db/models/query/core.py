@@ -26,6 +26,8 @@ M = TypeVar("M")
 
 MAX_GET_RESULTS = 21
 REPR_OUTPUT_SIZE = 20
+#: No table has more rows, and no database takes a larger number for LIMIT and OFFSET.
+LAST_ROW = 2**63 - 1
 
 
 class QuerySetCore(Generic[M]):
@@ -50,6 +52,7 @@ class QuerySetCore(Generic[M]):
     _known_related_objects: dict[Any, dict[Any, Any]] = {}
     _iterable_class: Any = ModelIterable
     _fields: tuple[Any, ...] | None = None
+    _fetch_mode: Any = None
     _defer_next_filter = False
     _deferred_filter: Any = None
     _plain: ClassVar[bool] = True
@@ -186,6 +189,8 @@ class QuerySetCore(Generic[M]):
                 clone._fields = self._fields
             if self._for_write:
                 clone._for_write = True
+            if self._fetch_mode is not None:
+                clone._fetch_mode = self._fetch_mode
         else:
             clone = self._chain()
             clone._query = None
@@ -202,6 +207,7 @@ class QuerySetCore(Generic[M]):
         clone._known_related_objects = self._known_related_objects
         clone._iterable_class = self._iterable_class
         clone._fields = self._fields
+        clone._fetch_mode = self._fetch_mode
         if self._query is not None:
             clone._query = self._query.chain()
             clone._shape = detached(clone._query)
@@ -333,8 +339,8 @@ class QuerySetCore(Generic[M]):
         if self._result_cache is not None:
             return self._result_cache[k]
         if isinstance(k, slice):
-            low = int(k.start) if k.start is not None else None
-            high = int(k.stop) if k.stop is not None else None
+            low = min(int(k.start), LAST_ROW) if k.start is not None else None
+            high = min(int(k.stop), LAST_ROW) if k.stop is not None else None
             bind_offset = bool(low) and connections[self.db].features.prefers_bound_offsets
             found = self._derive(*sliced(self._shape, self._binds, low, high, bind_offset))
             return list(found)[:: k.step] if k.step else found

@@ -15,6 +15,8 @@ from fastjango.db.models.hydrate.objects import readers_key
 from fastjango.db.models.sql.locking import check_transaction
 from fastjango.db.models.sql.plan import SelectPlan
 
+from .fetch_modes import UNKNOWN, Default, mark_result
+
 Rows = list[tuple[Any, ...]]
 
 
@@ -83,11 +85,18 @@ class ModelIterable(BaseIterable):
         if read is None:
             read = plan.readers[key] = object_reader(plan)
         known = self.queryset._known_related_objects
+        mode = self.queryset._fetch_mode or Default.mode
+        if mode is UNKNOWN:
+            mode = Default.get()
+        if mode is None and not known:
+            return lambda rows: read(rows, db)
 
         def objects(rows: Rows) -> list[Any]:
             found: list[Any] = read(rows, db)
             if known:
                 set_known(found, known)
+            if mode is not None:
+                mark_result(mode, found, bool(plan.objects and plan.objects.related))
             return found
 
         return objects

@@ -8,10 +8,11 @@ from fastjango.db.models import face_slot
 
 from .core import M
 from .raw import RawQuerySet
-from .writes import QuerySetWrites
+from .returning import QuerySetReturning
 
 if TYPE_CHECKING:
     from fastjango.db.models.faces.into import Into
+    from fastjango.db.models.faces.statements import FromStatement
 
 S = TypeVar("S")
 
@@ -23,7 +24,7 @@ def provide_manager(manager_class: Any) -> None:
     _manager[:] = [manager_class]
 
 
-class QuerySet(QuerySetWrites[M]):
+class QuerySet(QuerySetReturning[M]):
     """
     A lazy question about one model's rows.
 
@@ -62,6 +63,15 @@ class QuerySet(QuerySetWrites[M]):
         Queries: 1, and 1 per to-many relation of the class, when it is iterated or awaited.
         """
         return face_slot.into(self, schema)  # type: ignore[no-any-return]
+
+    @property
+    def statement(self) -> Any:
+        """The SQLAlchemy statement: ``select(Model)`` with the conditions, or the columns of ``values()``."""
+        return face_slot.statement_of(self)
+
+    def from_statement(self, statement: Any) -> FromStatement[M]:
+        """Return the instances that a SQLAlchemy ``select()`` gives; read when iterated or awaited. Queries: 1."""
+        return face_slot.from_statement(self.model, statement, self.db)  # type: ignore[no-any-return]
 
 
 class InstanceCheckMeta(type):

@@ -312,10 +312,14 @@ class QuerySetReads(QuerySetChain[M]):
         """Yield the results without keeping them, some rows at a time."""
         if chunk_size <= 0:
             raise ValueError("Chunk size must be strictly positive.")
-        iterator = self.iterator(chunk_size)
-        while chunk := await bridge(lambda: list(islice(iterator, chunk_size))):
-            for item in chunk:
-                yield item
+        iterator: Any = self.iterator(chunk_size)
+        try:
+            while chunk := await bridge(lambda: list(islice(iterator, chunk_size))):
+                for item in chunk:
+                    yield item
+        finally:
+            # Left early, the connection is free at once.
+            await bridge(iterator.close)
 
     # -- looking inside
 

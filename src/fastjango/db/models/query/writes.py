@@ -247,11 +247,7 @@ class QuerySetWrites(QuerySetReads[M]):
 
         Queries: 1.
         """
-        self._not_support_combined_queries("update")
-        if self._shape.query.is_sliced:
-            raise TypeError("Cannot update a query once a slice has been taken.")
-        if self._shape.query.distinct_fields:
-            raise TypeError("Cannot call update() after .distinct(*fields).")
+        self._refuse_update()
         self._for_write = True
         values = [(field, model, value) for field, model, value in self._update_values(kwargs)]
         using = self.db
@@ -267,6 +263,13 @@ class QuerySetWrites(QuerySetReads[M]):
     async def aupdate(self, **kwargs: Any) -> int:
         """See ``update``."""
         return await bridge(self.update, **kwargs)
+
+    def _refuse_update(self) -> None:
+        self._not_support_combined_queries("update")
+        if self._shape.query.is_sliced:
+            raise TypeError("Cannot update a query once a slice has been taken.")
+        if self._shape.query.distinct_fields:
+            raise TypeError("Cannot call update() after .distinct(*fields).")
 
     def _update(self, values: Any) -> int:
         """Update from ``(field, model, value)``; what ``save()`` stands on."""

@@ -124,6 +124,11 @@ class ForwardManyToOneDescriptor:
             if field.is_cached(parent):
                 found = field.get_cached_value(parent)
         if found is None and complete:
+            mode = instance._state.fetch_mode
+            if mode is not None:
+                mode.relation(instance, field.name)
+                if field.is_cached(instance):
+                    return field.get_cached_value(instance)
             found = self.get_object(instance)
             remote = field.remote_field
             # One-to-one: the object knows this instance, too.

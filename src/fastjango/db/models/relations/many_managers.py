@@ -90,6 +90,13 @@ class ManyToManyManager(_Base):  # type: ignore[misc]
         if cache is not None:
             cache.pop(self.prefetch_cache_name, None)
 
+    def all(self) -> Any:
+        """Return the related objects; those of many objects, one by one, are noticed."""
+        mode = self.instance._state.fetch_mode
+        if mode is not None and self.get_prefetch_cache() is None:
+            mode.many(self.instance, self.prefetch_cache_name)
+        return super().all()
+
     def get_queryset(self) -> Any:
         """Return the related objects; prefetched ones without a query."""
         cached = self.get_prefetch_cache()

@@ -67,7 +67,12 @@ class ReverseOneToOneDescriptor:
             found = related.get_cached_value(instance)
         except KeyError:
             found = None
-            if instance._is_pk_set():
+            mode = instance._state.fetch_mode
+            if mode is not None:
+                mode.relation(instance, related.name)
+            if related.is_cached(instance):
+                found = related.get_cached_value(instance)
+            elif instance._is_pk_set():
                 condition = related.field.get_forward_related_filter(instance)
                 try:
                     found = self.get_queryset(instance=instance).get(**condition)

@@ -72,6 +72,15 @@ class ReverseManyToOneManager(_Base):  # type: ignore[misc]
         if cache is not None:
             cache.pop(self.field.remote_field.cache_name, None)
 
+    def all(self) -> Any:
+        """Return the related objects; those of many objects, one by one, are noticed."""
+        mode = self.instance._state.fetch_mode
+        if mode is not None:
+            relation = self.field.remote_field
+            if relation.cache_name not in getattr(self.instance, "_prefetched_objects_cache", ()):
+                mode.many(self.instance, relation.get_accessor_name() or relation.name)
+        return super().all()
+
     def get_queryset(self) -> Any:
         """Return the related objects; prefetched ones without a query."""
         # A manager of an instance that has lost its key must not find all rows without one.

@@ -47,7 +47,7 @@ def build_combined(
     kind = query.combinator
     if not getattr(features, f"supports_select_{kind}"):
         raise NotSupportedError(f"{kind} is not supported on this database backend.")
-    order_by = Ordering(query, listed.columns).resolve()
+    order_by = Ordering(query, listed.columns, features.supports_order_by_nulls_modifier).resolve()
     _check_parts(query, features)
     parts: list[Statement] = []
     for part in query.combined_queries:

@@ -44,6 +44,11 @@ def column_key(expression: Any) -> Any:
     return expression
 
 
+def result_name(reference: Any) -> str:
+    """Return the name that a column of the select list has in the result."""
+    return str(reference.refs or reference.source.target.column)
+
+
 class Ordering:
     """The orderings of one query, resolved against it."""
 
@@ -118,7 +123,7 @@ class Ordering:
             item.expression = reference
         elif reference is not None and self.query.combinator:
             item = item.copy()
-            item.expression = Ref(reference.refs, reference.source)
+            item.expression = Ref(result_name(reference), reference.source)
         elif reference is not None and type(reference.source).__name__ != "Col":
             item = item.copy()
             item.expression = reference.source
@@ -218,7 +223,10 @@ class Ordering:
                 and not (isinstance(unresolved, F) and alias == unresolved.name)
             ):
                 continue
-            resolved.set_source_expressions([PositionRef(ordinal, alias, source)])
+            reference: Ref = PositionRef(ordinal, alias, source)
+            if not self.places_nulls and (resolved.nulls_first or resolved.nulls_last):
+                reference = Ref(result_name(reference), source)
+            resolved.set_source_expressions([reference])
             return resolved
         name = f"__orderbycol{len(query.select) + 1}"
         for part in query.combined_queries:

@@ -62,7 +62,7 @@ def insert_rows(
     rows: list[Row] = []
     for start in range(0, len(objs), size):
         batch = objs[start : start + size]
-        lines = [[_value(model, connection, field, obj, raw) for field in fields] for obj in batch]
+        lines = [[insert_value(model, connection, field, obj, raw) for field in fields] for obj in batch]
         rows.extend(_insert_batch(model, connection, fields, lines, returning, conflict))
     return rows
 
@@ -71,7 +71,7 @@ def _returns(connection: Any, on_conflict: Any) -> bool:
     return on_conflict == OnConflict.UPDATE and bool(connection.features.can_return_rows_from_bulk_insert)
 
 
-def _value(model: Any, connection: Any, field: Any, obj: Any, raw: bool) -> Any:
+def insert_value(model: Any, connection: Any, field: Any, obj: Any, raw: bool) -> Any:
     value = getattr(obj, field.attname) if raw else field.pre_save(obj, add=True)
     if hasattr(value, "resolve_expression"):
         value = resolve_for_insert(model, field, value)
@@ -111,7 +111,7 @@ def _insert_batch(
     if any(hasattr(value, "to_clause") for line in lines for value in line) or any(
         has_placeholder(field) for field in fields
     ):
-        sql, args = _compile_insert(model, connection, fields, lines, wanted, conflict)
+        sql, args = compile_insert(model, connection, fields, lines, wanted, conflict)
     else:
         plan = insert_plan(model, connection, fields, len(lines), wanted, conflict)
         sql, args = plan.sql, plan.args([value for line in lines for value in line])
@@ -139,10 +139,16 @@ def _send_insert(connection: Any, sql: str, args: Any, returning: Row, wanted: R
     return []
 
 
-def _compile_insert(
-    model: Any, connection: Any, fields: Sequence[Any], lines: list[list[Any]], returning: Row, conflict: Any
+def compile_insert(
+    model: Any,
+    connection: Any,
+    fields: Sequence[Any],
+    lines: list[list[Any]],
+    returning: Row,
+    conflict: Any,
+    more: Sequence[Any] = (),
 ) -> tuple[str, Row]:
-    """Compile an INSERT with expressions among its values."""
+    """Compile an INSERT with expressions among its values; *more* is returned behind the columns."""
     on_conflict, update_fields, unique_fields = conflict
     table = table_of(model._meta, list(dict.fromkeys([*fields, *returning, *update_fields, *unique_fields])))
     binds = BindBook()
@@ -152,8 +158,8 @@ def _compile_insert(
     ]
     statement = conflict_insert(table, connection, on_conflict, update_fields, unique_fields)
     statement = statement.values(values if len(values) > 1 else values[0])
-    if returning:
-        statement = statement.returning(*(table.c[field.column] for field in returning))
+    if returning or more:
+        statement = statement.returning(*(table.c[field.column] for field in returning), *more)
     sql, args = compile_text(statement, binds, connection)
     return sql, args(())
 
@@ -265,7 +271,7 @@ def update_matching(query: Any, using: str, values: Sequence[tuple[Any, Any, Any
     """
     connection = connections[using]
     concrete = query.get_meta().concrete_model
-    own = [(field, _update_value(query, field, value)) for field, model, value in values if _is_own(model, concrete)]
+    own = [(field, update_value(query, field, value)) for field, model, value in values if _is_own(model, concrete)]
     parents: dict[Any, list[tuple[Any, Any, Any]]] = {}
     for field, model, value in values:
         if not _is_own(model, concrete):
@@ -277,7 +283,7 @@ def update_matching(query: Any, using: str, values: Sequence[tuple[Any, Any, Any
         if parents:
             keys = _keys_of_parents(query, connection, list(parents))
         else:
-            _to_one_table(query, connection)
+            to_one_table(query, connection)
         rows = _update_own(query, connection, own) if own else None
     except EmptyResultSet:
         return 0
@@ -342,7 +348,7 @@ def _is_own(model: Any, concrete: Any) -> bool:
     return model is None or model._meta.concrete_model is concrete
 
 
-def _update_value(query: Any, field: Any, value: Any) -> Any:
+def update_value(query: Any, field: Any, value: Any) -> Any:
     if hasattr(value, "resolve_expression"):
         resolved = value.resolve_expression(query, allow_joins=False, for_save=True)
         if isinstance(resolved, ColPairs):
@@ -361,7 +367,7 @@ def _update_value(query: Any, field: Any, value: Any) -> Any:
     return value
 
 
-def _to_one_table(query: Any, connection: Any) -> None:
+def to_one_table(query: Any, connection: Any) -> None:
     """Bring the condition to the query's own table: the rows are found by a subquery if need be."""
     query.get_initial_alias()
     if query.count_active_tables() == 1 and not query.is_sliced and not query.distinct:
@@ -412,9 +418,17 @@ def _keys_of_parents(query: Any, connection: Any, parents: list[Any]) -> dict[An
 
 
 def _update_own(query: Any, connection: Any, values: list[tuple[Any, Any]]) -> int:
+    sql, args = compile_update(query, connection, values)
+    return change(connection.alias, sql, args)
+
+
+def compile_update(
+    query: Any, connection: Any, values: list[tuple[Any, Any]], returning: Sequence[Any] = ()
+) -> tuple[str, Row]:
+    """Compile an UPDATE of the query's own table; *returning* are fields."""
     binds = BindBook()
     ctx = Context(query, connection, binds)
-    table = table_of(query.get_meta(), [field for field, _ in values])
+    table = table_of(query.get_meta(), list(dict.fromkeys([*(field for field, _ in values), *returning])))
     sets: dict[str, Any] = {}
     for field, value in values:
         clause = _clause(ctx, field, field.get_db_prep_save(value, connection=connection))
@@ -427,8 +441,10 @@ def _update_own(query: Any, connection: Any, values: list[tuple[Any, Any]]) -> i
         statement = statement.where(condition)
     if connection.vendor == "mysql" and query.order_by:
         statement = ordered_update(statement, _own_order(query, ctx))
+    if returning:
+        statement = statement.returning(*(table.c[field.column] for field in returning))
     sql, args = compile_text(statement, binds, connection)
-    return change(connection.alias, sql, args(()))
+    return sql, args(())
 
 
 def _own_order(query: Any, ctx: Context) -> list[Any]:
@@ -473,7 +489,7 @@ def delete_matching(query: Any, using: str) -> int:
     query.annotations = {}
     query._annotation_select_cache = None
     try:
-        _to_one_table(query, connection)
+        to_one_table(query, connection)
         binds = BindBook()
         ctx = Context(query, connection, binds)
         statement = sa.delete(table_of(query.get_meta(), query.get_meta().pk_fields))

@@ -1,7 +1,7 @@
 // Forms of methods that HTML does not know, and bodies as text: sent by fetch, the answer replaces the page.
 (function () {
   "use strict";
-  var own = document.currentScript.dataset;
+  var own = JSON.parse(document.getElementById("drf_csrf").textContent);
   function cookie(name) {
     var found = document.cookie.split("; ").find(function (part) { return part.indexOf(name + "=") === 0; });
     return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
@@ -13,7 +13,7 @@
     event.preventDefault();
     var method = (event.submitter && event.submitter.dataset.method) || form.dataset.method;
     var headers = { "Accept": "text/html; q=1.0, */*" };
-    headers[own.csrfHeader] = cookie(own.csrfCookie) || own.csrfToken;
+    headers[own.csrfHeaderName] = cookie(own.csrfCookieName) || own.csrfToken;
     var request = { method: method, headers: headers, credentials: "same-origin" };
     var raw = form.querySelector("[data-override=content]");
     if (raw) {

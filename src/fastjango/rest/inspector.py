@@ -1,17 +1,25 @@
-"""What describes a view in schemas: an object bound to the view when it is asked for."""
+"""
+What describes a view in schemas: an object bound to the view when it is asked for.
+
+Stands below ``views.py``, which holds one on each view class; what fills schemas stands above it, in ``schemas/``.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from fastjango.rest.settings import api_settings
+from fastjango.rest.utils import formatting
+from fastjango.utils.encoding import smart_str
 
 
 class ViewInspector:
     """A descriptor on view classes; each view object gets its own inspector, which knows the view."""
 
-    instance_order = 0
+    #: How a section begins in a view's docstring: ``get: what GET does``.
+    header_regex = re.compile("^[a-zA-Z][0-9A-Za-z_]*:")
 
     def __init__(self) -> None:
         self.instance_schemas: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
@@ -45,6 +53,31 @@ class ViewInspector:
     @view.deleter
     def view(self) -> None:
         self._view = None
+
+    def get_description(self, path: str, method: str) -> str:
+        """Return the docstring of the method or action, else the section of the view's description that is about it."""
+        view = self.view
+        name = getattr(view, "action", method.lower())
+        handler = getattr(view, name, None)
+        docstring = handler.__doc__
+        # What generic views do is the project's business to describe, not theirs.
+        if docstring and not handler.__module__.startswith(f"{__package__}."):
+            return self._get_description_section(view, method.lower(), formatting.dedent(smart_str(docstring)))
+        return self._get_description_section(view, name, view.get_view_description())
+
+    def _get_description_section(self, view: Any, header: str, description: str) -> str:
+        """Return the part of *description* below ``header:``, or what stands above all headers."""
+        sections, current = {"": ""}, ""
+        for line in description.splitlines():
+            if self.header_regex.match(line):
+                current, _colon, lead = line.partition(":")
+                sections[current] = lead.strip()
+            else:
+                sections[current] += "\n" + line
+        for name in (header, api_settings.SCHEMA_COERCE_METHOD_NAMES.get(header, "")):
+            if name in sections:
+                return sections[name].strip()
+        return sections[""].strip()
 
 
 class DefaultSchema(ViewInspector):

@@ -1,0 +1,135 @@
+"""What tables look like, as values that compare: the same questions to the live tables and to their twins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class TableFacts:
+    """
+    One table.
+
+    Args:
+        columns: ``{name: {"type": ..., "null": ...}}``.
+        parts: ``{what it is: name}`` of keys, indexes and constraints.
+    """
+
+    columns: dict[str, dict[str, str]] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+
+
+_PG_COLUMNS = """
+    SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity <> '', a.attgenerated <> '',
+        CASE WHEN a.attcollation <> t.typcollation THEN c.collname END, pg_get_expr(d.adbin, d.adrelid)
+    FROM pg_attribute a
+    JOIN pg_type t ON t.oid = a.atttypid
+    LEFT JOIN pg_collation c ON c.oid = a.attcollation
+    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+"""
+_PG_CONSTRAINTS = (
+    "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype <> 'n'"
+)
+_PG_INDEXES = """
+    SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+    WHERE i.indrelid = %s::regclass AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid
+        AND k.contype IN ('p', 'u', 'x'))
+"""
+_SCHEMA = re.compile(r"\b(pg_temp(_\d+)?|public)\.")
+
+
+def _postgresql(connection: Any, cursor: Any, table: str) -> TableFacts:
+    found = TableFacts()
+    name = connection.ops.quote_name(table)
+    cursor.execute(_PG_COLUMNS, [name])
+    for column, type_text, not_null, identity, generated, collation, default in cursor.fetchall():
+        serial = identity or (default or "").startswith("nextval(")
+        words = [type_text, f"COLLATE {collation}" if collation else "", "with a sequence" if serial else ""]
+        found.columns[column] = _column(
+            " ".join(filter(None, words)), not not_null, generated, "" if serial else default
+        )
+    cursor.execute(_PG_CONSTRAINTS, [name])
+    for constraint, definition in cursor.fetchall():
+        found.parts[_plain(definition)] = constraint
+    cursor.execute(_PG_INDEXES, [name])
+    for index, definition in cursor.fetchall():
+        found.parts[_plain(re.sub(r"INDEX \S+ ON (ONLY )?\S+ ", "INDEX ON ", definition))] = index
+    return found
+
+
+def _plain(definition: str) -> str:
+    return _SCHEMA.sub("", definition)
+
+
+def _column(type_text: str, null: bool, generated: bool, default: str | None) -> dict[str, str]:
+    return {
+        "type": type_text,
+        "null": "NULL" if null else "NOT NULL",
+        "generated": "generated" if generated else "plain",
+        "default": _plain(default or "") or "none",
+    }
+
+
+_MYSQL_COLUMNS = """
+    SELECT column_name, column_type, is_nullable = 'YES', extra, column_default, collation_name
+    FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = %s ORDER BY ordinal_position
+"""
+
+
+def _mysql(connection: Any, cursor: Any, table: str) -> TableFacts:
+    found = TableFacts()
+    cursor.execute(_MYSQL_COLUMNS, [table])
+    for column, type_text, null, extra, default, collation in cursor.fetchall():
+        extra = (extra or "").lower()
+        words = [
+            type_text,
+            "AUTO_INCREMENT" if "auto_increment" in extra else "",
+            f"COLLATE {collation}" if collation else "",
+        ]
+        shown = "" if default in (None, "NULL") else str(default)
+        found.columns[column] = _column(" ".join(filter(None, words)), bool(null), "generated" in extra, shown)
+    return _with_constraints(found, connection, cursor, table)
+
+
+def _sqlite(connection: Any, cursor: Any, table: str) -> TableFacts:
+    found = TableFacts()
+    cursor.execute(f"PRAGMA table_xinfo({connection.ops.quote_name(table)})")
+    for _, column, type_text, not_null, default, key, hidden in cursor.fetchall():
+        found.columns[column] = _column(type_text, not not_null and not key, hidden in (2, 3), default)
+    return _with_constraints(found, connection, cursor, table)
+
+
+def _with_constraints(found: TableFacts, connection: Any, cursor: Any, table: str) -> TableFacts:
+    for name, facts in connection.introspection.get_constraints(cursor, table).items():
+        columns = ", ".join(column or "?" for column in facts["columns"])
+        if facts["primary_key"]:
+            text = f"PRIMARY KEY ({columns})"
+        elif facts["foreign_key"]:
+            text = "FOREIGN KEY ({}) REFERENCES {}({})".format(columns, *facts["foreign_key"])
+        elif facts["check"]:
+            text = f"CHECK {name} ({columns})"
+        elif facts["unique"]:
+            text = f"UNIQUE ({columns})"
+        else:
+            orders = " ".join(facts.get("orders") or ())
+            text = f"INDEX ({columns}){' ' + orders if 'DESC' in orders else ''}"
+        # An index may stand beside a constraint on the same columns.
+        found.parts[text] = name
+    return found
+
+
+_ASK: dict[str, Callable[[Any, Any, str], TableFacts]] = {"postgresql": _postgresql, "mysql": _mysql, "sqlite": _sqlite}
+
+
+def facts_of(connection: Any, tables: list[str]) -> dict[str, TableFacts]:
+    """Return what the tables look like that exist among *tables*."""
+    with connection.cursor() as cursor:
+        there = set(connection.introspection.table_names(cursor))
+        return {table: _ASK[connection.vendor](connection, cursor, table) for table in tables if table in there}
+
+
+__all__ = ["TableFacts", "facts_of"]
