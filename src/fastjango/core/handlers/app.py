@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 import fastjango
 from fastjango.apps import apps
 from fastjango.conf import are_configured, settings
-from fastjango.core.handlers import docs
+from fastjango.core.handlers import docs, params
 from fastjango.core.handlers.asgi import ASGIRequest
 from fastjango.core.handlers.base import BaseHandler
 from fastjango.core.handlers.contributors import openapi_contributors
@@ -60,6 +60,7 @@ class FastJango(FastAPI):
             return
         if not apps.ready:
             fastjango.setup()
+        params.install()
         if not getattr(settings, "ROOT_URLCONF", None):
             # Settings without URL patterns: the application's own routes are all there is.
             settings.ROOT_URLCONF = "fastjango.core.handlers.no_urls"
@@ -125,7 +126,7 @@ class FastJango(FastAPI):
     async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not _socket_allowed(scope):
             raise HTTPException(status_code=403)
-        for router in (mounted_router(settings.ROOT_URLCONF), self.router):
+        for router in (mounted_router(settings.ROOT_URLCONF, self), self.router):
             try:
                 await bridged(router(scope, receive, send))
             except NoRoute:
@@ -141,7 +142,7 @@ class FastJango(FastAPI):
             return super().openapi()
         if self.openapi_schema:
             return self.openapi_schema
-        routes = [*self.routes, *mounted_router(settings.ROOT_URLCONF).routes]
+        routes = [*self.routes, *mounted_router(settings.ROOT_URLCONF, self).routes]
         schema = get_openapi(
             title=self.title,
             version=self.version,
@@ -198,7 +199,7 @@ class AppPipeline(BaseHandler):
         """Return a match whose view runs the FastAPI route for this path, or None when no route has it."""
         urlconf = getattr(request, "urlconf", None) or get_urlconf() or settings.ROOT_URLCONF
         scope = request_scope(request)
-        for router in (mounted_router(urlconf), self.app.router):
+        for router in (mounted_router(urlconf, self.app), self.app.router):
             if router.routes:
                 found = route_table(router).find_or_redirect(scope)
                 if found is not None:

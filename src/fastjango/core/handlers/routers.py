@@ -184,12 +184,12 @@ def route_table(router: Any) -> RouteTable:
 # ---------------------------------------------------------------- routers among the URL patterns
 
 
-def mounted_router(urlconf: Any) -> APIRouter:
-    """Return the router of all routers in *urlconf*; it has no routes when there are none."""
-    key = urlconf if isinstance(urlconf, str) else id(urlconf)
+def mounted_router(urlconf: Any, app: Any = None) -> APIRouter:
+    """Return the router of all routers in *urlconf*, with the dependency overrides of *app*; it may have no routes."""
+    key = (urlconf if isinstance(urlconf, str) else id(urlconf), id(app))
     router = _mounted.get(key)
     if router is None:
-        router = APIRouter()
+        router = APIRouter(dependency_overrides_provider=app)
         router.default = no_route
         for prefix, pattern in _walk(get_resolver(urlconf).url_patterns, ""):
             router.include_router(pattern.router, prefix=_fastapi_prefix(prefix + str(pattern.pattern)))
