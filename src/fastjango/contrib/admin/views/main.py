@@ -118,13 +118,15 @@ class ChangeList:
         self.list_editable = () if self.is_popup else list_editable
         self.queryset = self.get_queryset(request)
         self.get_results(request)
-        self.title = gettext(self._title()) % self.opts.verbose_name
+        self.title = self._title() % self.opts.verbose_name
         self.pk_attname = self.lookup_opts.pk.attname
 
     def _title(self) -> str:
         if self.is_popup:
-            return "Select %s"
-        return "Select %s to change" if self.model_admin.has_change_permission(self._request) else "Select %s to view"
+            return gettext("Select %s")
+        if self.model_admin.has_change_permission(self._request):
+            return gettext("Select %s to change")
+        return gettext("Select %s to view")
 
     def __repr__(self) -> str:
         return f"<{self.__class__.__qualname__}: model={self.model.__qualname__} model_admin={self.model_admin.__class__.__qualname__}>"
