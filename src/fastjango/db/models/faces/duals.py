@@ -13,6 +13,8 @@ from sqlalchemy.orm.base import _MappedAttribute
 from sqlalchemy.orm.properties import ColumnProperty
 from sqlalchemy.orm.relationships import RelationshipProperty
 
+from fastjango.db.models.fields.attribute import DeferredAttribute
+
 
 class _DjangoSide:
     """Lets ``Model.attribute`` answer what Django's descriptor answers (``.field``, ``.get_queryset``)."""
@@ -52,13 +54,15 @@ class DualColumn(_MappedAttribute[Any]):
         self.name = name
         self.attribute = attribute
         self.fallback = fallback
+        # Whether the field reads values its own way, such as files.
+        self.plain = type(fallback).__get__ is DeferredAttribute.__get__
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         if instance is None:
             return self.attribute
         data = instance.__dict__
         if self.name in data:
-            return data[self.name]
+            return data[self.name] if self.plain else self.fallback.__get__(instance, owner)
         if has_session(data):
             return self.attribute.__get__(instance, owner)
         return self.fallback.__get__(instance, owner)
@@ -116,6 +120,37 @@ class DualRelation(_MappedAttribute[Any]):
             self.attribute.__set__(instance, value)
 
 
+class LoadedMembers(list[Any]):
+    """The related objects that a session has loaded, of an instance that has left it: a list with a manager's methods."""
+
+    def __init__(self, members: Any, manager: Any) -> None:
+        super().__init__(members)
+        self._members = members
+        self.manager = manager
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_sa_"):
+            raise AttributeError(name)
+        return getattr(self.manager, name)
+
+    def append(self, item: Any) -> None:
+        """Add to SQLAlchemy's collection, which the next session writes."""
+        super().append(item)
+        self._members.append(item)
+
+    def count(self, *value: Any) -> int:
+        """Count the related objects, or how often *value* is in the list."""
+        return super().count(*value) if value else int(self.manager.count())
+
+    def remove(self, *objs: Any, **options: Any) -> None:
+        """End the relation to *objs*; see the manager."""
+        self.manager.remove(*objs, **options)
+
+    def clear(self, **options: Any) -> None:
+        """End the relation to all; see the manager."""
+        self.manager.clear(**options)
+
+
 class DualCollection(_MappedAttribute[Any]):
     """A relation to many objects: SQLAlchemy's collection in a session, Django's manager outside of one."""
 
@@ -130,17 +165,20 @@ class DualCollection(_MappedAttribute[Any]):
         data = instance.__dict__
         if has_session(data):
             return self.attribute.__get__(instance, owner)
+        if self.name in data and instance._state.adding:
+            return data[self.name]
         manager = self.fallback.__get__(instance, owner)
-        if self.name in data:
-            # What a session has loaded counts as prefetched.
-            cache = data.setdefault("_prefetched_objects_cache", {})
-            name = self._cache_name()
-            if name not in cache:
-                rows = manager.get_queryset()
-                rows._result_cache = list(data[self.name])
-                rows._prefetch_done = True
-                cache[name] = rows
-        return manager
+        if self.name not in data:
+            return manager
+        # What a session has loaded counts as prefetched.
+        cache = data.setdefault("_prefetched_objects_cache", {})
+        name = self._cache_name()
+        if name not in cache:
+            rows = manager.get_queryset()
+            rows._result_cache = list(data[self.name])
+            rows._prefetch_done = True
+            cache[name] = rows
+        return LoadedMembers(data[self.name], manager)
 
     def _cache_name(self) -> str:
         relation = self.attribute.property.info["field"]
@@ -149,7 +187,9 @@ class DualCollection(_MappedAttribute[Any]):
         return str(relation.cache_name)
 
     def __set__(self, instance: Any, value: Any) -> None:
-        if has_session(instance.__dict__):
+        # A new object may be given its collections before it is added to a session.
+        if has_session(instance.__dict__) or (instance._state.adding and isinstance(value, (list, set, tuple))):
+            _ = instance._sa_instance_state
             self.attribute.__set__(instance, value)
         else:
             self.fallback.__set__(instance, value)

@@ -13,6 +13,7 @@ from sqlalchemy import event, orm
 from sqlalchemy.orm.instrumentation import manager_of_class
 
 from fastjango.db.engines import DEFAULT_DB_ALIAS
+from fastjango.db.models.faces.annotations import is_file
 from fastjango.db.models.faces.duals import DualRelation
 from fastjango.db.models.state import ModelState
 
@@ -97,7 +98,10 @@ def _before_insert(mapper: Any, connection: Any, instance: Any) -> None:
         if name not in data:
             continue
         value = field.pre_save(instance, True)
-        if hasattr(value, "resolve_expression"):
+        if is_file(field):
+            # Stored now; the column holds its name.
+            data[name] = str(value)
+        elif hasattr(value, "resolve_expression"):
             # The database's default.
             del data[name]
         elif value is not data[name]:
@@ -109,7 +113,9 @@ def _before_update(mapper: Any, connection: Any, instance: Any) -> None:
     if session is not None and not session.is_modified(instance, include_collections=False):
         return
     for field in instance._meta.concrete_fields:
-        if getattr(field, "auto_now", False):
+        if is_file(field) and hasattr(instance.__dict__.get(field.attname), "storage"):
+            instance.__dict__[field.attname] = str(field.pre_save(instance, False))
+        elif getattr(field, "auto_now", False):
             setattr(instance, field.attname, field.pre_save(instance, False))
 
 

@@ -162,7 +162,7 @@ class FileDescriptor(DeferredAttribute[GT]):
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         if instance is None:
-            return self
+            return super().__get__(None, cls)
         field = self.field
         file = super().__get__(instance, cls)
         if isinstance(file, str) or file is None:
