@@ -6,7 +6,6 @@ column holds.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,8 +13,6 @@ from sqlalchemy import types
 
 from fastjango.db.backends.postgresql.base import DatabaseWrapper
 from fastjango.db.models.fields.column_types import Processor, StoredType
-
-_SIZES = re.compile(r"\([^)]*\)")
 
 
 class Server:
@@ -86,13 +83,4 @@ def each(convert: Callable[[Any], Any] | None) -> Processor:
     return convert_all
 
 
-def without_sizes(type_text: str) -> str:
-    """
-    Return a type without lengths and precisions: ``varchar(10)[]`` is ``varchar[]``.
-
-    A cast to ``varchar(10)`` cuts the text off in silence; without the length the column itself complains.
-    """
-    return _SIZES.sub("", type_text)
-
-
-__all__ = ["ArrayType", "NamedType", "Server", "ServerType", "each", "without_sizes"]
+__all__ = ["ArrayType", "NamedType", "Server", "ServerType", "each"]

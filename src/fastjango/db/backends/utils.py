@@ -12,6 +12,7 @@ import decimal
 import functools
 import hashlib
 import logging
+import re
 import time
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -23,6 +24,7 @@ from fastjango.apps import apps
 from fastjango.db.errors import NotSupportedError
 
 logger = logging.getLogger("fastjango.db.backends")
+_SIZES = re.compile(r"\([^)]*\)")
 
 
 class CursorWrapper:
@@ -263,6 +265,15 @@ def format_number(value: decimal.Decimal | None, max_digits: int | None, decimal
         context.traps[decimal.Rounded] = True
         value = context.create_decimal(value)
     return f"{value:f}"
+
+
+def without_sizes(type_text: str) -> str:
+    """
+    Return the name of a type without lengths and precisions: ``varchar(10)[]`` is ``varchar[]``.
+
+    A cast to ``varchar(10)`` cuts a text off in silence; without the length the column complains.
+    """
+    return _SIZES.sub("", type_text)
 
 
 def strip_quotes(table_name: str) -> str:

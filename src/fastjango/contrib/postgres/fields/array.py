@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Never, TypeVar, overload
 
-from fastjango.contrib.postgres.column_types import ArrayType, Server, each, without_sizes
+from fastjango.contrib.postgres.column_types import ArrayType, Server, each
 from fastjango.contrib.postgres.fields.array_lookups import (
     ArrayContainedBy,
     ArrayContains,
@@ -24,6 +24,7 @@ from fastjango.contrib.postgres.utils import prefix_validation_error
 from fastjango.contrib.postgres.validators import ArrayMaxLengthValidator
 from fastjango.core import checks
 from fastjango.core.exceptions import ValidationError
+from fastjango.db.backends.utils import without_sizes
 from fastjango.db.models import Field
 from fastjango.db.models.fields.mixins import CheckFieldDefaultMixin
 from fastjango.db.models.fields.typevars import GT, ST
