@@ -10,6 +10,7 @@ from alembic.ddl.mysql import MySQLModifyColumn
 from alembic.ddl.postgresql import PostgresqlColumnType
 from sqlalchemy.schema import AddConstraint, DropIndex
 
+from fastjango.db.backends.utils import without_sizes
 from fastjango.db.migrations.ddl import tables
 from fastjango.db.migrations.ddl.referring import foreign_keys_to
 from fastjango.db.models.table import split_table_name
@@ -145,7 +146,8 @@ class ColumnChange:
         self._change_identity(add=False)
         if self.old_type != self.new_type or old_collation != new_collation:
             column = self.editor.quote_name(self.new.column)
-            using = None if getattr(self.new, "generated", False) else f"{column}::{self.new_type}"
+            # A cast to varchar(3) would cut texts off in silence; without the length the database complains.
+            using = None if getattr(self.new, "generated", False) else f"{column}::{without_sizes(self.new_type)}"
             self.editor.emit(
                 PostgresqlColumnType(
                     self.table,
@@ -265,7 +267,7 @@ class ColumnChange:
             type_text, collation = self._words(field)
             column = _quoted(field.column)
             if self.connection.vendor == "postgresql":
-                using = f"{self.editor.quote_name(field.column)}::{type_text}"
+                using = f"{self.editor.quote_name(field.column)}::{without_sizes(type_text)}"
                 if collation:
                     type_text += f" COLLATE {self.editor.quote_name(collation)}"
                 spec = tables.ColumnSpec(type_text)
