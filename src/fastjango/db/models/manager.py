@@ -9,7 +9,7 @@ from functools import wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from fastjango.db.models.query.queryset import QuerySet, provide_manager
+from fastjango.db.models.query.queryset import BEYOND_DJANGO, QuerySet, provide_manager
 from fastjango.db.routers import router
 
 M = TypeVar("M")
@@ -77,7 +77,7 @@ class BaseManager(Generic[M]):
     def _get_queryset_methods(cls, queryset_class: Any) -> dict[str, Any]:
         methods = {}
         for name, method in inspect.getmembers(queryset_class, predicate=inspect.isfunction):
-            if hasattr(cls, name):
+            if hasattr(cls, name) or (name in BEYOND_DJANGO and method is getattr(QuerySet, name)):
                 continue
             queryset_only = getattr(method, "queryset_only", None)
             if queryset_only or (queryset_only is None and name.startswith("_")):
@@ -86,12 +86,25 @@ class BaseManager(Generic[M]):
         return methods
 
     @classmethod
+    def _get_own_methods(cls, queryset_class: Any) -> dict[str, Any]:
+        """Return the verbs that Django does not have; they are kept apart from the list that it documents."""
+        return {
+            name: _passed_on(name, getattr(queryset_class, name))
+            for name in BEYOND_DJANGO
+            if not hasattr(cls, name) and hasattr(queryset_class, name)
+        }
+
+    @classmethod
     def from_queryset(cls, queryset_class: Any, class_name: str | None = None) -> Any:
         """Return a manager class that has the public methods of *queryset_class*."""
         return type(
             class_name or f"{cls.__name__}From{queryset_class.__name__}",
             (cls,),
-            {"_queryset_class": queryset_class, **cls._get_queryset_methods(queryset_class)},
+            {
+                "_queryset_class": queryset_class,
+                **cls._get_own_methods(queryset_class),
+                **cls._get_queryset_methods(queryset_class),
+            },
         )
 
     def contribute_to_class(self, cls: Any, name: str) -> None:

@@ -18,6 +18,17 @@ S = TypeVar("S")
 
 _manager: list[Any] = []
 
+BEYOND_DJANGO = (
+    "aupdate_returning",
+    "aupsert",
+    "fetch_mode",
+    "from_statement",
+    "into",
+    "update_returning",
+    "upsert",
+)
+"""Verbs of querysets and managers that Django's have not."""
+
 
 def provide_manager(manager_class: Any) -> None:
     """Fill the slot for ``Manager``, which stands above this room (``manager.py`` does)."""
@@ -88,4 +99,4 @@ class EmptyQuerySet(metaclass=InstanceCheckMeta):
         raise TypeError("EmptyQuerySet can't be instantiated")
 
 
-__all__ = ["EmptyQuerySet", "InstanceCheckMeta", "QuerySet", "provide_manager"]
+__all__ = ["BEYOND_DJANGO", "EmptyQuerySet", "InstanceCheckMeta", "QuerySet", "provide_manager"]
