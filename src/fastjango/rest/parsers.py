@@ -66,8 +66,6 @@ class JSONParser(BaseParser):
         try:
             raw = read_body(stream)
             text = raw.decode(encoding) if isinstance(raw, bytes) else raw
-            if text.startswith("\ufeff"):
-                text = text[1:]
             strict = api_settings.STRICT_JSON if self.strict is None else self.strict
             constant = json.strict_constant if strict else None
             return json.loads(text, parse_constant=constant)

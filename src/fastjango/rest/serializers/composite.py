@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from fastjango.core.exceptions import ValidationError as DjangoValidationError
-from fastjango.core.validators import MaxLengthValidator, MinLengthValidator
+from fastjango.core.validators import MaxLengthValidator, MinLengthValidator, ProhibitNullCharactersValidator
+from fastjango.db import connections, router
 from fastjango.forms import ImageField as DjangoImageField
 from fastjango.rest.exceptions import ValidationError
 from fastjango.rest.serializers.field import Field, bound_validator, empty, get_error_detail
 from fastjango.rest.serializers.text import CharField
 from fastjango.rest.settings import api_settings
 from fastjango.rest.utils import html, json
+from fastjango.rest.validators import ProhibitSurrogateCharactersValidator
 from fastjango.utils.translation import gettext_lazy as _
+
+check_null = ProhibitNullCharactersValidator()
+check_surrogates = ProhibitSurrogateCharactersValidator()
 
 
 class FileField(Field):
@@ -311,11 +316,38 @@ class JSONField(Field):
             if self.binary or getattr(data, "is_json_string", False):
                 if isinstance(data, bytes):
                     data = data.decode()
-                return json.loads(data, cls=self.decoder)
-            json.dumps(data, cls=self.encoder)
+                data = json.loads(data, cls=self.decoder)
+                text = json.dumps(data, default=str)
+            else:
+                text = json.dumps(data, cls=self.encoder)
         except (TypeError, ValueError, RecursionError):
             self.fail("invalid")
+        # Only what has such escapes is looked at more closely.
+        if "\\ud" in text or "\\u0000" in text:
+            self._refuse_unstorable(data)
         return data
+
+    def _refuse_unstorable(self, data: Any) -> None:
+        """Refuse halves of surrogate pairs, which no encoding holds, and NUL where the column holds none."""
+        refuses_null = self._column_refuses_null()
+        left = [data]
+        while left:
+            value = left.pop()
+            if isinstance(value, dict):
+                left += [*value, *value.values()]
+            elif isinstance(value, list | tuple):
+                left += value
+            elif isinstance(value, str):
+                check_surrogates(value)
+                if refuses_null and "\0" in value:
+                    raise ValidationError(check_null.message, code=check_null.code)
+
+    def _column_refuses_null(self) -> bool:
+        model = getattr(getattr(self.parent, "Meta", None), "model", None)
+        if model is None:
+            return False
+        features = connections[router.db_for_write(model)].features
+        return features.prohibits_null_characters_in_text_exception is not None
 
     def to_representation(self, value: Any) -> Any:
         """Return the value, or its JSON as bytes where the field is binary."""

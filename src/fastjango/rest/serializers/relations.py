@@ -10,6 +10,7 @@ from typing import Any, cast
 from urllib import parse
 
 from fastjango.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
+from fastjango.db import DataError
 from fastjango.db.models import Manager
 from fastjango.db.models.query import QuerySet
 from fastjango.rest.reverse import reverse
@@ -20,6 +21,9 @@ from fastjango.rest.utils import html
 from fastjango.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve
 from fastjango.utils.encoding import smart_str, uri_to_iri
 from fastjango.utils.translation import gettext_lazy as _
+
+# What looking up a value of the wrong kind, or one that the column cannot hold, raises.
+_UNFIT = (TypeError, ValueError, OverflowError, DataError)
 
 
 def method_overridden(method_name: str, klass: type, instance: Any) -> bool:
@@ -239,7 +243,7 @@ class PrimaryKeyRelatedField(RelatedField):
             return queryset.get(pk=data)
         except ObjectDoesNotExist:
             self.fail("does_not_exist", pk_value=data)
-        except (TypeError, ValueError, OverflowError):
+        except _UNFIT:
             self.fail("incorrect_type", data_type=type(data).__name__)
 
     def to_representation(self, value: Any) -> Any:
@@ -289,7 +293,7 @@ class HyperlinkedRelatedField(RelatedField):
         queryset = self.get_queryset()
         try:
             return queryset.get(**{self.lookup_field: lookup_value})
-        except ValueError as exc:
+        except (ValueError, OverflowError, DataError) as exc:
             raise ObjectValueError(str(exc)).with_traceback(sys.exc_info()[2]) from exc
         except TypeError as exc:
             raise ObjectTypeError(str(exc)).with_traceback(sys.exc_info()[2]) from exc
@@ -317,10 +321,9 @@ class HyperlinkedRelatedField(RelatedField):
             prefix = get_script_prefix()
             if data.startswith(prefix):
                 data = "/" + data[len(prefix) :]
-        data = uri_to_iri(parse.unquote(data))
         try:
-            match = resolve(data)
-        except Resolver404:
+            match = resolve(uri_to_iri(parse.unquote(data)))
+        except (Resolver404, UnicodeError):
             self.fail("no_match")
         try:
             expected = cast(Any, request).versioning_scheme.get_versioned_viewname(self.view_name, request)
@@ -404,7 +407,7 @@ class SlugRelatedField(RelatedField):
             return queryset.get(**{self.slug_field: data})
         except ObjectDoesNotExist:
             self.fail("does_not_exist", slug_name=self.slug_field, value=smart_str(data))
-        except (TypeError, ValueError):
+        except _UNFIT:
             self.fail("invalid")
 
     def to_representation(self, obj: Any) -> Any:
