@@ -82,7 +82,9 @@ class ColumnChange:
                 self.model, [self.old.column], index=True, unique=False, exclude=meta_names
             )
             for name in names:
-                editor.emit(DropIndex(sa.Index(name, _table=editor._bare(self.model))))
+                # The index for LIKE stands beside unique constraints too: it is looked at below.
+                if self.connection.vendor != "postgresql" or not name.endswith("_like"):
+                    editor.emit(DropIndex(sa.Index(name, _table=editor._bare(self.model))))
         self._drop_like_index()
         old_check = self.old.db_parameters(self.connection)["check"]
         new_check = self.new.db_parameters(self.connection)["check"]

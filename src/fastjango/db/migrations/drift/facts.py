@@ -54,11 +54,17 @@ def _postgresql(connection: Any, cursor: Any, table: str) -> TableFacts:
         )
     cursor.execute(_PG_CONSTRAINTS, [name])
     for constraint, definition in cursor.fetchall():
-        found.parts[_plain(definition)] = constraint
+        text = _without_casts(definition) if definition.startswith("CHECK") else _plain(definition)
+        found.parts[text] = constraint
     cursor.execute(_PG_INDEXES, [name])
     for index, definition in cursor.fetchall():
         found.parts[_plain(re.sub(r"INDEX \S+ ON (ONLY )?\S+ ", "INDEX ON ", definition))] = index
     return found
+
+
+def _without_casts(check: str) -> str:
+    """Return a check without the casts that PostgreSQL writes into it: they are of the type that a column once had."""
+    return re.sub(r"::[a-z ]+(\(\d+(,\d+)?\))?|[()' ]", "", check).replace("CHECK", "CHECK ", 1)
 
 
 def _plain(definition: str) -> str:
@@ -111,13 +117,15 @@ def _with_constraints(found: TableFacts, connection: Any, cursor: Any, table: st
         elif facts["foreign_key"]:
             text = "FOREIGN KEY ({}) REFERENCES {}({})".format(columns, *facts["foreign_key"])
         elif facts["check"]:
-            text = f"CHECK {name} ({columns})"
+            # Its name may be of a time when table or column had another one.
+            text = f"CHECK ({columns})"
         elif facts["unique"]:
             text = f"UNIQUE ({columns})"
         else:
             orders = " ".join(facts.get("orders") or ())
             text = f"INDEX ({columns}){' ' + orders if 'DESC' in orders else ''}"
-        # An index may stand beside a constraint on the same columns.
+        while text in found.parts:
+            text += " once more"
         found.parts[text] = name
     return found
 

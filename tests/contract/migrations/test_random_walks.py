@@ -1,0 +1,44 @@
+"""Whatever a project does to its models: migrations follow, rows survive, tables are as if made from scratch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.contract.migrations.conftest import VENDORS, make_project
+from tests.contract.migrations.walks import walk
+
+from fastjango.db import connections
+from fastjango.db.engines import complete, load_backend
+
+ALIAS = "walk"
+
+
+@pytest.fixture(params=VENDORS)
+def alias(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The alias of an empty database, once for each kind."""
+    for project in make_project(request.param, tmp_path):
+        conf: dict[str, Any] = dict(project.database)
+        complete(conf)
+        wrapper: Any = load_backend(conf["ENGINE"]).DatabaseWrapper(conf, ALIAS)
+        connections.settings[ALIAS], connections[ALIAS] = conf, wrapper
+        try:
+            yield ALIAS
+        finally:
+            wrapper.close()
+            wrapper.close_pool()
+            del connections[ALIAS], connections.settings[ALIAS]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_short_walk_loses_nothing(seed: int, alias: str) -> None:
+    walk(seed, alias, steps=15)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, 300, 10))
+def test_three_hundred_walks_lose_nothing(first: int, alias: str) -> None:
+    for seed in range(first, first + 10):
+        walk(seed, alias, steps=25)
