@@ -145,7 +145,7 @@ class Command(BaseCommand):
 
         family = socket.AF_INET6 if self.use_ipv6 else socket.AF_INET
         listener = socket.create_server((self.addr, int(self.port)), family=family, backlog=128)
-        app = RequestLog(self.get_application(**options), self.stderr, self.style)
+        app = RequestLog(self.get_application(**options))
         # The proxy headers of the server stay off: only settings say which proxy is trusted.
         config = uvicorn.Config(app, log_level="warning", access_log=False, proxy_headers=False, server_header=False)
         uvicorn.Server(config).run(sockets=[listener])
