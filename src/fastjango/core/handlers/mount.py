@@ -46,6 +46,7 @@ class Exchange:
         # What the application waits for, while its child's message was handed out.
         self._pending: asyncio.Future[Any] | None = None
         self._waiter: asyncio.Future[None] | None = None
+        self._owed: asyncio.Future[None] | None = None
         self._queue: deque[tuple[Message, asyncio.Future[None]]] = deque()
         self.finished = False
 
@@ -64,10 +65,18 @@ class Exchange:
             self._waiter.set_result(None)
 
     def _take(self) -> Message:
-        message, taken = self._queue.popleft()
-        if not taken.done():
-            taken.set_result(None)
+        message, self._owed = self._queue.popleft()
         return message
+
+    def _let_go_on(self) -> None:
+        """
+        Let the child go on whose message was handed out: it is sent by now.
+
+        Not sooner: at its end a child may cancel the application's task, which must wait in here then.
+        """
+        owed, self._owed = self._owed, None
+        if owed is not None and not owed.done():
+            owed.set_result(None)
 
     def advance(self) -> _Advance:
         """Return an awaitable of the next message, or of None at the end."""
@@ -81,6 +90,7 @@ class Exchange:
     def step(self) -> Generator[Any, Any, Message | None]:
         """Drive the coroutine to its next message, handing its other waits up to the loop."""
         coro = self._coro
+        self._let_go_on()
         self._task = asyncio.current_task()
         pending, self._pending = self._pending, None
         error: BaseException | None = None
