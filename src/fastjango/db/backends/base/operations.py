@@ -187,6 +187,14 @@ class BaseDatabaseOperations(SqlParts):
         """Return the key of the row that was inserted last."""
         return cursor.lastrowid
 
+    def column_arrays(self, fields: Sequence[Any], lines: Sequence[Sequence[Any]]) -> Any:
+        """
+        Return types and values of whole columns, where rows can be inserted so: ``[(type, array), ...]``.
+
+        None: the rows are to be written one by one.
+        """
+        return None
+
     def filled_by_client(self, sql: str) -> str:
         """Mark *sql* as a statement whose parameters the driver writes into the text, where it can choose."""
         return sql

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from fastjango.db.backends.base.operations import BaseDatabaseOperations
+from fastjango.db.backends.postgresql import arrays
 from fastjango.db.backends.postgresql.cursors import FilledByClient
 from fastjango.db.backends.postgresql.sql_parts import PostgresqlParts
 
@@ -43,6 +44,18 @@ class DatabaseOperations(PostgresqlParts, BaseDatabaseOperations):
         if not lookup_type.isidentifier():
             raise ValueError(f"Invalid lookup type: {lookup_type!r}")
         return f"EXTRACT({lookup_type.upper()} FROM {sql})", tuple(params)
+
+    def column_arrays(self, fields: Sequence[Any], lines: Sequence[Sequence[Any]]) -> Any:
+        """Return types and array texts of the columns; None when a field or a value has no such text."""
+        kinds = arrays.columns_of(fields)
+        if kinds is None:
+            return None
+        try:
+            return [
+                (kind, write(values)) for (kind, write), values in zip(kinds, zip(*lines, strict=True), strict=True)
+            ]
+        except arrays.Unfit:
+            return None
 
     def filled_by_client(self, sql: str) -> str:
         """Return *sql* as a text that the cursors fill in themselves."""

@@ -23,7 +23,7 @@ from .order import Ordering
 from .plan import CompiledText, compile_text
 from .query import Query
 from .tables import ordered_update
-from .write_plans import conflict_insert, delete_plan, insert_plan, table_of, update_plan
+from .write_plans import array_plan, conflict_insert, delete_plan, insert_plan, table_of, update_plan
 
 BATCH = 100
 """Keys per DELETE or UPDATE of single objects."""
@@ -112,6 +112,9 @@ def _insert_batch(
         has_placeholder(field) for field in fields
     ):
         sql, args = compile_insert(model, connection, fields, lines, wanted, conflict)
+    elif len(lines) > 1 and (columns := connection.ops.column_arrays(fields, lines)) is not None:
+        plan = array_plan(model, connection, fields, [kind for kind, _ in columns], wanted, conflict)
+        sql, args = plan.sql, plan.args([array for _, array in columns])
     else:
         plan = insert_plan(model, connection, fields, len(lines), wanted, conflict)
         sql, args = plan.sql, plan.args([value for line in lines for value in line])

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import mysql, postgresql, sqlite
 from fastjango.db.models.constants import OnConflict
 from fastjango.db.models.lookups import registry
 
+from .plan import one_line
 from .tables import identifier
 
 PLAN_LIMIT = 256
@@ -73,7 +74,7 @@ def compile_write(statement: Any, connection: Any) -> WritePlan:
     compiled = statement.compile(dialect=connection.dialect)
     names = compiled.positiontup or []
     order = tuple(int(name[1:]) for name in names)
-    return WritePlan(str(compiled), None if order == tuple(range(len(order))) else order)
+    return WritePlan(one_line(str(compiled)), None if order == tuple(range(len(order))) else order)
 
 
 def conflict_insert(
@@ -116,14 +117,7 @@ def insert_plan(
     if rows > 1:
         return repeated(insert_plan(model, connection, fields, 1, returning, conflict), rows)
     on_conflict, update_fields, unique_fields = conflict
-    key = (
-        "insert",
-        tuple(field.column for field in fields),
-        tuple(field.column for field in returning),
-        on_conflict,
-        tuple(field.column for field in update_fields),
-        tuple(field.column for field in unique_fields),
-    )
+    key = _insert_key("insert", fields, returning, conflict)
 
     def make() -> WritePlan:
         every = list(dict.fromkeys([*fields, *returning, *update_fields, *unique_fields]))
@@ -135,6 +129,47 @@ def insert_plan(
             statement = statement.returning(*(table.c[field.column] for field in returning))
         return compile_write(statement, connection)
 
+    return cached(model, connection, key, make)  # type: ignore[no-any-return]
+
+
+def _insert_key(word: str, fields: Sequence[Any], returning: Sequence[Any], conflict: Any) -> Any:
+    on_conflict, update_fields, unique_fields = conflict
+    return (
+        word,
+        tuple(field.column for field in fields),
+        tuple(field.column for field in returning),
+        on_conflict,
+        tuple(field.column for field in update_fields),
+        tuple(field.column for field in unique_fields),
+    )
+
+
+def array_plan(
+    model: Any,
+    connection: Any,
+    fields: Sequence[Any],
+    kinds: Sequence[Any],
+    returning: Sequence[Any],
+    conflict: tuple[Any, Sequence[Any], Sequence[Any]],
+) -> WritePlan:
+    """Return the INSERT of any number of rows, given as one array per column."""
+    on_conflict, update_fields, unique_fields = conflict
+
+    def make() -> WritePlan:
+        every = list(dict.fromkeys([*fields, *returning, *update_fields, *unique_fields]))
+        table = table_of(model._meta, every)
+        arrays = [
+            sa.BindParameter(f"p{place}", None, type_=postgresql.ARRAY(kind), required=False)
+            for place, kind in enumerate(kinds)
+        ]
+        rows = sa.select(sa.literal_column("*")).select_from(sa.func.UNNEST(*arrays))
+        statement = conflict_insert(table, connection, on_conflict, update_fields, unique_fields)
+        statement = statement.from_select([field.column for field in fields], rows)
+        if returning:
+            statement = statement.returning(*(table.c[field.column] for field in returning))
+        return compile_write(statement, connection)
+
+    key = _insert_key("insert arrays", fields, returning, conflict)
     return cached(model, connection, key, make)  # type: ignore[no-any-return]
 
 
@@ -196,6 +231,7 @@ def _keys(table: Any, where: Sequence[Any], count: int, places: Places) -> Any:
 
 __all__ = [
     "WritePlan",
+    "array_plan",
     "cached",
     "conflict_insert",
     "delete_plan",
