@@ -19,11 +19,13 @@ S = TypeVar("S")
 _manager: list[Any] = []
 
 BEYOND_DJANGO = (
+    "akeyset_page",
     "aupdate_returning",
     "aupsert",
     "fetch_mode",
     "from_statement",
     "into",
+    "keyset_page",
     "update_returning",
     "upsert",
 )

@@ -18,6 +18,7 @@ from fastjango.db.models.sql.statement import Options
 from .chain import QuerySetChain
 from .core import MAX_GET_RESULTS, M
 from .iterables import ModelIterable
+from .keyset import KeysetPage, read_page
 from .prefetch import prefetch_related_objects
 from .shape import keyed
 
@@ -320,6 +321,26 @@ class QuerySetReads(QuerySetChain[M]):
         finally:
             # Left early, the connection is free at once.
             await bridge(iterator.close)
+
+    def keyset_page(self, size: int, *, after: str | None = None, before: str | None = None) -> KeysetPage[M]:
+        """
+        Return a page of objects by its neighbour instead of by its number.
+
+        The order is the queryset's, with the primary key behind it.
+
+        Args:
+            after: The ``next`` of the page before this one.
+            before: The ``previous`` of the page behind this one.
+        Raises:
+            BadRequest: The token is not one of this order's.
+            ValueError: The order has a part that may be NULL or is no field or annotation.
+        Queries: 1.
+        """
+        return read_page(self, size, after, before)
+
+    async def akeyset_page(self, size: int, *, after: str | None = None, before: str | None = None) -> KeysetPage[M]:
+        """See ``keyset_page``."""
+        return await bridge(self.keyset_page, size, after=after, before=before)
 
     # -- looking inside
 
