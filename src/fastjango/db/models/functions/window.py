@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from fastjango.db.errors import NotSupportedError
 from fastjango.db.models.expressions.func import Func
 from fastjango.db.models.expressions.output import Output
+
+if TYPE_CHECKING:
+    from fastjango.db.models.expressions.elements import Clause
+    from fastjango.db.models.types import ClauseContext
 
 
 class CumeDist(Func):
@@ -49,6 +54,17 @@ class LagLeadFunction(Func):
 
     def _resolve_output_field(self) -> Any:
         return self.get_source_expressions()[0].output_field
+
+    def build_clause(self, ctx: ClauseContext) -> Clause:
+        """
+        Return the call.
+
+        Raises:
+            NotSupportedError: The database takes no default.
+        """
+        if len(self.source_expressions) > 2 and not ctx.connection.features.supports_default_in_lead_lag:
+            raise NotSupportedError(f"This backend does not support default values in {self.function}.")
+        return super().build_clause(ctx)
 
 
 class Lag(LagLeadFunction):
