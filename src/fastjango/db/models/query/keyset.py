@@ -161,7 +161,7 @@ def _behind(parts: Sequence[_Part], values: Sequence[Any], backwards: bool) -> Q
         equal[part.name] = value
     # The first part alone lets the database enter its index at the right place.
     sign = "lte" if parts[0].descending is not backwards else "gte"
-    return Q(**{f"{parts[0].name}__{sign}": values[0]}) & condition
+    return Q(condition, **{f"{parts[0].name}__{sign}": values[0]})
 
 
 def _token(parts: Sequence[_Part], obj: Any) -> str:
