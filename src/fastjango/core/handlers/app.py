@@ -33,6 +33,7 @@ from fastjango.core.handlers.errors import api_exception_handlers
 from fastjango.core.handlers.loop import wait_for
 from fastjango.core.handlers.memory import settle
 from fastjango.core.handlers.mount import respond
+from fastjango.core.handlers.plain import BridgedApp, is_bare
 from fastjango.core.handlers.routers import FoundRoute, NoRoute, has_rivals, mounted_router, no_route, route_table
 from fastjango.core.handlers.sending import serve
 from fastjango.db.bridge import bridged
@@ -47,19 +48,20 @@ class FastJango(FastAPI):
     The application object: ``app = FastJango()``.
 
     Takes FastAPI's arguments. Settings come from the settings module; ``setup()`` runs if it has not. Where no settings
-    are configured it is a plain ``FastAPI``.
+    are configured, or they name neither URL patterns nor middleware, it is a plain ``FastAPI`` (``plain.py``).
     The API docs are served when ``DEBUG`` or ``API_DOCS`` is on, or when their URLs are given here.
     """
 
     request_class = ASGIRequest
 
     def __init__(self, **kwargs: Any) -> None:
-        self.has_settings = are_configured()
-        if not self.has_settings:
+        has_settings = are_configured()
+        if has_settings and not apps.ready:
+            fastjango.setup()
+        self.is_plain = not has_settings or is_bare()
+        if self.is_plain:
             super().__init__(**kwargs)
             return
-        if not apps.ready:
-            fastjango.setup()
         params.install()
         if not getattr(settings, "ROOT_URLCONF", None):
             # Settings without URL patterns: the application's own routes are all there is.
@@ -90,8 +92,8 @@ class FastJango(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Compose ASGI middleware around the pipeline (HTTP) and the router (WebSocket, lifespan)."""
-        if not self.has_settings:
-            return super().build_middleware_stack()
+        if self.is_plain:
+            return BridgedApp(super().build_middleware_stack())
         self.pipeline.prepare()
         sockets: ASGIApp = self._serve_socket
         handlers = {key: value for key, value in self.exception_handlers.items() if key not in (500, Exception)}
@@ -138,7 +140,7 @@ class FastJango(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document: FastAPI's routes, routers in ``urlpatterns`` and REST viewsets."""
-        if not self.has_settings:
+        if self.is_plain:
             return super().openapi()
         if self.openapi_schema:
             return self.openapi_schema

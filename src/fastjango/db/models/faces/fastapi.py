@@ -14,7 +14,7 @@ from typing import Any, get_args, get_origin
 import orjson
 from pydantic import TypeAdapter
 
-from fastjango.db.bridge import bridge
+from fastjango.db.bridge import bridge, bridged
 from fastjango.db.models.declare import ModelBase
 from fastjango.db.models.faces.into import Into, list_adapter
 from fastjango.db.models.faces.pydantic import responding
@@ -62,7 +62,10 @@ def _with_querysets(original: Any) -> Any:
                         return written
                 response_content = await bridge(_read, schema, response_content, lazy)
             with responding():
-                return await original(field=field, response_content=response_content, dump_json=dump_json, **options)
+                # A relation that is loaded now is awaited.
+                return await bridged(
+                    original(field=field, response_content=response_content, dump_json=dump_json, **options)
+                )
         return await original(field=field, response_content=response_content, dump_json=dump_json, **options)
 
     serialize_response._knows_models = True  # type: ignore[attr-defined]

@@ -58,6 +58,42 @@ def _write(schema: BaseModel, instance: Any, extra: dict[str, Any]) -> Any:
     return instance
 
 
+def save_values(instance: Any, values: dict[str, Any]) -> Any:
+    """Set plain *values* that may be set, save *instance*, set its many-to-many relations, and return it."""
+    model: Any = type(instance)
+    now: dict[str, Any] = {}
+    later: Later = []
+    for name, value in values.items():
+        field = _field_of(model, name)
+        if field is None:
+            continue
+        if not field.concrete or field.many_to_many:
+            later.append((field, value))
+        elif is_settable(field):
+            # A relation given by its own name may be an object or a key.
+            by_key = field.is_relation and name == field.name and not hasattr(value, "_meta")
+            now[field.attname if by_key else name] = value
+    adding = instance._state.adding
+    for name, value in now.items():
+        setattr(instance, name, value)
+    instance.full_clean(exclude=_unchecked(instance, now, {}, adding))
+    instance.save()
+    for relation, value in later:
+        _set_many(instance, relation, value)
+    return instance
+
+
+def _field_of(model: Any, name: str) -> Any:
+    """Return the field or reverse relation called *name*, None where there is none."""
+    try:
+        return model._meta.get_field(name)
+    except FieldDoesNotExist:
+        field = next((one for one in model._meta.concrete_fields if one.attname == name), None)
+        if field is not None:
+            return field
+        return next((rel for rel in model._meta.related_objects if rel.get_accessor_name() == name), None)
+
+
 def _unchecked(instance: Any, values: dict[str, Any], extra: dict[str, Any], adding: bool) -> set[str]:
     """Return the fields whose values nobody has sent: they need no look, unless the instance is new."""
     sent = {*values, *extra}
@@ -76,12 +112,7 @@ def _split(schema: BaseModel, model: Any) -> tuple[dict[str, Any], Later]:
     later: Later = []
     for name in schema.model_fields_set:
         value = getattr(schema, name)
-        try:
-            field = model._meta.get_field(name)
-        except FieldDoesNotExist:
-            field = next((one for one in model._meta.concrete_fields if one.attname == name), None)
-            if field is None:
-                field = next((rel for rel in model._meta.related_objects if rel.get_accessor_name() == name), None)
+        field = _field_of(model, name)
         if field is None:
             continue
         if not field.concrete or field.many_to_many:
@@ -119,4 +150,4 @@ def _set_many(instance: Any, relation: Any, value: Any) -> None:
         _write(item, relation.related_model(), {relation.field.name: instance})
 
 
-__all__ = ["build", "create", "update"]
+__all__ = ["build", "create", "save_values", "update"]
