@@ -224,7 +224,7 @@ def client() -> Client:
 
 
 def test_the_routes_of_a_model(client: Client, brand: Any) -> None:
-    made = client.post("/shoes", json={"title": "t", "brand_id": brand.pk})
+    made = client.post("/shoes", json={"title": "t", "price": "1.5", "brand_id": brand.pk})
     pk = made.json()["id"]
 
     assert (made.status_code, made.json()["size"]) == (201, 38)

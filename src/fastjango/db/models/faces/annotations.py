@@ -186,12 +186,25 @@ class RunValidators:
             return value
         if isinstance(value, dt.datetime):
             value = _in_zone(value)
+        if isinstance(value, decimal.Decimal):
+            value = _as_stored(value, field)
         if isinstance(value, str) and "\x00" in value:
             raise PydanticCustomError("null_characters_not_allowed", "Null characters are not allowed.")
         try:
             field.run_validators(value)
         except ValidationError as exc:
             raise PydanticCustomError("invalid", "{text}", {"text": " ".join(exc.messages)}) from exc
+        return value
+
+
+def _as_stored(value: decimal.Decimal, field: Any) -> decimal.Decimal:
+    """Return the number with as many places as the column gives back."""
+    places = getattr(base_field(field), "decimal_places", None)
+    if places is None or not value.is_finite():
+        return value
+    try:
+        return value.quantize(decimal.Decimal(1).scaleb(-places))
+    except decimal.InvalidOperation:
         return value
 
 
