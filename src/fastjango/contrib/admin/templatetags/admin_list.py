@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, cast
 
 from fastjango import template
@@ -187,7 +188,8 @@ def _link(cl: Any, result: Any, text: Any, first: bool) -> Any:
         url = cl.url_for_result(result)
     except NoReverseMatch:
         return text
-    url = add_preserved_filters({"preserved_filters": cl.preserved_filters, "opts": cl.opts}, url)
+    if cl.preserved_filters:
+        url = add_preserved_filters({"preserved_filters": cl.preserved_filters, "opts": cl.opts}, url)
     opener: Any = ""
     if cl.is_popup:
         # The key for the window that asked.
@@ -196,17 +198,24 @@ def _link(cl: Any, result: Any, text: Any, first: bool) -> Any:
     return format_html('<a href="{}"{}>{}</a>', url, opener, text)
 
 
+@lru_cache(maxsize=1024)
+def _cell_class(*names: str) -> SafeString:
+    return format_html(' class="{}"', " ".join(names))
+
+
 def items_for_result(cl: Any, result: Any, form: Any) -> Iterator[SafeString]:
     """Give the cells of a row."""
     first = True
+    empty_value_display = cl.model_admin.get_empty_value_display()
     for index, field_name in enumerate(cl.list_display):
-        field, text, further = _cell(cl, result, field_name, cl.model_admin.get_empty_value_display())
+        field, text, further = _cell(cl, result, field_name, empty_value_display)
         name = _column_name(field_name, index)
-        classes = ["action-checkbox"] if name == "action_checkbox" and field is None else [f"field-{name}"]
-        row_class = format_html(' class="{}"', " ".join([*classes, *further]))
+        row_class = _cell_class(
+            "action-checkbox" if name == "action_checkbox" and field is None else f"field-{name}", *further
+        )
         is_link = bool(cl.list_display_links) and field_name in cl.list_display_links
         if not str(text).strip():
-            text = cl.model_admin.get_empty_value_display() if is_link else mark_safe("&nbsp;")
+            text = empty_value_display if is_link else mark_safe("&nbsp;")
         if is_link:
             tag = "th" if first else "td"
             cell = format_html("<{}{}>{}</{}>", tag, row_class, _link(cl, result, text, first), tag)

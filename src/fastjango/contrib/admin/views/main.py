@@ -227,9 +227,7 @@ class ChangeList:
         result_count = paginator.count
         full_result_count: int | None = None
         if self.model_admin.show_full_result_count:
-            # With no filter at all both counts are the same.
-            narrowed = self.get_filters_params() or self.query or getattr(self, "filter_specs", True)
-            full_result_count = self.root_queryset.count() if narrowed else result_count
+            full_result_count = self.root_queryset.count() if self._is_narrowed() else result_count
         can_show_all = result_count <= self.list_max_show_all
         multi_page = result_count > self.list_per_page
         if (self.show_all and can_show_all) or not multi_page:
@@ -247,6 +245,15 @@ class ChangeList:
         self.can_show_all = can_show_all
         self.multi_page = multi_page
         self.paginator = paginator
+
+    def _is_narrowed(self) -> bool:
+        """Whether anything may leave out a row: filters of the address, a search, a filter class with a mind of its own."""
+        if self.get_filters_params() or self.query:
+            return True
+        specs: list[Any] | None = getattr(self, "filter_specs", None)
+        if specs is None:
+            return True
+        return any(spec.used_parameters or type(spec).queryset is not FieldListFilter.queryset for spec in specs)
 
     # ------------------------------------------------------------ order
 
@@ -425,13 +432,20 @@ class ChangeList:
         if self.list_select_related is True:
             return qs.select_related()
         if self.list_select_related is False:
-            return qs.select_related() if self.has_related_field_in_list_display() else qs
+            # By name: without names the relations that may be empty would be left out.
+            names = self._related_columns()
+            return qs.select_related(*names) if names else qs
         if self.list_select_related:
             return qs.select_related(*self.list_select_related)
         return qs
 
     def has_related_field_in_list_display(self) -> bool:
         """Return whether a column shows a relation."""
+        return bool(self._related_columns())
+
+    def _related_columns(self) -> list[str]:
+        """Return the names of the columns that show a relation."""
+        names = []
         for field_name in self.list_display:
             try:
                 field = self.lookup_opts.get_field(field_name)
@@ -439,8 +453,8 @@ class ChangeList:
                 continue
             # The column of a foreign key needs no other row.
             if isinstance(field.remote_field, ManyToOneRel) and field_name != field.attname:
-                return True
-        return False
+                names.append(field.name)
+        return names
 
     def url_for_result(self, result: Any) -> str:
         """Return the address of a row's page."""
