@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastjango.core.exceptions import ValidationError
-from fastjango.db import DEFAULT_DB_ALIAS
+from fastjango.db import DEFAULT_DB_ALIAS, NotSupportedError
 from fastjango.db.models import BaseConstraint, Deferrable, F, Q
 from fastjango.db.models.ddl import IndexParts, condition_sql
 from fastjango.db.models.expressions import Exists
@@ -72,8 +72,15 @@ class ExclusionConstraint(BaseConstraint):
     # --- DDL ----------------------------------------------------------------------------------
 
     def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
-        """Return the clause inside CREATE TABLE."""
+        """
+        Return the clause inside CREATE TABLE.
+
+        Raises:
+            NotSupportedError: The database is another one than PostgreSQL.
+        """
         connection = schema_editor.connection
+        if connection.vendor != "postgresql":
+            raise NotSupportedError(f"{connection.display_name} does not support exclusion constraints ({self.name}).")
         quote = connection.ops.quote_name
         parts = ", ".join(
             f"{IndexParts.element_sql(model, expression, connection)} WITH {operator}"

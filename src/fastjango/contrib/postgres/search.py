@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from sqlalchemy import String
 
 from fastjango.contrib.postgres.column_types import NamedType, ServerType
+from fastjango.contrib.postgres.server_check import ServerCheckMixin
 from fastjango.db.models import CharField, Expression, Field, FloatField, Func, Lookup, TextField, Value
 from fastjango.db.models.expressions import CombinedExpression, register_combinable_fields
 from fastjango.db.models.expressions.elements import Pieces, joined
@@ -52,7 +53,7 @@ __all__ = [
 _STRING = String()
 
 
-class _ServerField(Field[Any, Any]):
+class _ServerField(ServerCheckMixin, Field[Any, Any]):
     """A field of a type that Python has no counterpart of."""
 
     type_name: ClassVar[str]

@@ -20,6 +20,7 @@ from fastjango.contrib.postgres.fields.array_lookups import (
 )
 from fastjango.contrib.postgres.fields.utils import AttributeSetter
 from fastjango.contrib.postgres.forms import SimpleArrayField
+from fastjango.contrib.postgres.server_check import ServerCheckMixin
 from fastjango.contrib.postgres.utils import prefix_validation_error
 from fastjango.contrib.postgres.validators import ArrayMaxLengthValidator
 from fastjango.core import checks
@@ -39,7 +40,7 @@ Item = TypeVar("Item")
 __all__ = ["ArrayField", "IndexTransform", "SliceTransform"]
 
 
-class ArrayField(CheckFieldDefaultMixin, Field[ST, GT]):
+class ArrayField(ServerCheckMixin, CheckFieldDefaultMixin, Field[ST, GT]):
     """
     A list of values.
 

@@ -12,6 +12,7 @@ from fastjango.contrib.postgres import lookups
 from fastjango.contrib.postgres.column_types import ServerType
 from fastjango.contrib.postgres.fields.array import ArrayField
 from fastjango.contrib.postgres.forms import HStoreField as HStoreFormField
+from fastjango.contrib.postgres.server_check import ServerCheckMixin
 from fastjango.core.exceptions import ValidationError
 from fastjango.db.models import Field, TextField, Transform
 from fastjango.db.models.expressions.elements import Pieces
@@ -29,7 +30,7 @@ __all__ = ["HStoreField"]
 _KEY = String()
 
 
-class HStoreField(CheckFieldDefaultMixin, Field[ST, GT]):
+class HStoreField(ServerCheckMixin, CheckFieldDefaultMixin, Field[ST, GT]):
     """
     A map from texts to texts or None.
 

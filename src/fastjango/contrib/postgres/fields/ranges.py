@@ -11,6 +11,7 @@ from fastjango.contrib.postgres.column_types import ServerType
 from fastjango.contrib.postgres.fields import range_lookups
 from fastjango.contrib.postgres.fields.range_json import RangeJson
 from fastjango.contrib.postgres.fields.utils import AttributeSetter
+from fastjango.contrib.postgres.server_check import ServerCheckMixin
 from fastjango.db import models
 from fastjango.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange, NumericRange
 from fastjango.db.models.expressions.elements import Pieces
@@ -57,7 +58,7 @@ class RangeBoundary(models.Expression):
         return Pieces(f"'{self.lower}{self.upper}'")
 
 
-class RangeField(models.Field[ST, GT]):
+class RangeField(ServerCheckMixin, models.Field[ST, GT]):
     """What the range fields share; a subclass names type, base field and form field."""
 
     empty_strings_allowed = False

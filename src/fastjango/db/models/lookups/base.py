@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from fastjango.db.errors import NotSupportedError
 from fastjango.db.models.expressions import adapter, output
 from fastjango.db.models.expressions.base import Expression
 from fastjango.db.models.expressions.elements import BOOLEAN, Pieces, call
@@ -390,6 +391,10 @@ class PostgresOperatorLookup(Lookup):
 
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return both sides with the operator; a percent sign in it is doubled, as in SQL text."""
+        if ctx.vendor != "postgresql":
+            raise NotSupportedError(
+                f"{self.lookup_name or self.postgres_operator} lookup is not supported on this database backend."
+            )
         operator = self.postgres_operator.replace("%%", "%")
         return condition(self.lhs_clause(ctx), f" {operator} ", self.rhs_clause(ctx))
 
