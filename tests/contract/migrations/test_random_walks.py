@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.contract.migrations.conftest import VENDORS, make_project
-from tests.contract.migrations.walks import walk
+from tests.contract.migrations.walks import squashed_walk, walk
 
 from fastjango.db import connections
 from fastjango.db.engines import complete, load_backend
@@ -35,6 +35,11 @@ def alias(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.mark.parametrize("seed", range(3))
 def test_a_short_walk_loses_nothing(seed: int, alias: str) -> None:
     walk(seed, alias, steps=15)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_fifty_squashed_migrations_give_the_same_tables(seed: int, alias: str) -> None:
+    assert squashed_walk(seed, alias, steps=50) > 0
 
 
 @pytest.mark.slow

@@ -20,6 +20,7 @@ from fastjango.db import connections, migrations, models
 from fastjango.db.migrations.autodetector import MigrationAutodetector
 from fastjango.db.migrations.drift import drift
 from fastjango.db.migrations.graph import MigrationGraph
+from fastjango.db.migrations.optimizer import MigrationOptimizer
 from fastjango.db.migrations.questioner import MigrationQuestioner
 from fastjango.db.migrations.state import ModelState, ProjectState
 from fastjango.db.migrations.writer import MigrationWriter
@@ -324,7 +325,7 @@ class Models:
         if constraints:
             constraints.pop()
         else:
-            condition = models.Q(**{f"{found[2]}__gte": -1})
+            condition = models.Q(**{f"{found[2]}__lt": 1_000_000})
             constraints.append(models.CheckConstraint(condition=condition, name=f"c{next(self.numbers)}_{found[2]}"))
         found[1].meta["constraints"] = constraints
         return True
@@ -511,4 +512,28 @@ def walk(seed: int, alias: str, steps: int) -> None:
         raise
 
 
-__all__ = ["Walk", "migrations", "walk"]
+def squashed_walk(seed: int, alias: str, steps: int) -> int:
+    """Squash the migrations of a walk into one, apply that, and return how many operations became how many fewer."""
+    one = Walk(seed, alias)
+    try:
+        while len(one.migrations) < steps:
+            one.models.change()
+            for migration in one.detect():
+                one.migrations.append(migration)
+                one.states.append(migration.mutate_state(one.state))
+        operations = [operation for migration in one.migrations for operation in migration.operations]
+        squashed = type(
+            "Migration", (migrations.Migration,), {"operations": MigrationOptimizer().optimize(operations, APP)}
+        )
+        made = one.reread(squashed("0001_squashed", APP))
+        with one.connection.schema_editor() as editor:
+            made.apply(ProjectState(), editor)
+        one.look_at_tables(one.state)
+        assert len(made.operations) < len(operations)
+    except Exception as exc:
+        exc.add_note(f"seed {seed}, {one.connection.vendor}:\n" + "\n".join(one.log))
+        raise
+    return len(operations) - len(made.operations)
+
+
+__all__ = ["Walk", "migrations", "squashed_walk", "walk"]

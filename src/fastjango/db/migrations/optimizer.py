@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from fastjango.db.migrations import operations as kinds
+
 
 class MigrationOptimizer:
     """Reduces a list of operations until nothing changes."""
@@ -22,27 +24,46 @@ class MigrationOptimizer:
 
     def optimize_inner(self, operations: list[Any], app_label: str) -> list[Any]:
         """Return the list after the first reduction that is possible."""
-        new_operations: list[Any] = []
-        for index, operation in enumerate(operations):
-            right = True  # Whether the reduced operations go where the later one stands.
-            for offset, other in enumerate(operations[index + 1 :]):
-                result = operation.reduce(other, app_label)
-                if isinstance(result, list):
-                    in_between = operations[index + 1 : index + offset + 1]
-                    if right:
-                        new_operations += in_between
-                        new_operations += result
-                    elif all(op.reduce(other, app_label) is True for op in in_between):
-                        # What lies between lets the later one pass to the left.
-                        new_operations += result
-                        new_operations += in_between
-                    else:
-                        new_operations.append(operation)
-                        break
-                    new_operations += operations[index + offset + 2 :]
-                    return new_operations
-                if not result:
-                    right = False
+        for index in range(len(operations)):
+            reduced = self._reduced_from(operations, index, app_label)
+            if reduced is not None:
+                return reduced
+        return list(operations)
+
+    def _reduced_from(self, operations: list[Any], index: int, app_label: str) -> list[Any] | None:
+        """Return the list with one operation joined to a later one; None when it joins with none of them."""
+        first = operations[index]
+        # Whether the first one could stand as far right as the later one.
+        moves_right = True
+        for position in range(index + 1, len(operations)):
+            later = operations[position]
+            joined = first.reduce(later, app_label)
+            if not isinstance(joined, list):
+                moves_right = moves_right and may_pass(later, first, app_label)
+                continue
+            between = operations[index + 1 : position]
+            if moves_right:
+                middle = [*between, *joined]
+            elif all(may_pass(later, other, app_label) for other in between):
+                middle = [*joined, *between]
             else:
-                new_operations.append(operation)
-        return new_operations
+                return None
+            return [*operations[:index], *middle, *operations[position + 1 :]]
+        return None
+
+
+def may_pass(later: Any, earlier: Any, app_label: str) -> bool:
+    """Return whether *later* means the same when it stands before *earlier*."""
+    if earlier.reduce(later, app_label) is not True:
+        return False
+    # What speaks of a model by its old name must stay in front of the renaming.
+    if isinstance(later, kinds.RenameModel):
+        return not earlier.references_model(later.old_name, app_label)
+    # A generated column speaks of other fields of its model.
+    field = getattr(earlier, "field", None)
+    if isinstance(later, (kinds.RenameField, kinds.RemoveField)) and getattr(field, "generated", False):
+        return bool(earlier.model_name_lower != later.model_name_lower)
+    return True
+
+
+__all__ = ["MigrationOptimizer", "may_pass"]

@@ -143,7 +143,7 @@ class Command(BaseCommand):
         """Look for missing migrations, and for waiting ones that a running site would feel."""
         found = self._findings(labels)
         for finding in found:
-            self.log_output.write(self.style.WARNING(str(finding)))
+            self.stderr.write(str(finding), self.style.WARNING)
         self._make(loader, labels, options, check_changes=True)
         if found and options["strict"]:
             sys.exit(1)

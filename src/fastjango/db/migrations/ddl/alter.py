@@ -192,6 +192,7 @@ class ColumnChange:
                 nullable=self.new.null,
                 default=column.server_default if column.server_default is not None else False,
                 autoincrement=bool(self.new.db_type_suffix(self.connection)),
+                comment=self.new.db_comment or None,
             )
         )
 
@@ -276,7 +277,8 @@ class ColumnChange:
                 self.editor.emit(PostgresqlColumnType(table, column, spec, schema=schema, using=using))
             else:
                 spec = tables.ColumnSpec(type_text)
-                self.editor.emit(MySQLModifyColumn(table, column, type_=spec, nullable=field.null))
+                comment = field.db_comment or None
+                self.editor.emit(MySQLModifyColumn(table, column, type_=spec, nullable=field.null, comment=comment))
         # All columns have the type before the first constraint compares two of them.
         for model, field in incoming:
             self._add_foreign_key(model, field)

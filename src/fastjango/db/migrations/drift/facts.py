@@ -86,6 +86,14 @@ _MYSQL_COLUMNS = """
 """
 
 
+_MYSQL_CHECKS = """
+    SELECT c.constraint_name, c.check_clause FROM information_schema.check_constraints c
+    JOIN information_schema.table_constraints t
+        ON t.constraint_schema = c.constraint_schema AND t.constraint_name = c.constraint_name
+    WHERE t.constraint_type = 'CHECK' AND t.table_schema = DATABASE() AND t.table_name = %s
+"""
+
+
 def _mysql(connection: Any, cursor: Any, table: str) -> TableFacts:
     found = TableFacts()
     cursor.execute(_MYSQL_COLUMNS, [table])
@@ -98,7 +106,14 @@ def _mysql(connection: Any, cursor: Any, table: str) -> TableFacts:
         ]
         shown = "" if default in (None, "NULL") else str(default)
         found.columns[column] = _column(" ".join(filter(None, words)), bool(null), "generated" in extra, shown)
-    return _with_constraints(found, connection, cursor, table)
+    _with_constraints(found, connection, cursor, table)
+    # Columns of a check are not known here, its words are.
+    for text in [text for text in found.parts if text.startswith("CHECK")]:
+        del found.parts[text]
+    cursor.execute(_MYSQL_CHECKS, [table])
+    for name, clause in cursor.fetchall():
+        found.parts[f"CHECK {clause}"] = name
+    return found
 
 
 def _sqlite(connection: Any, cursor: Any, table: str) -> TableFacts:

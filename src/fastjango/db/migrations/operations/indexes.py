@@ -80,9 +80,9 @@ class AddIndex(IndexOperation):
         if isinstance(operation, RemoveIndex) and self.index.name == operation.name:
             return []
         if isinstance(operation, RenameIndex) and self.index.name == operation.old_name:
-            self.index = self.index.clone()
-            self.index.name = operation.new_name
-            return [self.__class__(model_name=self.model_name, index=self.index)]
+            index = self.index.clone()
+            index.name = operation.new_name
+            return [self.__class__(model_name=self.model_name, index=index)]
         return super().reduce(operation, app_label)
 
 

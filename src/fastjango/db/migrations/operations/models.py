@@ -19,6 +19,7 @@ from fastjango.db.migrations.operations.fields import (
 from fastjango.db.migrations.state import ModelState
 from fastjango.db.models.base import ModelBase
 from fastjango.db.models.options import normalize_together
+from fastjango.db.models.relations.pending import RECURSIVE_RELATIONSHIP_CONSTANT
 from fastjango.utils.functional import cached_property
 
 
@@ -161,7 +162,8 @@ class CreateModel(ModelOperation):
         ):
             return []
         if isinstance(operation, RenameModel) and self.name_lower == operation.old_name_lower:
-            return [self._with(name=operation.new_name)]
+            fields = [(name, self._renamed_target(field, operation, app_label)) for name, field in self.fields]
+            return [self._with(name=operation.new_name, fields=fields)]
         if isinstance(operation, kinds.ModelOptionOperation) and self.name_lower == operation.name_lower:
             reduced = self._reduce_options(operation)
             if reduced is not None:
@@ -175,6 +177,15 @@ class CreateModel(ModelOperation):
             if reduced is not None:
                 return reduced
         return super().reduce(operation, app_label)
+
+    def _renamed_target(self, field: Any, operation: Any, app_label: str) -> Any:
+        """Return a field that refers to this model by its new name where it did by the old one."""
+        if not field_references((app_label, self.name_lower), field, (app_label, self.name_lower)):
+            return field
+        changed = field.clone()
+        if changed.remote_field.model != RECURSIVE_RELATIONSHIP_CONSTANT:
+            changed.remote_field.model = f"{app_label}.{operation.new_name}"
+        return changed
 
     def _reduce_options(self, operation: Any) -> Any:
         if isinstance(operation, kinds.AlterModelOptions):
