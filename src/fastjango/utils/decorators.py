@@ -32,7 +32,8 @@ def _update_method_wrapper(_wrapper: Any, decorator: Decorator) -> None:
 
 def _multi_decorate(decorators: Any, method: Any) -> Any:
     """Return *method* with function decorators around it, each seeing a plain function."""
-    wrappers: list[Decorator] = list(decorators)[::-1] if hasattr(decorators, "__iter__") else [decorators]
+    # A slice: what has no order, a set, is a mistake here.
+    wrappers: list[Decorator] = list(decorators[::-1]) if hasattr(decorators, "__iter__") else [decorators]
 
     def _wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
         # A partial of the bound method takes attributes, which a bound method does not.

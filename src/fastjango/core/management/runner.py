@@ -54,13 +54,7 @@ def _defaults_and_required(
     parser: CommandParser, command: BaseCommand, options: dict[str, Any]
 ) -> tuple[dict[str, Any], list[str]]:
     """Map option names to destinations; render the required options that were given by keyword."""
-    opt_mapping = {
-        min(action.option_strings, key=len if len(action.option_strings) == 1 else lambda text: -len(text))
-        .lstrip("-")
-        .replace("-", "_"): action.dest
-        for action in parser._actions
-        if action.option_strings
-    }
+    opt_mapping = _destinations(parser)
     arg_options = {opt_mapping.get(key, key): value for key, value in options.items()}
     parse_args: list[str] = []
     exclusive = {
@@ -71,6 +65,8 @@ def _defaults_and_required(
             continue
         if not action.option_strings:
             continue
+        if list(opt_mapping.values()).count(action.dest) > 1:
+            raise TypeError(f"Cannot pass the dest {action.dest!r} that matches multiple arguments via **options.")
         value = arg_options[action.dest]
         flag = min(action.option_strings)
         if action.const is not None or action.nargs == 0:
@@ -80,6 +76,15 @@ def _defaults_and_required(
         else:
             parse_args.append(f"{flag}={value}")
     return arg_options, parse_args
+
+
+def _destinations(parser: CommandParser) -> dict[str, str]:
+    """Return where each option goes, by the name that a keyword argument has."""
+    return {
+        max(action.option_strings, key=len).lstrip("-").replace("-", "_"): action.dest
+        for action in parser._actions
+        if action.option_strings
+    }
 
 
 def _walk_actions(parser: Any) -> Iterator[Any]:
@@ -103,7 +108,7 @@ def call_command(command_name: Any, *args: Any, **options: Any) -> Any:
         command = command_name
         name = command.__class__.__module__.split(".")[-1]
     else:
-        name = command_name
+        name = command_name[0] if isinstance(command_name, (list, tuple)) else command_name
         try:
             app_name = get_commands()[name]
         except KeyError:
@@ -122,7 +127,7 @@ def call_command(command_name: Any, *args: Any, **options: Any) -> Any:
     if unknown:
         raise TypeError(
             "Unknown option(s) for {} command: {}. Valid options are: {}.".format(
-                name, ", ".join(sorted(unknown)), ", ".join(sorted(known | stealth))
+                name, ", ".join(sorted(unknown)), ", ".join(sorted(known | stealth | set(_destinations(parser))))
             )
         )
     positional = defaults.pop("args", ())

@@ -115,13 +115,13 @@ class Command(BaseCommand):
         if not getattr(self.stdin, "isatty", lambda: True)():
             raise NotRunningInTTYException
         default_username = get_default_username(database=database)
+        if username == "":
+            raise CommandError(f"{capfirst(verbose_field_name)} cannot be blank.")
         if username is not None:
             error_msg = self._validate_username(username, verbose_field_name, database)
             if error_msg:
                 self.stderr.write(error_msg)
                 username = None
-        elif username == "":
-            raise CommandError(f"{capfirst(verbose_field_name)} cannot be blank.")
         while username is None:
             message = self._get_input_message(self.username_field, default_username)
             username = self.get_input_data(self.username_field, message, default_username)
@@ -136,14 +136,26 @@ class Command(BaseCommand):
         for field_name in self.UserModel.REQUIRED_FIELDS:
             field = self.UserModel._meta.get_field(field_name)
             value = options[field_name]
+            if value is not None and field.remote_field and not field.many_to_many:
+                # Nobody is asked again for an option.
+                field.clean(value, None)
             while value is None:
-                given = self.get_input_data(field, self._get_input_message(field))
-                value = [pk.strip() for pk in given.split(",")] if field.many_to_many and given else given
+                value = self._ask_for(field)
             user_data[field_name] = value
             if not field.many_to_many:
                 fake_user_data[field_name] = field.remote_field.model(value) if field.remote_field else value
         if PASSWORD_FIELD in user_data:
             user_data[PASSWORD_FIELD] = self._ask_password(user_data, fake_user_data)
+
+    def _ask_for(self, field: Any) -> Any:
+        """Ask for a required field once; returns None when the answer is not valid."""
+        given = self.get_input_data(field, self._get_input_message(field))
+        if not field.many_to_many or not given:
+            return given
+        if not given.strip():
+            self.stderr.write("Error: This field cannot be blank.")
+            return None
+        return [pk.strip() for pk in given.split(",")]
 
     def _ask_password(self, user_data: dict[str, Any], fake_user_data: dict[str, Any]) -> str:
         while True:
@@ -192,7 +204,8 @@ class Command(BaseCommand):
             value = options[field_name] or _environment(field_name)
             field = self.UserModel._meta.get_field(field_name)
             if not value:
-                if field.blank:
+                # Left blank on purpose, not forgotten.
+                if field.blank and "" in (options[field_name], _environment(field_name)):
                     continue
                 raise CommandError(f"You must use --{field_name} with --noinput.")
             user_data[field_name] = field.clean(value, None)
