@@ -140,3 +140,17 @@ def test_postgresql_streams_from_the_server_and_cleans_up_when_left_early(postgr
     rows.close()  # type: ignore[attr-defined]  # a generator
 
     assert all(lease.raw.is_idle for lease in postgresql.pool.shelf)
+
+
+def test_the_log_shows_what_a_wrapper_made_of_a_statement(memory: Any) -> None:
+    memory.force_debug_cursor = True
+
+    def wrapper(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        return execute(f"/* mine */ {sql}", params, many, context)
+
+    with memory.execute_wrapper(wrapper):
+        fetch("memory", "SELECT ?", (1,))
+        with memory.cursor() as cursor:
+            cursor.execute("SELECT %s", [2])
+
+    assert [entry["sql"] for entry in memory.queries] == ["/* mine */ SELECT 1", "/* mine */ SELECT 2"]

@@ -130,6 +130,12 @@ class CursorWrapper:
 class CursorDebugWrapper(CursorWrapper):
     """A cursor that writes what it runs to ``connection.queries`` and to the log."""
 
+    _sent: tuple[Any, Any] | None = None
+
+    def _execute(self, sql: Any, params: Any, *ignored_wrapper_args: Any) -> Any:
+        self._sent = (sql, params)
+        return super()._execute(sql, params, *ignored_wrapper_args)
+
     def execute(self, sql: Any, params: Any = None) -> Any:
         """Run one statement and log it."""
         with self.debug_sql(sql, params, use_last_executed_query=True):
@@ -146,10 +152,14 @@ class CursorDebugWrapper(CursorWrapper):
     ) -> Generator[None]:
         """Measure the block and log it as one statement."""
         began = time.monotonic()
+        self._sent = None
         try:
             yield
         finally:
             duration = time.monotonic() - began
+            if self._sent is not None:
+                # A wrapper may have changed it.
+                sql, params = self._sent
             if use_last_executed_query:
                 sql = self.db.ops.last_executed_query(self.cursor, sql, params)
             times: Any = ""
