@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self
 
 from fastjango.conf import settings
@@ -15,6 +15,7 @@ from fastjango.db.models.sql.where import AND, OR
 from fastjango.utils import timezone
 
 from .core import M, QuerySetCore
+from .cte import CTE, joined, make_cte
 from .fetch_modes import FetchMode
 from .iterables import (
     FlatValuesListIterable,
@@ -376,6 +377,31 @@ class QuerySetChain(QuerySetCore[M]):
 
     def _load(self, verb: str, fields: tuple[Any, ...], apply: Any) -> Self:
         return self._derive(self._shape.step((verb, fields), apply), self._binds)
+
+    # -- common table expressions
+
+    def cte(self, name: str, *, recursive: Callable[[CTE], Any] | None = None) -> CTE:
+        """
+        Return this query with a name, to be joined by ``with_cte()``.
+
+        Args:
+            recursive: Gets the expression and returns the queryset of the rows that follow from its rows; it has the same
+                columns and joins the expression by ``with_cte()``.
+        Raises:
+            ValueError: The name is no plain identifier, or the recursive part has other columns.
+        """
+        return make_cte(self, name, recursive)
+
+    def with_cte(self, cte: CTE, *, on: Mapping[str, str], join: str = "inner") -> Self:
+        """
+        Join a common table expression; ``cte.col.<name>`` are its columns in later verbs.
+
+        Args:
+            on: Fields of this model and the columns they are equal to.
+            join: "inner", or "left" to keep rows without a match.
+        """
+        self._not_support_combined_queries("with_cte")
+        return joined(self, cte, on, join)  # type: ignore[no-any-return]
 
     # -- related objects
 

@@ -22,12 +22,14 @@ BEYOND_DJANGO = (
     "akeyset_page",
     "aupdate_returning",
     "aupsert",
+    "cte",
     "fetch_mode",
     "from_statement",
     "into",
     "keyset_page",
     "update_returning",
     "upsert",
+    "with_cte",
 )
 """Verbs of querysets and managers that Django's have not."""
 

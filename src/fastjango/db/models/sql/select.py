@@ -75,6 +75,8 @@ def build_select(query: Any, ctx: Context, options: Options | None = None) -> St
         statement = statement.order_by(*[ctx.clause(expression) for expression, _ in order_by])
     if options.with_limits:
         statement = limited(statement, query, ctx)
+    if query.ctes:
+        statement = statement.add_cte(*(cte.build(ctx) for cte in query.ctes))
     if query.select_for_update:
         statement = lock_rows(statement, query, ctx, listed)
     result = Statement(statement, columns, listed.objects, listed.annotations, len(extra), listed.tuples, groups)

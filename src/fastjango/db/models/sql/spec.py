@@ -79,6 +79,8 @@ class QuerySpec:
         self.combinator_all = False
         self.combined_queries: tuple[Any, ...] = ()
         self.explain_info: Any = None
+        # Named queries in front of this one, joined like tables.
+        self.ctes: tuple[Any, ...] = ()
         # Places of user values: the first one of an inner query, and the lookups that
         # took a place while the last filter was built.
         self.slot_base = 0

@@ -381,7 +381,8 @@ def to_one_table(query: Any, connection: Any) -> None:
     inner.select_related = False
     inner.clear_select_clause()
     inner.add_fields(["pk"])
-    pre_select = not connection.features.update_can_self_select
+    # WITH in front of UPDATE or DELETE: MariaDB does not know it, and SQLite's driver does not count the rows.
+    pre_select = bool(query.ctes) or not connection.features.update_can_self_select
     _reset_tables(query)
     if pre_select:
         query.add_filter("pk__in", [row[0] for row in inner.get_compiler(connection.alias).rows()])
@@ -397,6 +398,7 @@ def _reset_tables(query: Any) -> None:
     query.distinct_fields = ()
     query.group_by = None
     query.extra_tables = ()
+    query.ctes = ()
     for alias in list(query.alias_map)[1:]:
         query.alias_refcount[alias] = 0
 
