@@ -255,7 +255,7 @@ class IndexParts:
         parts: list[Any] = []
         for place, (name, order) in enumerate(self.fields):
             # Fields of parents have their columns in another table; the checks say so.
-            target = column.get(name, table.c.get(model._meta.get_field(name).column))
+            target: Any = column.get(name, table.c.get(model._meta.get_field(name).column))
             descends = order == "DESC" and target is not None
             opclass = self.opclasses[place] if self.opclasses and connection.vendor == "postgresql" else ""
             if descends and opclass:
