@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import pickle
 import unittest
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from fastjango.forms import Form
 
 
+# A failed assertion shows the line of the test, not the lines of this module: unittest looks for this name.
+__unittest = True
+
+
 def to_list(value: Any) -> list[Any]:
     """Put a lone value into a list; ``None`` gives an empty one."""
     if value is None:
@@ -37,8 +42,6 @@ def to_list(value: Any) -> list[Any]:
 
 def is_pickable(obj: Any) -> bool:
     """Return whether *obj* survives a round trip through pickle (parallel test runs need that)."""
-    import pickle
-
     try:
         pickle.loads(pickle.dumps(obj))
     except (AttributeError, TypeError, pickle.PickleError):
@@ -175,7 +178,8 @@ class ResponseAssertions(unittest.TestCase):
             query = sorted(parse_qsl(parts.query), key=lambda pair: pair[0])
             return urlunparse((*parts[:4], urlencode(query), parts.fragment))
 
-        self.assertEqual(normalize(url1), normalize(url2), f"{msg_prefix}Expected '{url1}' to equal '{url2}'.")
+        prefix = f"{msg_prefix}: " if msg_prefix else ""
+        self.assertEqual(normalize(url1), normalize(url2), f"{prefix}Expected '{url1}' to equal '{url2}'.")
 
     def _text_of(
         self, response: Any, text: Any, status_code: int, msg_prefix: str, html: bool

@@ -110,7 +110,7 @@ class Element:
         for name, value in self.attributes:
             opening += f" {name}" if value is None else f' {name}="{value}"'
         if not self.children:
-            return opening + (">" if self.name in VOID_ELEMENTS else f"></{self.name}>")
+            return opening + ">"
         inner = "\n".join(
             html.escape(child, quote=False) if isinstance(child, str) else str(child) for child in self.children
         )
@@ -172,12 +172,15 @@ class Parser(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if not self.open_tags:
-            raise HTMLParseError(f"Unexpected end tag `{tag}` ({self.format_position()})")
+            raise self._unexpected(tag)
         element = self.open_tags.pop()
         while element.name != tag:
             if not self.open_tags:
-                raise HTMLParseError(f"Unexpected end tag `{tag}` ({self.format_position()})")
+                raise self._unexpected(tag)
             element = self.open_tags.pop()
+
+    def _unexpected(self, tag: str) -> HTMLParseError:
+        return HTMLParseError(f"Unexpected end tag `{tag}` ({self.format_position()})", self.getpos())
 
     def handle_data(self, data: str) -> None:
         self.current.append(data)

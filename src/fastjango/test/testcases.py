@@ -8,6 +8,7 @@ class and each test in a transaction that is rolled back. The live server stands
 from __future__ import annotations
 
 import unittest
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -23,7 +24,7 @@ from fastjango.core.handlers.loop import wait_for
 from fastjango.core.management import call_command
 from fastjango.core.signals import setting_changed
 from fastjango.db import DEFAULT_DB_ALIAS, connections, transaction
-from fastjango.test.assertions import ResponseAssertions, to_list
+from fastjango.test.assertions import ResponseAssertions, is_pickable, to_list
 from fastjango.test.client import AsyncClient, Client
 from fastjango.test.databases import CaptureQueriesContext
 from fastjango.test.live import LiveServerThread
@@ -32,7 +33,7 @@ from fastjango.test.skips import CheckCondition, skipIfDBFeature, skipUnlessAnyD
 
 __all__ = [
     "CheckCondition", "LiveServerTestCase", "LiveServerThread", "SerializeMixin", "SimpleTestCase", "TestCase",
-    "TransactionTestCase", "skipIfDBFeature", "skipUnlessAnyDBFeature", "skipUnlessDBFeature", "to_list",
+    "TransactionTestCase", "is_pickable", "skipIfDBFeature", "skipUnlessAnyDBFeature", "skipUnlessDBFeature", "to_list",
 ]  # fmt: skip
 
 
@@ -146,6 +147,16 @@ class SimpleTestCase(ResponseAssertions):
 
     def __call__(self, result: unittest.TestResult | None = None) -> None:
         self._setup_and_call(result)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what another process gets of a test in parallel runs: while it runs, what can be pickled of it."""
+        state = dict(self.__dict__)
+        if not state.get("_outcome"):
+            return state
+        # These two hold the test itself.
+        kept: dict[str, Any] = {"_outcome": None, "_subtest": None}
+        kept.update({name: value for name, value in state.items() if name not in kept and is_pickable(value)})
+        return kept
 
     def debug(self) -> None:
         """Run the test and let its exceptions through."""
@@ -323,17 +334,11 @@ class TransactionTestCase(SimpleTestCase):
         values = list(values)
         items = qs if transform is None else map(transform, qs)
         if not ordered:
-            self.assertEqual(*_counters(items, values), msg=msg)
+            self.assertDictEqual(Counter(items), Counter(values), msg=msg)
             return
         if len(values) > 1 and hasattr(qs, "ordered") and not qs.ordered:
             raise ValueError("Trying to compare non-ordered queryset against more than one ordered value.")
         self.assertEqual(list(items), values, msg=msg)
-
-
-def _counters(left: Any, right: Any) -> tuple[Any, Any]:
-    from collections import Counter
-
-    return Counter(left), Counter(right)
 
 
 def _emit_post_migrate(alias: str) -> None:

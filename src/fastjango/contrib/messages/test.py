@@ -6,6 +6,9 @@ from typing import Any
 
 from fastjango.contrib.messages.api import get_messages
 
+# A failed assertion shows the line of the test, not the lines of this module: unittest looks for this name.
+__unittest = True
+
 
 class MessagesTestMixin:
     """For test classes."""
