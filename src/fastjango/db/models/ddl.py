@@ -255,15 +255,15 @@ class IndexParts:
         parts: list[Any] = []
         for place, (name, order) in enumerate(self.fields):
             # Fields of parents have their columns in another table; the checks say so.
-            target: Any = column.get(name, table.c.get(model._meta.get_field(name).column))
-            descends = order == "DESC" and target is not None
+            target = column.get(name, table.c.get(model._meta.get_field(name).column))
             opclass = self.opclasses[place] if self.opclasses and connection.vendor == "postgresql" else ""
-            if descends and opclass:
+            if order != "DESC" or target is None:
+                parts.append(target)
+            elif opclass:
                 # SQLAlchemy finds the operators of plain columns only.
-                quoted = connection.ops.quote_name(target.name)
-                parts.append(sa.literal_column(f"{quoted} {opclass} DESC"))
+                parts.append(sa.literal_column(f"{connection.ops.quote_name(target.name)} {opclass} DESC"))
             else:
-                parts.append(target.desc() if descends else target)
+                parts.append(target.desc())
         parts.extend(sa.literal_column(self.element_sql(model, item, connection)) for item in self.expressions)
         options: dict[str, Any] = {}
         if self.condition is not None and connection.features.supports_partial_indexes:
