@@ -260,3 +260,13 @@ def test_extensions_are_created_once_and_dropped(database: Any) -> None:
     run(extension, state, back=True)
     with connection.schema_editor() as editor:
         assert not extension.extension_exists(editor, "tablefunc")
+
+
+def test_descending_columns_keep_their_operators(rolled_back: Any) -> None:
+    index = models.Index(fields=["-title"], name="i", opclasses=["varchar_pattern_ops"])
+
+    with rolled_back.schema_editor() as editor:
+        sql = str(index.create_sql(Book, editor))
+        editor.add_index(Book, index)
+
+    assert sql.endswith('("title" varchar_pattern_ops DESC)')
