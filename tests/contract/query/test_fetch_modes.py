@@ -92,7 +92,14 @@ def test_one_lazy_load_and_prefetched_relations_are_no_error() -> None:
 
 
 @override_settings(DEBUG=True)
-def test_debug_warns_once_per_result() -> None:
+def test_debug_logs_once_per_result(caplog: pytest.LogCaptureFixture) -> None:
+    [book.author.name for book in Book.objects.all()]
+
+    assert [record.name for record in caplog.records if "N+1" in record.message] == ["fastjango.db.n_plus_one"]
+
+
+@override_settings(N_PLUS_ONE="warn")
+def test_a_warning_stands_at_the_line_of_the_loop() -> None:
     with pytest.warns(NPlusOneWarning) as caught:
         [book.author.name for book in Book.objects.all()]
 

@@ -10,6 +10,7 @@ chosen per queryset (``queryset.fetch_mode(models.FETCH_PEERS)``) or by the sett
 
 from __future__ import annotations
 
+import logging
 import sys
 import warnings
 import weakref
@@ -22,6 +23,8 @@ from fastjango.core.exceptions import FieldFetchBlocked, ImproperlyConfigured, N
 from fastjango.core.signals import setting_changed
 
 from .prefetch import prefetch_related_objects
+
+logger = logging.getLogger("fastjango.db.n_plus_one")
 
 _OURS = str(Path(__file__).resolve().parents[3])
 
@@ -195,7 +198,10 @@ def _report(instance: Any, name: str, remedy: str) -> None:
     )
     if settings.N_PLUS_ONE == "raise":
         raise NPlusOneError(text)
-    warnings.warn_explicit(text, NPlusOneWarning, filename, line)
+    if settings.N_PLUS_ONE == "warn":
+        warnings.warn_explicit(text, NPlusOneWarning, filename, line)
+    else:
+        logger.warning("%s", text)
 
 
 class Default:
@@ -223,9 +229,9 @@ def _from_settings() -> FetchMode | None:
     if mode is not FETCH_ONE:
         return mode
     looks = settings.N_PLUS_ONE
-    if looks not in {None, "warn", "raise", "off"}:
-        raise ImproperlyConfigured(f"N_PLUS_ONE is {looks!r}; choose from None, 'warn', 'raise', 'off'.")
-    return WATCH if looks in {"warn", "raise"} or (looks is None and settings.DEBUG) else None
+    if looks not in {None, "log", "warn", "raise", "off"}:
+        raise ImproperlyConfigured(f"N_PLUS_ONE is {looks!r}; choose from None, 'log', 'warn', 'raise', 'off'.")
+    return WATCH if looks in {"log", "warn", "raise"} or (looks is None and settings.DEBUG) else None
 
 
 def mark_result(mode: FetchMode, objects: list[Any], joined: bool) -> None:
