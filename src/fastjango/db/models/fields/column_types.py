@@ -22,6 +22,9 @@ from fastjango.utils import timezone
 from fastjango.utils.dateparse import parse_date, parse_datetime, parse_time
 from fastjango.utils.duration import duration_microseconds
 
+# How many results a column of decimals remembers.
+KNOWN_DECIMALS = 4096
+
 Processor = Callable[[Any], Any] | None
 
 # How many digits a double carries: what SQLite can give back of a decimal.
@@ -129,6 +132,7 @@ class AnyBoolean(StoredType):
                 return False
             return value
 
+        to_bool.known = {0: False, 1: True}  # type: ignore[attr-defined]
         return to_bool
 
 
@@ -173,16 +177,24 @@ class ExactDecimal(StoredType):
         pattern = f"%.{places}f"
         new = decimal.Decimal
 
+        known: dict[Any, Any] = {}
+
         def exact(value: Any) -> Any:
-            if value.__class__ is float and -1e15 < value < 1e15 and places < 5:
-                # Up to 15 digits the shortest text is the stored number.
-                if -1e10 < value < 1e10:
-                    return new(pattern % value)
             if value is None:
                 return None
-            number = _exact_decimal_from_float(value) if value.__class__ is float else new(value)
-            return number.quantize(quantum, context=context)
+            if value.__class__ is float and -1e10 < value < 1e10 and places < 5:
+                # Up to 15 digits the shortest text is the stored number.
+                found = new(pattern % value)
+            else:
+                number = _exact_decimal_from_float(value) if value.__class__ is float else new(value)
+                found = number.quantize(quantum, context=context)
+            if len(known) >= KNOWN_DECIMALS:
+                known.clear()
+            known[value] = found
+            return found
 
+        # Prices repeat, and Decimals do not change.
+        exact.known = known  # type: ignore[attr-defined]
         return exact
 
 
@@ -357,6 +369,21 @@ def datetime_reader(dialect: Any, connection: Any) -> Processor:
             return value.replace(tzinfo=zone_of(connection))
         return value
 
+    def utc_from_text(value: Any) -> Any:
+        if value is None:
+            return None
+        try:
+            if len(value) > 10:
+                return read(value + "+00:00")
+        except (TypeError, ValueError):
+            pass
+        return to_datetime(value)
+
+    def prepare() -> Callable[[Any], Any]:
+        return utc_from_text if settings.USE_TZ and zone_of(connection) is dt.UTC else to_datetime
+
+    if dialect.name == "sqlite":
+        to_datetime.prepare = prepare  # type: ignore[attr-defined]
     return to_datetime
 
 

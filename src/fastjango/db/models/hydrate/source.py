@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fastjango.db.models.sql.plan import SelectPlan
 
+# A converter may say more to generated readers by attributes: ``known`` (a dictionary of results, none of them None),
+# ``prepare`` (gives the function for the settings of now, once per result), ``ready_zone`` (see datetimes).
 Converter = Callable[[Any], Any] | None
 
 
@@ -32,6 +34,15 @@ class Scope:
         if convert is None:
             return f"r[{place}]"
         call = self.name(convert, "c")
+        known = getattr(convert, "known", None)
+        if known is not None:
+            # Values that come again and again: a look into a dictionary instead of a call.
+            return f"(v if (v := {self.name(known, 'known')}.get(r[{place}])) is not None else {call}(r[{place}]))"
+        prepare = getattr(convert, "prepare", None)
+        if prepare is not None:
+            ready = f"p{len(self.first)}"
+            self.first.append(f"    {ready} = {self.name(prepare, 'prepare')}()")
+            return f"{ready}(r[{place}])"
         ready_zone = getattr(convert, "ready_zone", None)
         if ready_zone is None:
             return f"{call}(r[{place}])"
