@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from fastjango.core.exceptions import EmptyResultSet, FullResultSet
 from fastjango.db.errors import NotSupportedError
@@ -204,7 +205,7 @@ def _distinct(statement: Any, query: Any, ctx: Context) -> Any:
         return statement.distinct()
     if not ctx.connection.features.can_distinct_on_fields:
         raise NotSupportedError("DISTINCT ON fields is not supported by this database backend")
-    return statement.distinct(*_distinct_columns(query, ctx))
+    return statement.ext(distinct_on(*_distinct_columns(query, ctx)))
 
 
 def _distinct_columns(query: Any, ctx: Context) -> Iterable[Any]:
