@@ -12,7 +12,7 @@ from typing import Any
 from fastjango.core.exceptions import EmptyResultSet
 from fastjango.db.execute import fetch
 
-from .constants import MULTI, SINGLE
+from .constants import CURSOR, MULTI, SINGLE
 from .context import BindBook, Context
 from .plan import SelectPlan, compile_select, compile_text
 from .select import build_select
@@ -99,12 +99,21 @@ class SQLCompiler:
         ]
 
     def execute_sql(self, result_type: str = MULTI, chunked_fetch: bool = False, chunk_size: int = 100) -> Any:
-        """Run the query: one row for ``SINGLE``, an iterator of lists of rows for ``MULTI``."""
+        """
+        Run the query: one row for ``SINGLE``, lists of rows for ``MULTI``, the cursor for ``CURSOR``.
+
+        The cursor is the caller's to close.
+        """
+        if result_type == CURSOR:
+            cursor = self.connection.cursor()
+            cursor.execute(*self.as_sql())
+            return cursor
         rows = self.rows()
         if result_type == SINGLE:
             return rows[0] if rows else None
         if result_type == MULTI:
-            return iter([rows]) if rows else iter(())
+            parts = [rows] if rows else []
+            return iter(parts) if chunked_fetch and self.connection.features.can_use_chunked_reads else parts
         return None
 
     def results_iter(self, results: Any = None, **options: Any) -> Iterator[tuple[Any, ...]]:
