@@ -15,4 +15,14 @@ class RemovedInDRF320Warning(PendingDeprecationWarning):
     """Removed in 3.20."""
 
 
-__all__ = ["RemovedInDRF318Warning", "RemovedInDRF319Warning", "RemovedInDRF320Warning"]
+# The same for every release, so that filters of warnings need no change.
+RemovedInNextDRFVersionWarning = RemovedInDRF319Warning
+RemovedAfterNextDRFVersionWarning = RemovedInDRF320Warning
+
+__all__ = [
+    "RemovedAfterNextDRFVersionWarning",
+    "RemovedInDRF318Warning",
+    "RemovedInDRF319Warning",
+    "RemovedInDRF320Warning",
+    "RemovedInNextDRFVersionWarning",
+]

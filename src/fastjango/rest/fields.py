@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fastjango.rest import DJANGO_DURATION_FORMAT, ISO_8601
 from fastjango.rest.exceptions import ErrorDetail, ValidationError
 from fastjango.rest.serializers.choices import (
     ChoiceField,
@@ -52,6 +53,8 @@ from fastjango.rest.serializers.text import (
 )
 
 __all__ = [
+    "DJANGO_DURATION_FORMAT",
+    "ISO_8601",
     "REGEX_TYPE",
     "BigIntegerField",
     "BooleanField",

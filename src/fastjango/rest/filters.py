@@ -57,6 +57,8 @@ class SearchFilter(BaseFilterBackend):
     template = "rest_framework/filters/search.html"
     lookup_prefixes = _LOOKUP_PREFIXES
     search_title: Any = _("Search")
+    #: Where the name of a field says none.
+    default_lookup = "icontains"
     search_description: Any = _("A search term.")
 
     def get_search_fields(self, view: Any, request: Any) -> Any:
@@ -78,7 +80,7 @@ class SearchFilter(BaseFilterBackend):
         return search_smart_split(self.get_search_query_params(request))
 
     def construct_search(self, field_name: str, queryset: Any) -> str:
-        """Return the lookup for a field: the one it names, or ``icontains``."""
+        """Return the lookup for a field: the one it names, or ``default_lookup``."""
         lookup = self.lookup_prefixes.get(field_name[:1])
         if lookup:
             return LOOKUP_SEP.join([field_name[1:], lookup])
@@ -96,7 +98,7 @@ class SearchFilter(BaseFilterBackend):
             else:
                 if hasattr(field, "path_infos"):
                     opts = field.path_infos[-1].to_opts
-        return LOOKUP_SEP.join([field_name, "icontains"])
+        return LOOKUP_SEP.join([field_name, self.default_lookup])
 
     def must_call_distinct(self, queryset: Any, search_fields: Iterable[str]) -> bool:
         """Return whether a row could be found more than once, through a to-many relation."""
@@ -156,6 +158,23 @@ class SearchFilter(BaseFilterBackend):
                 "schema": {"type": "string"},
             }
         ]
+
+
+class UnaccentedSearchFilter(SearchFilter):
+    """
+    ``?search=cafe`` also finds "café".
+
+    Needs PostgreSQL with the extension ``unaccent`` and ``fastjango.contrib.postgres`` in ``INSTALLED_APPS``.
+    """
+
+    lookup_prefixes = {
+        "^": "unaccent__istartswith",
+        "=": "unaccent__iexact",
+        # Full-text search has dictionaries of its own.
+        "@": "search",
+        "$": "unaccent__iregex",
+    }
+    default_lookup = "unaccent__icontains"
 
 
 class OrderingFilter(BaseFilterBackend):
@@ -267,4 +286,4 @@ class OrderingFilter(BaseFilterBackend):
         ]
 
 
-__all__ = ["BaseFilterBackend", "OrderingFilter", "SearchFilter", "search_smart_split"]
+__all__ = ["BaseFilterBackend", "OrderingFilter", "SearchFilter", "UnaccentedSearchFilter", "search_smart_split"]

@@ -84,6 +84,14 @@ from fastjango.rest.serializers.text import (
     UUIDField,
 )
 from fastjango.rest.settings import api_settings
+from fastjango.rest.utils.serializer_helpers import (
+    BindingDict,
+    BoundField,
+    JSONBoundField,
+    NestedBoundField,
+    ReturnDict,
+    ReturnList,
+)
 from fastjango.rest.validators import (
     UniqueForDateValidator,
     UniqueForMonthValidator,
@@ -100,7 +108,9 @@ __all__ = [
     "REGEX_TYPE",
     "BaseSerializer",
     "BigIntegerField",
+    "BindingDict",
     "BooleanField",
+    "BoundField",
     "BuiltinSignatureError",
     "CharField",
     "ChoiceField",
@@ -127,6 +137,7 @@ __all__ = [
     "IPAddressField",
     "ImageField",
     "IntegerField",
+    "JSONBoundField",
     "JSONField",
     "ListField",
     "ListSerializer",
@@ -134,6 +145,7 @@ __all__ = [
     "ModelField",
     "ModelSerializer",
     "MultipleChoiceField",
+    "NestedBoundField",
     "NullBooleanField",
     "ObjectTypeError",
     "ObjectValueError",
@@ -142,6 +154,8 @@ __all__ = [
     "ReadOnlyField",
     "RegexField",
     "RelatedField",
+    "ReturnDict",
+    "ReturnList",
     "Serializer",
     "SerializerMetaclass",
     "SerializerMethodField",
