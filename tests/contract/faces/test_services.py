@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel, ValidationError, field_validator
+from tests.contract.faces.support import Client, Registry, tables_of
 
 from fastjango.core.exceptions import FieldError, ImproperlyConfigured
 from fastjango.core.exceptions import ValidationError as ModelValidationError
 from fastjango.db import models
 from fastjango.schemas import ModelSchema, Partial
 from fastjango.services import CRUDService, crud_router
-from tests.contract.faces.support import Client, Registry, tables_of
 
 registry = Registry()
 

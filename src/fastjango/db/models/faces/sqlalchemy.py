@@ -162,7 +162,8 @@ def _install_duals(model: Any, mapper: Any, fallbacks: dict[str, Any]) -> None:
             fallback = fallback.fallback
         if fallback is None or isinstance(fallback, attributes.QueryableAttribute):
             continue
-        prop = mapper.attrs.get(name)
+        # Not mapper.attrs: that would configure the mappers before all of them are there.
+        prop = mapper.get_property(name, _configure_mappers=False)
         kind: Any = DualColumn
         if isinstance(prop, RelationshipProperty):
             kind = DualRelation if prop.uselist is False else DualCollection
@@ -174,7 +175,9 @@ def _install_duals(model: Any, mapper: Any, fallbacks: dict[str, Any]) -> None:
 
 def instance_state(instance: Any) -> Any:
     """Return SQLAlchemy's state of *instance*, made now if it had none."""
-    map_model(type(instance))
+    mapper = map_model(type(instance))
+    if not mapper.configured:
+        mapper._check_configure()
     return make_state(instance)
 
 
