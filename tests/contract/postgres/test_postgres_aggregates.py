@@ -97,3 +97,8 @@ def test_functions_of_the_server() -> None:
     assert len({row.key for row in rows}) == 3
     assert len({row.now for row in rows}) == 1
     assert Book.objects.annotate(x=StringAgg(Value("a"), ",")).count() == 3
+
+
+def test_what_is_collected_needs_a_name() -> None:
+    with pytest.raises(TypeError, match="Complex aggregates require an alias"):
+        Book.objects.aggregate(ArrayAgg("title"))

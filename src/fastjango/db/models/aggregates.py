@@ -106,11 +106,11 @@ class Aggregate(Func):
         The name of the result when none is given: ``price__sum``.
 
         Raises:
-            TypeError: The argument is no single name.
+            TypeError: The argument is no single name, or the aggregate has none.
         """
         parts = [part for part in self.get_source_expressions() if part is not None]
-        if len(parts) == 1 and hasattr(parts[0], "name"):
-            return f"{parts[0].name}__{str(self.name).lower()}"
+        if len(parts) == 1 and hasattr(parts[0], "name") and self.name is not None:
+            return f"{parts[0].name}__{self.name.lower()}"
         raise TypeError("Complex expressions require an alias")
 
     def get_group_by_cols(self) -> list[Any]:
