@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 from fastjango.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
@@ -32,6 +32,11 @@ def search_smart_split(search_terms: str) -> list[str]:
         else:
             found += [part.strip() for part in term.split(",") if part]
     return found
+
+
+@cache
+def _term_field() -> CharField:
+    return CharField(required=False, strip=False)
 
 
 class BaseFilterBackend:
@@ -68,9 +73,10 @@ class SearchFilter(BaseFilterBackend):
     def get_search_query_params(self, request: Any) -> str:
         """Return what is searched for."""
         value = request.query_params.get(self.search_param, "")
-        field = CharField(required=False, strip=False)
+        if value == "":
+            return ""
         try:
-            cleaned: str = field.clean(value)
+            cleaned: str = _term_field().clean(value)
         except DjangoValidationError as exc:
             raise ValidationError(get_error_detail(exc)) from exc
         return cleaned

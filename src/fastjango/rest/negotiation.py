@@ -96,6 +96,8 @@ class DefaultContentNegotiation(BaseContentNegotiation):
     def get_accept_list(self, request: Any) -> list[str]:
         """Return the media types that the client takes."""
         header = request.META.get("HTTP_ACCEPT", "*/*")
+        if header == "*/*":
+            return [header]
         if len(header) > self.max_accept_header_length:
             # What was cut off in the middle says nothing.
             header = header[: self.max_accept_header_length].rpartition(",")[0]

@@ -7,6 +7,7 @@ What a project overrides (pagination, ``get_serializer()``, the serializer's own
 from __future__ import annotations
 
 from typing import Any
+from weakref import proxy
 
 from fastjango.core.paginator import Page
 from fastjango.rest.serializers.plans import reads_rows
@@ -33,8 +34,11 @@ def cuts_pages_plainly(view: Any) -> bool:
 def page_data(view: Any, page: Any) -> Any:
     """Return the representations of the objects of a page that was not read yet. Queries: 1."""
     serializer_class = view.get_serializer_class()
-    if not reads_rows(serializer_class):
-        page = list(page)
-    elif page.__class__ is Page:
-        page = page.object_list
-    return serializer_class(page, many=True, context=view.get_serializer_context()).data
+    if reads_rows(serializer_class):
+        if page.__class__ is Page:
+            page = page.object_list
+        serializer = serializer_class(page, many=True, context=view.get_serializer_context())
+        # List and child would hold each other, and all rows with them until the garbage collector comes.
+        serializer.child.parent = proxy(serializer)
+        return serializer.data
+    return serializer_class(list(page), many=True, context=view.get_serializer_context()).data

@@ -9,6 +9,7 @@ from fastjango.core.exceptions import ImproperlyConfigured
 from fastjango.rest.compat import INDENT_SEPARATORS, LONG_SEPARATORS, SHORT_SEPARATORS, yaml
 from fastjango.rest.json_output import fast_dumps
 from fastjango.rest.multipart_output import BOUNDARY, encode_multipart
+from fastjango.rest.page_data import plain
 from fastjango.rest.settings import FromSettings, api_settings
 from fastjango.rest.utils import encoders, json
 from fastjango.template import engines, loader
@@ -52,6 +53,7 @@ class JSONRenderer(BaseRenderer):
     # RFC 8259: JSON has no charset, it is UTF-8.
     charset = None
 
+    @plain
     def get_indent(self, accepted_media_type: Any, renderer_context: Any) -> int | None:
         """Return how far to indent, ``None`` for one line."""
         if accepted_media_type and "indent" in accepted_media_type:
@@ -62,6 +64,7 @@ class JSONRenderer(BaseRenderer):
                 pass
         return renderer_context.get("indent") if renderer_context else None
 
+    @plain
     def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
         """Return the data as JSON."""
         if data is None:

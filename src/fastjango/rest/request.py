@@ -8,7 +8,7 @@ Everything that is not here comes from the wrapped request. ``data`` is the pars
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -144,14 +144,16 @@ class Request:
         self.parsers = parsers or ()
         self.authenticators = authenticators or ()
         self.negotiator = negotiator or api_settings.DEFAULT_CONTENT_NEGOTIATION_CLASS()
-        self.parser_context = {} if parser_context is None else parser_context
+        self._parser_context = parser_context
+        # Asked for the parser context when somebody needs it; most requests have no body to parse.
+        self._late_context: Callable[[], dict[str, Any] | None] | None = None
         self._data: Any = Empty
         self._files: Any = Empty
         self._full_data: Any = Empty
         self._content_type: Any = Empty
         self._stream: Any = Empty
-        self.parser_context["request"] = self
-        self.parser_context["encoding"] = request.encoding or settings.DEFAULT_CHARSET
+        if parser_context is not None:
+            self._complete(parser_context)
         force_user = getattr(request, "_force_auth_user", None)
         force_token = getattr(request, "_force_auth_token", None)
         if force_user is not None or force_token is not None:
@@ -162,6 +164,24 @@ class Request:
 
     def __class_getitem__(cls, *args: Any, **kwargs: Any) -> Any:
         return cls
+
+    def _complete(self, context: dict[str, Any]) -> None:
+        context["request"] = self
+        context["encoding"] = self._request.encoding or settings.DEFAULT_CHARSET
+
+    @property
+    def parser_context(self) -> dict[str, Any]:
+        """What parsers get: the view, its arguments, the request, the encoding."""
+        found = self._parser_context
+        if found is None:
+            found = (None if self._late_context is None else self._late_context()) or {}
+            self._parser_context = found
+            self._complete(found)
+        return found
+
+    @parser_context.setter
+    def parser_context(self, value: dict[str, Any]) -> None:
+        self._parser_context = value
 
     # ------------------------------------------------------------ what the client sent
 
@@ -216,8 +236,10 @@ class Request:
     def user(self) -> Any:
         """The user the authenticators found, an anonymous one else."""
         if "_user" not in self.__dict__:
-            with wrap_attributeerrors():
+            try:
                 self._authenticate()
+            except AttributeError as exc:
+                raise WrappedAttributeError(str(exc)).with_traceback(exc.__traceback__) from exc
         return self._user
 
     @user.setter

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from fastjango.conf import settings
 from fastjango.rest.serializers.base import BaseSerializer
 from fastjango.template.response import SimpleTemplateResponse
 
@@ -36,7 +37,8 @@ class Response(SimpleTemplateResponse):
         exception: bool = False,
         content_type: str | None = None,
     ) -> None:
-        super().__init__(None, status=status)
+        # What it is before a renderer has said better.
+        super().__init__(None, None, f"text/html; charset={settings.DEFAULT_CHARSET}", status)
         if isinstance(data, BaseSerializer):
             raise AssertionError(
                 "You passed a Serializer instance as data, but probably meant to pass serialized `.data` or `.error`. "
@@ -65,7 +67,9 @@ class Response(SimpleTemplateResponse):
             raise AssertionError(".accepted_media_type not set on Response")
         if context is None:
             raise AssertionError(".renderer_context not set on Response")
-        context["response"] = self
+        if not hasattr(type(renderer).render, "_is_plain") or not hasattr(type(renderer).get_indent, "_is_plain"):
+            # For those that look at it: a response that holds itself waits for the garbage collector.
+            context["response"] = self
         media_type = renderer.media_type
         charset = renderer.charset
         content_type = self.content_type

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from types import CoroutineType
 from typing import Any, NoReturn
+from weakref import ref
 
 from fastjango.conf import settings
 from fastjango.core.exceptions import PermissionDenied
@@ -22,6 +23,7 @@ from fastjango.http.caching import patch_vary_headers
 from fastjango.http.coroutines import iscoroutinefunction, markcoroutinefunction
 from fastjango.rest import exceptions, status
 from fastjango.rest.inspector import DefaultSchema
+from fastjango.rest.page_data import plain
 from fastjango.rest.request import Request
 from fastjango.rest.response import Response
 from fastjango.rest.settings import FromSettings, api_settings
@@ -103,6 +105,21 @@ def finish_view(cls: Any, view: Callable[..., Any], handlers: list[str]) -> Any:
     return markcoroutinefunction(csrf_exempt(_AsyncFace(view)))
 
 
+class _ParserContext:
+    """Asks a view for its parser context, without holding the view: it holds the request."""
+
+    __slots__ = ("_request", "_view")
+
+    def __init__(self, view: Any, request: Any) -> None:
+        self._view = ref(view)
+        self._request = request
+
+    def __call__(self) -> dict[str, Any] | None:
+        view = self._view()
+        found: dict[str, Any] | None = None if view is None else view.get_parser_context(self._request)
+        return found
+
+
 class _AsyncFace:
     """A view of async handlers: awaited by whoever calls it, its own sync steps in the bridge."""
 
@@ -139,7 +156,6 @@ class APIView(View):
     settings: Any = api_settings
     schema: Any = DefaultSchema()
     headers: dict[str, Any]
-    response: Any
     format_kwarg: Any = None
 
     @classmethod
@@ -175,6 +191,22 @@ class APIView(View):
         done: Callable[..., Any] = finish_view(cls, made, [name for name in cls.http_method_names if name != "options"])
         return done
 
+    @property
+    def response(self) -> Any:
+        """
+        The response, once there is one.
+
+        It is held weakly: response, renderer context and view in a ring would wait for the garbage collector.
+        """
+        found = self.__dict__.get("_response")
+        if found is None:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute 'response'")
+        return found() if isinstance(found, ref) else found
+
+    @response.setter
+    def response(self, value: Any) -> None:
+        self._response = value
+
     # ------------------------------------------------------------ policies
 
     @property
@@ -209,6 +241,7 @@ class APIView(View):
         authenticators = self.get_authenticators()
         return authenticators[0].authenticate_header(request) if authenticators else None
 
+    @plain
     def get_parser_context(self, http_request: Any) -> dict[str, Any]:
         """Return what parsers get."""
         return {"view": self, "args": getattr(self, "args", ()), "kwargs": getattr(self, "kwargs", {})}
@@ -326,13 +359,17 @@ class APIView(View):
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
         """Return the API request around the core request."""
-        return Request(
+        is_late = hasattr(type(self).get_parser_context, "_is_plain")
+        made = Request(
             request,
             parsers=self.get_parsers(),
             authenticators=self.get_authenticators(),
             negotiator=self.get_content_negotiator(),
-            parser_context=self.get_parser_context(request),
+            parser_context=None if is_late else self.get_parser_context(request),
         )
+        if is_late:
+            made._late_context = _ParserContext(self, request)
+        return made
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         """Do all that comes before the handler."""
@@ -407,8 +444,9 @@ class APIView(View):
                 response = wait_for(response)
         except Exception as exc:  # noqa: BLE001 - one place for all of them
             response = self.handle_exception(exc)
-        self.response = self.finalize_response(request, response, *args, **kwargs)
-        return self.response
+        response = self.finalize_response(request, response, *args, **kwargs)
+        self._response = ref(response)
+        return response
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Answer what the view is and takes."""

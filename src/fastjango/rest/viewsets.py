@@ -80,7 +80,9 @@ class ViewSetMixin:
                 actions["head"] = actions["get"]
             self.action_map = actions
             for method, action in actions.items():
-                setattr(self, method, getattr(self, action))
+                # Else __getattr__ finds it: an object that keeps its own methods waits for the garbage collector.
+                if hasattr(cls, method) or cls.__getattr__ is not ViewSetMixin.__getattr__:
+                    setattr(self, method, getattr(self, action))
             self.request = request
             self.args = args
             self.kwargs = kwargs
@@ -98,6 +100,17 @@ class ViewSetMixin:
         made.actions = actions
         done: Callable[..., Any] = views.finish_view(cls, made, list(actions.values()))
         return done
+
+    def __getattr__(self, name: str) -> Any:
+        actions = self.__dict__.get("action_map")
+        if actions is not None and name in actions:
+            return getattr(self, actions[name])
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def _allowed_methods(self: Any) -> list[str]:
+        cls, actions = type(self), self.__dict__.get("action_map") or ()
+        known = [*actions, *self.__dict__]
+        return [name.upper() for name in self.http_method_names if name in known or hasattr(cls, name)]
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Return the API request; the action is known from here on."""
