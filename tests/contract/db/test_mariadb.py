@@ -43,11 +43,13 @@ def test_the_loop_ticks_while_a_query_waits(mariadb: Any) -> None:
     assert ticks >= 10
 
 
-def test_a_timeout_kills_the_statement_and_replaces_the_connection(mariadb: Any) -> None:
+def test_a_timeout_kills_the_statement_and_keeps_the_connection(mariadb: Any) -> None:
     async def main() -> Any:
+        before = await bridge(fetch, "mariadb", "SELECT connection_id()")
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.1):
                 await bridge(fetch, "mariadb", "SELECT sleep(5)")
+        assert await bridge(fetch, "mariadb", "SELECT connection_id()") == before
         return await bridge(
             fetch,
             "mariadb",

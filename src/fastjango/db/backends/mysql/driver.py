@@ -2,7 +2,8 @@
 The driver side of MariaDB and MySQL: a PyMySQL connection that awaits inside a bridge and blocks elsewhere.
 
 PyMySQL reads through ``_rfile`` and writes through ``_write_bytes``; both are replaced. A cancelled statement is killed on
-the server from a second connection, and its own connection is closed.
+the server from a second connection and its answer is awaited, shielded, so that its own connection can be used again; one
+that streams rows, or gives no answer, is closed.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from fastjango.db.bridge import await_only, in_bridge
 
 CHUNK: Final = 65536
 KILL_SECONDS: Final = 5.0
+# The code of a statement that was killed.
+INTERRUPTED: Final = 1317
 
 
 # The stubs leave out what is replaced here.
@@ -59,6 +62,10 @@ class TwoFacedConnection(_Connection):  # type: ignore[misc]  # see above
     kill_arguments: dict[str, Any] | None = None
     shield = False
     _reader: Any = None
+    # The cancellation that waits for the end of its statement; whether one may wait.
+    _interruption: asyncio.CancelledError | None = None
+    _may_wait = False
+    _settling = False
 
     @property
     def _rfile(self) -> Any:
@@ -90,18 +97,59 @@ class TwoFacedConnection(_Connection):  # type: ignore[misc]  # see above
                 raise pymysql.err.OperationalError(2006, f"MySQL server has gone away ({exc!r})") from exc
             view = view[sent:]
 
+    def _read_query_result(self, unbuffered: bool = False) -> Any:
+        """Read the answer to a statement; a cancellation meanwhile is raised when the answer is there."""
+        if unbuffered or self._settling or not in_bridge():
+            return super()._read_query_result(unbuffered)
+        self._may_wait = True
+        affected: Any = None
+        try:
+            affected = super()._read_query_result(False)
+        except pymysql.Error:
+            if self._interruption is None:
+                raise
+        finally:
+            self._may_wait = False
+            interruption, self._interruption = self._interruption, None
+        if interruption is None:
+            return affected
+        self._settle()
+        raise interruption
+
+    def _settle(self) -> None:
+        """Make sure that a kill that came too late does not hit the next statement."""
+        if not self.open:
+            return
+        self._settling = True
+        try:
+            self.query("DO 0")
+        except pymysql.Error as exc:
+            if not exc.args or exc.args[0] != INTERRUPTED:
+                self._force_close()
+        finally:
+            self._settling = False
+
     async def until_ready(self, sock: Any, write: bool) -> None:
         """Wait on the loop until *sock* can be read or written."""
+        if self._interruption is not None or self._settling:
+            with anyio.CancelScope(shield=True):
+                async with asyncio.timeout(KILL_SECONDS):
+                    await self._until_ready(sock, write)
+            return
         if self.shield:
             with anyio.CancelScope(shield=True):
                 await self._until_ready(sock, write)
             return
         try:
             await self._until_ready(sock, write)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as exc:
             with anyio.CancelScope(shield=True):
                 await self._kill_statement()
-            raise
+                if write or not self._may_wait:
+                    raise
+                self._interruption = exc
+                async with asyncio.timeout(KILL_SECONDS):
+                    await self._until_ready(sock, write)
 
     @staticmethod
     async def _until_ready(sock: Any, write: bool) -> None:
