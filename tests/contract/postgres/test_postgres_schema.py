@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from psycopg.types.range import Range
-from tests.contract.postgres.hotel_models import Book, Booking, Lists, Spans
+from tests.contract.postgres.hotel_models import Book, Booking, Isolated, Lists, Spans
 
 from fastjango.contrib.postgres import indexes, operations
 from fastjango.contrib.postgres.constraints import ExclusionConstraint
@@ -270,3 +270,21 @@ def test_descending_columns_keep_their_operators(rolled_back: Any) -> None:
         editor.add_index(Book, index)
 
     assert sql.endswith('("title" varchar_pattern_ops DESC)')
+
+
+def test_keys_follow_a_collation_that_like_cannot_use(rolled_back: Any) -> None:
+    class Country(Isolated):
+        code = models.CharField(max_length=5, primary_key=True, db_collation="any_case")
+
+    class Town(Isolated):
+        country = models.ForeignKey(Country, models.CASCADE)
+
+    create = operations.CreateCollation("any_case", provider="icu", locale="und-u-ks-level2", deterministic=False)
+    with rolled_back.schema_editor() as editor:
+        create.create_collation(editor)
+        editor.create_model(Country)
+        editor.create_model(Town)
+
+    assert [name for name in names("hotel_town") | names("hotel_country") if name.endswith("_like")] == []
+    Country.objects.create(code="DE")
+    assert Country.objects.filter(code="de").exists()

@@ -23,13 +23,21 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
             return None
         if field.remote_field and not (db_type.startswith("varchar") or db_type.startswith("text")):
             return None
-        if getattr(field, "db_collation", None) or "[" in db_type:
+        collation = field.db_parameters(self.connection).get("collation")
+        if "[" in db_type or (collation and not self._is_deterministic(collation)):
             return None
         if db_type.startswith("varchar"):
             return self._index_sql(model, [field], "_like", {field.column: "varchar_pattern_ops"})
         if db_type.startswith("text"):
             return self._index_sql(model, [field], "_like", {field.column: "text_pattern_ops"})
         return None
+
+    def _is_deterministic(self, collation: str) -> bool:
+        """Whether only equal texts are equal by a collation: LIKE needs that. Queries: 1."""
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT collisdeterministic FROM pg_collation WHERE collname = %s", [collation])
+            row = cursor.fetchone()
+        return bool(row and row[0])
 
     def remove_procedure(self, procedure_name: str, param_types: Sequence[str] = ()) -> None:
         """Drop a procedure; those that give a result are functions here."""
