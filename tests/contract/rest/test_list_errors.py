@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from fastjango.rest import serializers
 from fastjango.rest.deprecation import RemovedInDRF320Warning
+from fastjango.rest.renderers import JSONRenderer
 from fastjango.rest.validators import UniqueValidator
 from fastjango.test import override_settings
 
@@ -43,3 +45,13 @@ def test_uniqueness_needs_to_know_which_object_is_changed() -> None:
 
     with pytest.raises(RuntimeError, match="`UniqueValidator` cannot determine the current instance"):
         Named(instance=[object()], data=[{"name": "a"}], many=True).is_valid()
+
+
+def test_positions_are_names_in_json() -> None:
+    many = Amount(data=BAD, many=True)
+    many.is_valid()
+
+    assert json.loads(JSONRenderer().render(many.errors)) == {
+        "1": {"number": ["A valid integer is required."]},
+        "2": {"number": ["This field is required."]},
+    }
