@@ -32,6 +32,7 @@ class Project:
         self.folder = folder
         self.database = database
         self.apps: list[str] = []
+        self.more_settings = ""
         self.write_settings()
 
     @property
@@ -39,7 +40,7 @@ class Project:
         return str(self.database["ENGINE"].rsplit(".", 1)[1])
 
     def write_settings(self) -> None:
-        text = SETTINGS.format(apps=self.apps, database=self.database)
+        text = SETTINGS.format(apps=self.apps, database=self.database) + self.more_settings
         (self.folder / "project_settings.py").write_text(text)
 
     def add_app(self, name: str, models: str = "", *, migrations: bool = True) -> None:

@@ -200,6 +200,15 @@ class ModelChanges:
             OperationDependency(app_label, model_name, name, Type.CREATE) for name in sorted(related_fields)
         ]
         related_dependencies.append(OperationDependency(app_label, model_name, None, Type.CREATE))
+        if order_with_respect_to:
+            self.add_operation(
+                app_label,
+                operations.AlterOrderWithRespectTo(name=model_name, order_with_respect_to=order_with_respect_to),
+                dependencies=[
+                    OperationDependency(app_label, model_name, order_with_respect_to, Type.CREATE),
+                    OperationDependency(app_label, model_name, None, Type.CREATE),
+                ],
+            )
         for index in indexes:
             self.add_operation(
                 app_label,
@@ -217,15 +226,6 @@ class ModelChanges:
                 app_label,
                 operations.AlterUniqueTogether(name=model_name, unique_together=unique_together),
                 dependencies=related_dependencies,
-            )
-        if order_with_respect_to:
-            self.add_operation(
-                app_label,
-                operations.AlterOrderWithRespectTo(name=model_name, order_with_respect_to=order_with_respect_to),
-                dependencies=[
-                    OperationDependency(app_label, model_name, order_with_respect_to, Type.CREATE),
-                    OperationDependency(app_label, model_name, None, Type.CREATE),
-                ],
             )
 
     def generate_created_proxies(self) -> None:

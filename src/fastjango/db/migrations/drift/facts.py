@@ -58,8 +58,15 @@ def _postgresql(connection: Any, cursor: Any, table: str) -> TableFacts:
         found.parts[text] = constraint
     cursor.execute(_PG_INDEXES, [name])
     for index, definition in cursor.fetchall():
-        found.parts[_plain(re.sub(r"INDEX \S+ ON (ONLY )?\S+ ", "INDEX ON ", definition))] = index
+        found.parts[_plain_index(definition)] = index
     return found
+
+
+def _plain_index(definition: str) -> str:
+    """Return an index without its names; ``live = true`` is ``live``, whoever wrote it."""
+    text = re.sub(r"INDEX \S+ ON (ONLY )?\S+ ", "INDEX ON ", definition)
+    text = re.sub(r"\((\w+) = true\)", r"\1", text)
+    return _plain(re.sub(r"\((\w+) = false\)", r"(NOT \1)", text))
 
 
 def _without_casts(check: str) -> str:
