@@ -136,7 +136,7 @@ def test_depth_nests_relations() -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_choices() -> None:
-    with pytest.raises(FieldError, match="Choices are: .*title"):
+    with pytest.raises(FieldError, match=r"Choices are: .*title"):
         Shoe.schema(fields=["titel"])
     with pytest.raises(ImproperlyConfigured, match="needs a model"):
 
