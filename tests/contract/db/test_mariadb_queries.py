@@ -163,15 +163,15 @@ def test_dates_are_cut_and_taken_apart(events: Any) -> None:
     events.create(name="a")
 
     units = {
-        TruncYear: (2024, 1, 1),
-        TruncQuarter: (2024, 4, 1),
-        TruncMonth: (2024, 5, 1),
-        TruncWeek: (2024, 5, 13),
-        TruncDay: (2024, 5, 15),
-        TruncHour: (2024, 5, 15, 13),
+        TruncYear: dt.datetime(2024, 1, 1, tzinfo=UTC),
+        TruncQuarter: dt.datetime(2024, 4, 1, tzinfo=UTC),
+        TruncMonth: dt.datetime(2024, 5, 1, tzinfo=UTC),
+        TruncWeek: dt.datetime(2024, 5, 13, tzinfo=UTC),
+        TruncDay: dt.datetime(2024, 5, 15, tzinfo=UTC),
+        TruncHour: dt.datetime(2024, 5, 15, 13, tzinfo=UTC),
     }
     for trunc, expected in units.items():
-        assert events.annotate(x=trunc("began")).get().x == dt.datetime(*expected, tzinfo=UTC)  # type: ignore[arg-type]
+        assert events.annotate(x=trunc("began")).get().x == expected
     assert events.annotate(x=ExtractWeekDay("began")).get().x == 4
     assert events.filter(began__year=2024, began__month=5, began__hour=13, began__date=MOMENT.date()).exists()
 

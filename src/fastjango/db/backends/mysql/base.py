@@ -74,11 +74,11 @@ class CursorErrors(Database.cursors.Cursor):
 class StreamCursor(CursorErrors, Database.cursors.SSCursor):
     """A cursor whose rows stay on the server until they are fetched."""
 
-    def fetchmany(self, size: int | None = None) -> list[Any]:
+    def fetchmany(self, size: int | None = None) -> list[Any]:  # type: ignore[override]  # as above
         """Return the next rows."""
         return list(Database.cursors.SSCursor.fetchmany(self, size))
 
-    def fetchall(self) -> list[Any]:
+    def fetchall(self) -> list[Any]:  # type: ignore[override]  # as above
         """Return all remaining rows."""
         return list(Database.cursors.SSCursor.fetchall(self))
 

@@ -12,7 +12,7 @@ from fastjango.core.exceptions import EmptyResultSet, FieldError, FullResultSet
 from fastjango.db.models.expressions import adapter, output
 from fastjango.db.models.expressions.base import Expression, compile_part
 from fastjango.db.models.expressions.combinable import makers
-from fastjango.db.models.expressions.elements import Pieces, call, joined, negation, true_clause
+from fastjango.db.models.expressions.elements import BOOLEAN, Pieces, call, joined, negation, true_clause
 from fastjango.utils.deconstruct import deconstructible
 
 if TYPE_CHECKING:
@@ -255,10 +255,8 @@ class NegatedExpression(ExpressionWrapper):
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return ``NOT`` and the condition; of a condition no row meets, true."""
         try:
-            negated: Any = negation(super().build_clause(ctx))
             # NOT binds less than a comparison does.
-            negated.atomic = False
-            return negated
+            return Pieces(negation(super().build_clause(ctx)), type_=BOOLEAN, atomic=False)
         except EmptyResultSet:
             return true_clause(ctx)
         except FullResultSet:

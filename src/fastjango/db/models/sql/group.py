@@ -91,7 +91,7 @@ def _note_repeated(
 
 
 def _parts(expression: Any) -> list[Any]:
-    found = getattr(expression, "get_source_expressions", list)()
+    found: list[Any] = getattr(expression, "get_source_expressions", list)()
     return [part for part in found if part is not None]
 
 

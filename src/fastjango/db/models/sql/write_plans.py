@@ -162,7 +162,7 @@ def array_plan(
             sa.BindParameter(f"p{place}", None, type_=postgresql.ARRAY(kind), required=False)
             for place, kind in enumerate(kinds)
         ]
-        rows = sa.select(sa.literal_column("*")).select_from(sa.func.UNNEST(*arrays))
+        rows: Any = sa.select(sa.literal_column("*")).select_from(sa.func.UNNEST(*arrays))
         statement = conflict_insert(table, connection, on_conflict, update_fields, unique_fields)
         statement = statement.from_select([field.column for field in fields], rows)
         if returning:
