@@ -21,6 +21,7 @@ from fastjango.contrib.postgres.validators import KeysValidator, RangeMaxValueVa
 from fastjango.core.exceptions import ValidationError
 from fastjango.rest.serializers import ModelSerializer
 from fastjango.test import override_settings
+from fastjango.utils.translation import override
 
 
 def test_a_text_with_commas_is_a_list() -> None:
@@ -122,3 +123,14 @@ def test_validators_of_maps_and_ranges() -> None:
     for validator, bounds in ((RangeMaxValueValidator(5), (1, None)), (RangeMinValueValidator(5), (4, 6))):
         with pytest.raises(ValidationError, match="bound of the range"):
             validator(Range(*bounds))
+
+
+def test_messages_speak_the_language() -> None:
+    field = SimpleArrayField(forms.IntegerField(), max_length=1)
+
+    with override_settings(INSTALLED_APPS=["fastjango.contrib.postgres"]), override("de"):
+        with pytest.raises(ValidationError) as caught:
+            field.clean("1,2")
+        assert caught.value.messages == ["Die Liste hat 2 Einträge, erlaubt sind höchstens 1."]
+        with pytest.raises(ValidationError, match="Eintrag 1 der Liste ist ungültig"):
+            field.clean("x")
