@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import re
 import sys
+from datetime import date
 from types import ModuleType
 from typing import Any
 from unittest import mock
 
 import pytest
 
+from fastjango import forms
 from fastjango.contrib import admin
 from fastjango.contrib.admin import widgets
 from fastjango.contrib.admin.checks import must_be
+from fastjango.contrib.admin.models import CHANGE, DELETION, LogEntry
 from fastjango.contrib.admin.templatetags.admin_list import _boolean_icon
+from fastjango.contrib.admin.utils import construct_change_message
 from fastjango.contrib.auth.models import Group, User
+from fastjango.contrib.contenttypes.models import ContentType
 from fastjango.contrib.staticfiles import finders
-from fastjango.test import TestCase, override_settings
+from fastjango.test import RequestFactory, TestCase, override_settings
 from fastjango.urls import path
+from fastjango.utils.translation import override
 
 URLS = ModuleType("tests_contract_admin_urls")
 URLS.urlpatterns = [path("admin/", admin.site.urls)]  # type: ignore[attr-defined]
@@ -81,6 +87,27 @@ class PageTests(TestCase):
     def test_an_empty_to_field_means_the_key(self) -> None:
         for kind in ("change", "delete"):
             self.page(f"/admin/auth/user/{self.staff.pk}/{kind}/?_to_field=")
+
+    def test_an_action_on_what_is_no_key_is_a_bad_request(self) -> None:
+        data = {"action": "delete_selected", "_selected_action": "a\0b", "index": "0"}
+
+        assert self.client.post("/admin/auth/user/", data).status_code == 400
+
+    def test_the_old_ways_to_log_still_work(self) -> None:
+        kind = ContentType.objects.get_for_model(User)
+        with pytest.warns(DeprecationWarning, match="log_action"):
+            entry = LogEntry.objects.log_action(self.staff.pk, kind.pk, self.staff.pk, "staff", CHANGE, "x")
+        request = RequestFactory().get("/")
+        request.user = self.staff
+        with pytest.warns(DeprecationWarning, match="log_deletion"):
+            gone = admin.site._registry[User].log_deletion(request, self.staff, "staff")
+
+        assert (entry.object_repr, gone.action_flag) == ("staff", DELETION)
+
+    def test_a_list_counts_once_where_nothing_narrows_it(self) -> None:
+        # Session, user, choices of the filter by group, count, rows.
+        with self.assertNumQueries(5):
+            self.page("/admin/auth/user/")
 
     def test_a_year_that_is_no_year_goes_back_to_the_list(self) -> None:
         with mock.patch.object(admin.site._registry[User], "date_hierarchy", "date_joined"):
@@ -161,3 +188,13 @@ def test_first_visit_is_light() -> None:
             sizes.append(len(file.read()))
 
     assert sum(sizes) <= 100_000
+
+
+def test_a_date_is_compared_as_the_language_of_the_form_writes_it() -> None:
+    class Born(forms.Form):
+        day = forms.DateField()
+
+    with override("fr"):
+        form = Born({"day": "12/03/2008"}, initial={"day": date(2008, 3, 12)})
+
+        assert construct_change_message(form, None, add=False) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from fastjango.contrib.contenttypes.models import ContentType
 from fastjango.db import models
 from fastjango.urls import NoReverseMatch, reverse
 from fastjango.utils import timezone
+from fastjango.utils.deprecation import RemovedInDjango60Warning
 from fastjango.utils.text import get_text_list
 from fastjango.utils.translation import gettext
 from fastjango.utils.translation import gettext_lazy as _
@@ -26,6 +28,32 @@ class LogEntryManager(models.Manager):  # type: ignore[type-arg,unused-ignore]
     """Writes the log."""
 
     use_in_migrations = True
+
+    def log_action(
+        self,
+        user_id: Any,
+        content_type_id: Any,
+        object_id: Any,
+        object_repr: str,
+        action_flag: int,
+        change_message: Any = "",
+    ) -> Any:
+        """Write one entry; ``log_actions()`` is the newer way. Queries: 1."""
+        warnings.warn(
+            "LogEntryManager.log_action() is deprecated. Use log_actions() instead.",
+            RemovedInDjango60Warning,
+            stacklevel=2,
+        )
+        if isinstance(change_message, list):
+            change_message = json.dumps(change_message)
+        return self.model.objects.create(
+            user_id=user_id,
+            content_type_id=content_type_id,
+            object_id=str(object_id),
+            object_repr=object_repr[:200],
+            action_flag=action_flag,
+            change_message=change_message,
+        )
 
     def log_actions(
         self,

@@ -437,12 +437,14 @@ def get_fields_from_path(model: Any, path: str) -> list[Any]:
 
 def construct_change_message(form: Any, formsets: Any, add: bool) -> list[dict[str, Any]]:
     """Return what a form and its formsets changed, for the log; in no language."""
+    # In the language of the request still: it says how dates and numbers were written.
+    changed_data = form.changed_data
     with translation_override(None):
-        changed_field_labels = _get_changed_field_labels_from_form(form, form.changed_data)
+        changed_field_labels = _get_changed_field_labels_from_form(form, changed_data)
     change_message: list[dict[str, Any]] = []
     if add:
         change_message.append({"added": {}})
-    elif form.changed_data:
+    elif changed_data:
         change_message.append({"changed": {"fields": changed_field_labels}})
     if formsets:
         with translation_override(None):

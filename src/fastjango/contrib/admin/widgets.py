@@ -99,7 +99,7 @@ class AdminSplitDateTime(forms.SplitDateTimeWidget):
         for part, label in zip(context["widget"]["subwidgets"], labels, strict=True):
             if part["attrs"].get("id"):
                 # Each input has a name of its own; the group's label names both.
-                part["attrs"].setdefault("aria-label", label.rstrip(":"))
+                part["attrs"].setdefault("aria-label", label.rstrip(":\u00a0 "))
         return context
 
 

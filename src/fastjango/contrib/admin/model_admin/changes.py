@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,7 @@ from fastjango.db import models, router, transaction
 from fastjango.forms.formsets import all_valid
 from fastjango.forms.models import modelform_defines_fields, modelform_factory
 from fastjango.utils.decorators import method_decorator
+from fastjango.utils.deprecation import RemovedInDjango60Warning
 from fastjango.utils.text import capfirst
 from fastjango.utils.translation import gettext as _
 from fastjango.views.decorators.csrf import csrf_protect
@@ -253,6 +255,19 @@ class ChangePages(ListPages):
 
         return LogEntry.objects.log_actions(
             user_id=request.user.pk, queryset=[obj], action_flag=CHANGE, change_message=message, single_object=True
+        )
+
+    def log_deletion(self, request: Any, obj: Any, object_repr: str) -> Any:
+        """Log that an object is going to be deleted; ``log_deletions()`` is the newer way. Queries: 1."""
+        from fastjango.contrib.admin.models import DELETION, LogEntry
+
+        warnings.warn(
+            "ModelAdmin.log_deletion() is deprecated. Use log_deletions() instead.",
+            RemovedInDjango60Warning,
+            stacklevel=2,
+        )
+        return LogEntry.objects.log_actions(
+            user_id=request.user.pk, queryset=[obj], action_flag=DELETION, single_object=True
         )
 
     def log_deletions(self, request: Any, queryset: Any) -> Any:

@@ -295,9 +295,18 @@ class ListPages(BaseModelAdmin):
             )
             return None
         if not select_across:
-            queryset = queryset.filter(pk__in=selected)
+            queryset = queryset.filter(pk__in=self._keys(selected))
         response = func(self, request, queryset)
         return response if isinstance(response, HttpResponseBase) else HttpResponseRedirect(request.get_full_path())
+
+    def _keys(self, selected: list[str]) -> list[str]:
+        """Return the keys of a selection; ``BadRequest`` if one of them can be no key."""
+        try:
+            for key in selected:
+                self.opts.pk.to_python(key)
+        except (ValidationError, ValueError, OverflowError) as exc:
+            raise BadRequest("The selection names something that is no key.") from exc
+        return selected
 
     # ------------------------------------------------------------ the page
 

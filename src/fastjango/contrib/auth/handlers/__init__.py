@@ -1,0 +1,1 @@
+"""Answers for servers that check logins themselves: ``modwsgi.py`` for Apache."""
