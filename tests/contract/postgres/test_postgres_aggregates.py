@@ -102,3 +102,7 @@ def test_functions_of_the_server() -> None:
 def test_what_is_collected_needs_a_name() -> None:
     with pytest.raises(TypeError, match="Complex aggregates require an alias"):
         Book.objects.aggregate(ArrayAgg("title"))
+
+
+def test_values_list_names_it_by_itself() -> None:
+    assert sorted(Book.objects.values_list(ArrayAgg("title"))) == [(["A"],), (["b"],), (["b"],)]

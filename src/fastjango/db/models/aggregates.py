@@ -106,10 +106,13 @@ class Aggregate(Func):
         The name of the result when none is given: ``price__sum``.
 
         Raises:
-            TypeError: The argument is no single name, or the aggregate has none.
+            TypeError: The argument is no single name.
+            AttributeError: The aggregate has no name.
         """
         parts = [part for part in self.get_source_expressions() if part is not None]
-        if len(parts) == 1 and hasattr(parts[0], "name") and self.name is not None:
+        if len(parts) == 1 and hasattr(parts[0], "name"):
+            if self.name is None:
+                raise AttributeError(f"{type(self).__name__} has no name of its own")
             return f"{parts[0].name}__{self.name.lower()}"
         raise TypeError("Complex expressions require an alias")
 
