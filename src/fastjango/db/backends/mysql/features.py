@@ -91,6 +91,14 @@ class DatabaseFeatures(BaseDatabaseFeatures):
         return (10, 5) if self.connection.mysql_is_mariadb else (8, 0, 11)
 
     @cached_property
+    def supports_transactions(self) -> bool:  # type: ignore[override]  # a value in the base class
+        """Whether new tables get an engine with transactions."""
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT transactions FROM information_schema.engines WHERE support = 'DEFAULT'")
+            row = cursor.fetchone()
+        return row is not None and row[0] == "YES"
+
+    @cached_property
     def allows_auto_pk_0(self) -> bool:  # type: ignore[override]  # a value in the base class
         """Zero means "the next number", unless the server was told otherwise."""
         return "NO_AUTO_VALUE_ON_ZERO" in self.connection.sql_mode

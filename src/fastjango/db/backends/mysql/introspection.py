@@ -36,11 +36,19 @@ COLUMNS = """
     FROM information_schema.columns WHERE table_name = %s AND table_schema = DATABASE() ORDER BY ordinal_position
 """
 KEYS = """
-    SELECT kc.constraint_name, kc.column_name, kc.referenced_table_name, kc.referenced_column_name, c.constraint_type
+    SELECT kc.constraint_name, kc.column_name,
+        IF(kc.referenced_table_schema = DATABASE(), kc.referenced_table_name, NULL),
+        kc.referenced_column_name, c.constraint_type
     FROM information_schema.key_column_usage AS kc
     JOIN information_schema.table_constraints AS c ON kc.table_schema = c.table_schema
         AND c.constraint_name = kc.constraint_name AND c.table_name = kc.table_name
     WHERE kc.table_schema = DATABASE() AND kc.table_name = %s ORDER BY kc.ordinal_position
+"""
+# Keys that lead to another database are nobody's relation here.
+RELATIONS = """
+    SELECT column_name, referenced_column_name, referenced_table_name
+    FROM information_schema.key_column_usage
+    WHERE table_name = %s AND table_schema = DATABASE() AND referenced_table_schema = DATABASE()
 """
 CHECKS = """
     SELECT constraint_name, check_clause FROM information_schema.check_constraints
@@ -135,12 +143,20 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
 
     def get_relations(self, cursor: Any, table_name: str) -> dict[str, tuple[str, str]]:
         """Return the foreign keys: ``{column: (other column, other table)}``."""
-        cursor.execute(KEYS, [table_name])
-        return {
-            column: (other_column, other)
-            for _, column, other, other_column, kind in cursor.fetchall()
-            if kind == "FOREIGN KEY"
-        }
+        cursor.execute(RELATIONS, [table_name])
+        return {column: (other_column, other) for column, other_column, other in cursor.fetchall()}
+
+    def get_storage_engine(self, cursor: Any, table_name: str) -> str:
+        """Return the name of the table's engine; the default one's for a table that is not there."""
+        cursor.execute(
+            "SELECT engine FROM information_schema.tables WHERE table_name = %s AND table_schema = DATABASE()",
+            [table_name],
+        )
+        row = cursor.fetchone()
+        if row is None:
+            cursor.execute("SELECT engine FROM information_schema.engines WHERE support = 'DEFAULT'")
+            row = cursor.fetchone()
+        return str(row[0])
 
     def get_constraints(self, cursor: Any, table_name: str) -> dict[str, dict[str, Any]]:
         """Return constraints and indexes by name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastjango.db.migrations.ddl.editor import BaseDatabaseSchemaEditor
@@ -18,6 +19,10 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
             return False
         db_type = field.db_type(self.connection)
         return db_type is not None and db_type.lower().startswith(_NO_DEFAULT)
+
+    def remove_procedure(self, procedure_name: str, param_types: Sequence[str] = ()) -> None:
+        """Drop a procedure; its name is unique here."""
+        self.execute(f"DROP PROCEDURE {self.quote_name(procedure_name)}", None)
 
     def _field_should_be_indexed(self, model: Any, field: Any) -> bool:
         # A foreign key makes its own index.

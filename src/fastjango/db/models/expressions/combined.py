@@ -161,11 +161,11 @@ class DurationExpression(CombinedExpression):
         left, right = compile_part(self.lhs, ctx), compile_part(self.rhs, ctx)
         if self.connector not in {"+", "-", "*", "/"}:
             raise DatabaseError(f"Invalid connector for timedelta: {self.connector}.")
+        self._check_factors()
         if ctx.vendor == "mysql":
             if self.connector not in {self.MUL, self.DIV}:
                 left, right = _mysql_interval(self.lhs, left), _mysql_interval(self.rhs, right)
             return operation(self.connector, left, right, ctx)
-        self._check_factors()
         return call("fj_format_dtdelta", Pieces(f"'{self.connector}'"), left, right)
 
     def _check_factors(self) -> None:
