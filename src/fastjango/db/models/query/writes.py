@@ -186,9 +186,11 @@ class QuerySetWrites(QuerySetReads[M]):
                 for value, field in zip(row, returning, strict=False):
                     if not (skip_pk and field == opts.pk):
                         setattr(obj, field.attname, value)
+        db = self.db
         for obj in objs:
-            obj._state.adding = False
-            obj._state.db = self.db
+            state = obj._state
+            state.adding = False
+            state.db = db
 
     def _batched_insert(
         self, objs: list[Any], fields: list[Any], batch_size: int | None, options: BulkOptions

@@ -17,6 +17,7 @@ from fastjango.db.execute import change, fetch, insert_id
 from fastjango.db.models.constants import OnConflict
 from fastjango.db.models.expressions import ColPairs
 from fastjango.db.models.expressions.adapter import Shim, splice
+from fastjango.db.models.fields.quick import quick_values
 
 from .context import BindBook, BindSource, Context
 from .order import Ordering
@@ -62,13 +63,30 @@ def insert_rows(
     rows: list[Row] = []
     for start in range(0, len(objs), size):
         batch = objs[start : start + size]
-        lines = [[insert_value(model, connection, field, obj, raw) for field in fields] for obj in batch]
+        lines = insert_lines(model, connection, fields, batch, raw)
         rows.extend(_insert_batch(model, connection, fields, lines, returning, conflict))
     return rows
 
 
 def _returns(connection: Any, on_conflict: Any) -> bool:
     return on_conflict == OnConflict.UPDATE and bool(connection.features.can_return_rows_from_bulk_insert)
+
+
+def insert_lines(model: Any, connection: Any, fields: Sequence[Any], objs: Sequence[Any], raw: bool) -> list[list[Any]]:
+    """Return the values of *objs* for an INSERT, as the driver wants them."""
+    columns = quick_values(fields, connection)
+    lines: list[list[Any]] = []
+    for obj in objs:
+        known = obj.__dict__
+        line: list[Any] = []
+        for attname, of, convert, automatic, field in columns:
+            value = field.pre_save(obj, add=True) if automatic and not raw else known.get(attname)
+            if value.__class__ is of and (convert is None or (value := convert(value)) is not None):
+                line.append(value)
+            else:
+                line.append(insert_value(model, connection, field, obj, raw))
+        lines.append(line)
+    return lines
 
 
 def insert_value(model: Any, connection: Any, field: Any, obj: Any, raw: bool) -> Any:

@@ -1,0 +1,124 @@
+"""
+The short way of a value into the database: when it is of the very class that its field stores.
+
+Preparing a value asks every field what the value is: a text, an expression, nothing, something to be converted. For a text
+in a ``CharField`` the answer never changes. ``quick_values()`` gives, per field of an INSERT, the class whose values need no
+preparation and what the driver wants of them; everything else, and every field that a user's class has a say in, goes
+through ``pre_save()`` and ``get_db_prep_save()``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from fastjango.conf import settings
+
+from .boolean import BooleanField
+from .column_types import zone_of
+from .numbers import DecimalField, FloatField, IntegerField
+from .storage import overridden_by_user
+from .temporal import DateTimeField
+from .text import CharField, TextField
+
+_METHODS = (
+    "pre_save",
+    "get_prep_value",
+    "get_db_prep_value",
+    "get_db_prep_save",
+    "to_python",
+    "column_type",
+    "db_type",
+)
+_CLASSES: tuple[tuple[Any, type], ...] = (
+    (CharField, str),
+    (TextField, str),
+    (BooleanField, bool),
+    (IntegerField, int),
+    (FloatField, float),
+)
+
+
+class Quick(NamedTuple):
+    """How values of one column go the short way."""
+
+    attname: str
+    # Values of exactly this class; None: no value of this column.
+    of: type | None
+    # What the driver wants of them; None: as they are. May give None for "the long way".
+    convert: Callable[[Any], Any] | None
+    # Whether the field makes the value when the object is saved.
+    automatic: bool
+    field: Any
+
+
+def quick_values(fields: Sequence[Any], connection: Any) -> list[Quick]:
+    """Return how each of *fields* may be prepared; kept on the field, per connection and kind of database."""
+    return [_of(field, connection) for field in fields]
+
+
+def _of(field: Any, connection: Any) -> Quick:
+    key = ("quick", connection.alias, connection.vendor)
+    found: Quick | None = field._converters.get(key)
+    if found is None:
+        stored, convert = _stored_class(field, connection)
+        found = field._converters[key] = Quick(
+            field.attname,
+            stored,
+            convert,
+            getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False),
+            field,
+        )
+    return found
+
+
+def _stored_class(field: Any, connection: Any) -> tuple[type | None, Callable[[Any], Any] | None]:
+    inner = field
+    while inner.remote_field is not None:
+        # A foreign key is stored as the key it points to.
+        targets = getattr(inner, "foreign_related_fields", ())
+        if len(targets) != 1 or any(overridden_by_user(inner, method) for method in _METHODS):
+            return None, None
+        inner = targets[0]
+    if any(overridden_by_user(inner, method) for method in _METHODS):
+        return None, None
+    for kind, stored in _CLASSES:
+        if isinstance(inner, kind):
+            return stored, inner._driver_converter_of(connection)
+    if isinstance(inner, DateTimeField):
+        return dt.datetime, _moment_writer(connection)
+    if isinstance(inner, DecimalField) and connection.vendor == "sqlite":
+        return decimal.Decimal, _decimal_writer(inner, connection)
+    return None, None
+
+
+def _moment_writer(connection: Any) -> Callable[[Any], Any]:
+    """Return what writes moments of UTC; for all others it gives None."""
+    if connection.vendor == "postgresql":
+        return lambda value: value if value.tzinfo is not None and settings.USE_TZ else None
+
+    def write(value: Any) -> Any:
+        if value.tzinfo is not dt.UTC or not settings.USE_TZ or zone_of(connection) is not dt.UTC:
+            return None
+        naive = value.replace(tzinfo=None)
+        return str(naive) if connection.vendor == "sqlite" else naive
+
+    return write
+
+
+def _decimal_writer(field: Any, connection: Any) -> Callable[[Any], Any] | None:
+    """Return what writes decimals that have exactly the places of their column; for all others it gives None."""
+    places, digits = field.decimal_places, field.max_digits
+    if places is None or digits is None:
+        return lambda value: None
+
+    def write(value: Any) -> Any:
+        _, figures, exponent = value.as_tuple()
+        return str(value) if exponent == -places and len(figures) <= digits else None
+
+    return write
+
+
+__all__ = ["Quick", "quick_values"]
