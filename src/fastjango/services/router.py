@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from types import GenericAlias
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, HTTPException, Query, Response
@@ -99,10 +100,10 @@ class _Routes:
             _parameter("order_by", order | None, None),
             *(_parameter(field.attname, python_type(field) | None, None) for field in filters),
         ]
-        self._finish(endpoint, parameters, f"list_{self.name}", list[self.out])
+        self._finish(endpoint, parameters, f"list_{self.name}", GenericAlias(list, (self.out,)))
         for path, shown in (("", True), ("/", False)) if not router.prefix else (("", True),):
             router.add_api_route(
-                path, endpoint, methods=["GET"], response_model=list[self.out], include_in_schema=shown
+                path, endpoint, methods=["GET"], response_model=GenericAlias(list, (self.out,)), include_in_schema=shown
             )
 
     def add_create(self, router: APIRouter, page_size: int, max_page_size: int) -> None:

@@ -9,7 +9,11 @@ import threading
 from typing import Any
 
 import uvicorn
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
+from starlette.staticfiles import StaticFiles
 
+from fastjango.conf import settings
 from fastjango.core.handlers.app import default_application
 from fastjango.db import connections
 
@@ -53,9 +57,11 @@ class LiveServerThread(threading.Thread):
         try:
             listener = socket.create_server((self.host, self.port), family=_family(self.host))
             self.port = listener.getsockname()[1]
-            app: Any = default_application()
+            app: Any = FolderFiles(default_application(), settings.MEDIA_URL, settings.MEDIA_ROOT)
             if self.static_handler is not None:
                 app = self.static_handler(app)
+            else:
+                app = FolderFiles(app, settings.STATIC_URL, settings.STATIC_ROOT)
             config = uvicorn.Config(app, log_level="error", lifespan="on", access_log=False, ws="auto")
             self._server = _Server(config, self.is_ready)
             asyncio.run(self._server.serve(sockets=[listener]))
@@ -71,6 +77,33 @@ class LiveServerThread(threading.Thread):
         if self._server is not None:
             self._server.should_exit = True
         self.join(timeout=10)
+
+
+class FolderFiles:
+    """
+    Answers with the files of a folder, below a path; passes everything else on.
+
+    What a web server does for collected static files and for uploads. A URL with a host of its own is none of its
+    business, and so is a folder that is not set.
+    """
+
+    def __init__(self, app: Any, url: str | None, root: Any) -> None:
+        self.app = app
+        self.path = (
+            url if root and url and url.startswith("/") and url.strip("/") and not url.startswith("//") else None
+        )
+        self.files = StaticFiles(directory=root, check_dir=False) if self.path else None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if self.files is None or scope["type"] != "http" or not scope["path"].startswith(self.path):
+            await self.app(scope, receive, send)
+            return
+        try:
+            # Starlette joins the folder and the path, and refuses what leads out of the folder.
+            response: Any = await self.files.get_response(scope["path"].removeprefix(self.path), scope)
+        except HTTPException as exc:
+            response = PlainTextResponse(str(exc.detail), exc.status_code)
+        await response(scope, receive, send)
 
 
 class _Server(uvicorn.Server):

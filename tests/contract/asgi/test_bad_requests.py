@@ -211,6 +211,17 @@ def test_an_error_cuts_a_long_text(run: Run) -> None:
     assert len(run(scenario)) < 5000
 
 
+@pytest.mark.parametrize(
+    "content_type",
+    ["multipart/form-data; boundary=", "multipart/form-data", "application/x-www-form-urlencoded; charset=utf-16"],
+)
+@only_sqlite
+def test_an_error_page_does_not_stumble_over_a_broken_form(run: Run, content_type: str) -> None:
+    options = {"content": b"x", "headers": {"Content-Type": content_type}}
+
+    assert statuses(run, ("POST", "/nowhere/", options)) == [404]
+
+
 @pytest.mark.parametrize("host", ["evil.example", "", "a b", "[::1", "..", "testserver\x7f", "\xff"])
 @pytest.mark.parametrize("url", ["/search/", "/api/titles/a", "/nowhere/"])
 @only_sqlite

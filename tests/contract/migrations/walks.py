@@ -325,7 +325,7 @@ class Models:
         if constraints:
             constraints.pop()
         else:
-            condition = models.Q(**{f"{found[2]}__lt": 1_000_000})
+            condition = models.Q((f"{found[2]}__lt", 1_000_000))
             constraints.append(models.CheckConstraint(condition=condition, name=f"c{next(self.numbers)}_{found[2]}"))
         found[1].meta["constraints"] = constraints
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ARRAY, String, Text
@@ -11,6 +12,7 @@ from fastjango.db.models import Transform
 from fastjango.db.models.expressions.elements import Pieces
 from fastjango.db.models.lookups import PostgresOperatorLookup
 from fastjango.db.models.lookups.base import is_query
+from fastjango.db.models.lookups.compare import plain_types_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,21 +136,30 @@ class SearchLookup(SearchVectorExact):
         return ctx.clause(SearchVector(self.lhs, config=getattr(self.rhs, "config", None)))
 
 
-class TrigramSimilar(PostgresOperatorLookup):
+class _TextOperator(PostgresOperatorLookup):
+    """A comparison of texts."""
+
+    def _plain_types(self) -> frozenset[type[Any]]:
+        return plain_types_of(self.bind_field)
+
+    plain_types = cached_property(_plain_types)
+
+
+class TrigramSimilar(_TextOperator):
     """As similar as ``pg_trgm.similarity_threshold`` asks for."""
 
     lookup_name = "trigram_similar"
     postgres_operator = "%%"
 
 
-class TrigramWordSimilar(PostgresOperatorLookup):
+class TrigramWordSimilar(_TextOperator):
     """Has a part of words that is similar."""
 
     lookup_name = "trigram_word_similar"
     postgres_operator = "%%>"
 
 
-class TrigramStrictWordSimilar(PostgresOperatorLookup):
+class TrigramStrictWordSimilar(_TextOperator):
     """Has whole words that are similar."""
 
     lookup_name = "trigram_strict_word_similar"

@@ -125,6 +125,7 @@ class SearchVectorExact(Lookup):
     """The vector matches a search."""
 
     lookup_name = "exact"
+    plain_types = frozenset({str})
 
     def get_prep_lookup(self) -> Any:
         """Return the text of the search, or the expression that it is."""

@@ -155,7 +155,12 @@ def get_exception_response(request: Any, resolver: Any, status_code: int, except
         callback = resolver.resolve_error_handler(status_code)
         if iscoroutinefunction(callback):
             callback = as_sync(callback)
-        return callback(request, exception=exception)
+        try:
+            return callback(request, exception=exception)
+        except (MultiPartParserError, BadRequest, SuspiciousOperation):
+            # The page looked for its CSRF token in a form that cannot be read: it is taken for empty.
+            request._mark_post_parse_error()
+            return callback(request, exception=exception)
     except Exception:
         signals.got_request_exception.send(sender=None, request=request)
         return handle_uncaught_exception(request, resolver, sys.exc_info())

@@ -172,7 +172,9 @@ class Pipeline:
     def _finish_template_response(self, request: Any, response: Any, callback: Any) -> Any:
         for hook in self._template_response_middleware:
             response = hook(request, response)
-            owner = getattr(inspect.unwrap(hook), "__self__", hook).__class__.__name__
+            # An async hook stands behind a function that waits for it.
+            original = getattr(hook, "__wrapped__", hook)
+            owner = getattr(original, "__self__", original).__class__.__name__
             self.check_response(response, hook, name=f"{owner}.process_template_response")
         try:
             return wait_for(response.render()) if iscoroutinefunction(response.render) else response.render()
@@ -246,4 +248,8 @@ def _async_face(handler: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _sync(hook: Callable[..., Any]) -> Callable[..., Any]:
-    return as_sync(hook) if iscoroutinefunction(hook) else hook
+    if not iscoroutinefunction(hook):
+        return hook
+    face = as_sync(hook)
+    face.__wrapped__ = hook  # type: ignore[attr-defined]  # for messages that name the hook
+    return face

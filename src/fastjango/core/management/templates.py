@@ -26,7 +26,7 @@ class TemplateCommand(BaseCommand):
 
     requires_system_checks: Any = []
     # A file called x.py-tpl becomes x.py; the suffix keeps tools from reading a template as code.
-    rewrite_template_suffixes = ((".py-tpl", ".py"), (".html-tpl", ".html"), (".css-tpl", ".css"))
+    rewrite_template_suffixes = ((".py-tpl", ".py"), (".html-tpl", ".html"), (".css-tpl", ".css"), (".ini-tpl", ".ini"))
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Choose name, place and template."""

@@ -1,4 +1,8 @@
-"""The view that answers with a schema."""
+"""
+The view that answers with a schema: what ``schema_generator`` makes.
+
+With ``public`` permissions of the described views are left aside. The docstring of the class is seen by clients.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +17,7 @@ from fastjango.rest.views import APIView
 
 
 class SchemaView(APIView):
-    """
-    Shows what ``schema_generator`` makes, to those who may see any of it.
-
-    Args:
-        public: Whether permissions of the described views are left aside.
-    """
+    """The schema of this API."""
 
     _ignore_model_permissions = True
     # A schema does not describe itself.

@@ -51,7 +51,7 @@ class OptionChanges:
             new_indexes = new_state.options[option_name]
             added = [index for index in new_indexes if index not in old_indexes]
             removed = [index for index in old_indexes if index not in new_indexes]
-            renamed = []
+            renamed: list[tuple[str | None, str, Any]] = []
             remove_from_added, remove_from_removed = [], []
             for new_index in added:
                 new_dec = new_index.deconstruct()

@@ -182,7 +182,8 @@ def _encode(value: Any) -> Any:
     if isinstance(value, Into):
         return orjson.loads(value.json())
     if not isinstance(value, QuerySet):
-        return _adapter(type(value)).dump_python(value, mode="json")
+        kind: Any = type(value)
+        return _adapter(kind).dump_python(value, mode="json")
     if value._iterable_class is ModelIterable:
         return list_adapter(value.model).dump_python(list(value), mode="json")
     encode: Any = import_module("fastapi.encoders").jsonable_encoder

@@ -58,7 +58,8 @@ class Into(Generic[S]):
         if hasattr(self.schema, "_meta"):
             return list(queryset)
         reading = self._reading()
-        adapter = list_adapter(self.schema)
+        schema: Any = self.schema
+        adapter = list_adapter(schema)
         if reading is None or not issubclass(self.schema, BaseModel):
             return adapter.validate_python(self._instances(), from_attributes=True)  # type: ignore[no-any-return]
         rows = fetch(queryset, reading, json=False)
@@ -95,7 +96,8 @@ class Into(Generic[S]):
                 except orjson.JSONEncodeError:
                     # A value that only Pydantic can write, such as an integer of more than 64 bits.
                     pass
-        return list_adapter(self.schema).dump_json(self.objects(), by_alias=True)
+        schema: Any = self.schema
+        return list_adapter(schema).dump_json(self.objects(), by_alias=True)
 
     async def ajson(self) -> bytes:
         """See ``json``."""

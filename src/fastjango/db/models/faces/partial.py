@@ -47,7 +47,7 @@ def partial_of(schema: Any) -> Any:
             __doc__=f"{schema.__name__} with every field optional.",
             **members,
         )
-        found.__fastjango_partial__ = schema  # type: ignore[attr-defined]
+        found.__fastjango_partial__ = schema
         _made[schema] = found
     return found
 

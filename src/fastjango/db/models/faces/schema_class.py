@@ -24,10 +24,13 @@ from fastjango.db.bridge import bridge
 from fastjango.db.models.faces import writing
 from fastjango.db.models.faces.schema_fields import Recipe, fields_of
 
-_ModelMetaclass: Any = type(BaseModel)
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass as _ModelMetaclass
+else:
+    _ModelMetaclass = type(BaseModel)
 
 
-class SchemaMeta(_ModelMetaclass):  # type: ignore[misc]  # Pydantic's metaclass, known at run time
+class SchemaMeta(_ModelMetaclass):
     """Adds the model's fields to a class with a ``Meta.model``."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from types import GenericAlias
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import AliasChoices, BeforeValidator, Field
@@ -193,9 +194,9 @@ def _many(field: Any, recipe: Recipe, nested: Nested) -> Member:
         return inner | None, Field(default=None, json_schema_extra=without_default)
     if recipe.depth > 0:
         inner = nested(model, recipe.depth - 1, recipe.direction)
-        kind: Any = Annotated[list[inner], BeforeValidator(members_of)]
+        kind: Any = Annotated[GenericAlias(list, (inner,)), BeforeValidator(members_of)]
     else:
-        kind = Annotated[list[python_type(model._meta.pk)], BeforeValidator(keys_of)]  # type: ignore[misc]
+        kind = Annotated[GenericAlias(list, (python_type(model._meta.pk),)), BeforeValidator(keys_of)]
     if recipe.direction == "output":
         return kind, ...
     return kind, Field(default_factory=list)

@@ -158,7 +158,7 @@ def is_plain(schema: Any) -> bool:
     if touched or schema.__pydantic_post_init__ is not None or set(schema.model_config) - HARMLESS:
         return False
     own: Any = schema.__get_pydantic_core_schema__
-    return own.__func__ is BaseModel.__get_pydantic_core_schema__.__func__  # type: ignore[attr-defined,no-any-return]
+    return own.__func__ is BaseModel.__get_pydantic_core_schema__.__func__  # type: ignore[attr-defined]
 
 
 def fits(member: Member, field: Any) -> bool:

@@ -84,7 +84,7 @@ class StoredType(types.TypeDecorator[Any]):
     @property
     def python_type(self) -> type[Any]:
         """What a value of the column is."""
-        return self.impl_instance.python_type  # type: ignore[no-any-return]
+        return self.impl_instance.python_type
 
     def driver_type(self, dialect: Any) -> Any:
         """Return the SQLAlchemy type that names the column on *dialect*."""
@@ -391,7 +391,7 @@ class Microseconds(StoredType):
     """``timedelta``: an interval on PostgreSQL, else a bigint of microseconds."""
 
     impl = types.BigInteger
-    python_type = dt.timedelta  # type: ignore[assignment]  # no property: it never differs
+    python_type = dt.timedelta
 
     def driver_type(self, dialect: Any) -> Any:
         """Return INTERVAL or BIGINT."""
@@ -425,7 +425,7 @@ class HexUUID(StoredType):
     """``UUID``: native on PostgreSQL and newer MariaDB (which takes the digits, too), else 32 hexadecimal digits."""
 
     impl = types.String
-    python_type = uuid.UUID  # type: ignore[assignment]  # no property: it never differs
+    python_type = uuid.UUID
 
     def driver_type(self, dialect: Any) -> Any:
         """Return UUID or CHAR(32)."""

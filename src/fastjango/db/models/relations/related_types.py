@@ -5,21 +5,26 @@ For annotations that no checker can infer: ``product_set: Related[Product]``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 M = TypeVar("M")
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sqlalchemy.orm import InstrumentedAttribute
+
     from fastjango.db.models.manager import Manager
 
     class Related(Manager[M]):
         """A manager of related objects."""
 
-        def __get__(self, instance: Any, owner: Any = None) -> Self:
-            """Return the manager."""
-            return self
+        @overload
+        def __get__(self, instance: None, owner: Any) -> InstrumentedAttribute[list[M]]: ...
+        @overload
+        def __get__(self, instance: object, owner: Any = None) -> Self: ...
+        def __get__(self, instance: Any, owner: Any = None) -> Any:
+            """Return the manager; on the class SQLAlchemy's relationship."""
 
         def add(self, *objs: M | Any, bulk: bool = True, through_defaults: Any = None) -> None:
             """Relate *objs*."""

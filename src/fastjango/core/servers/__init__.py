@@ -1,0 +1,5 @@
+"""
+The application that a server of the project's own should run.
+
+basehttp.py  what ``WSGI_APPLICATION`` names
+"""

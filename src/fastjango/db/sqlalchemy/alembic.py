@@ -1,0 +1,82 @@
+"""
+``run(context)``: what an Alembic environment does with a project's models.
+
+Called by ``alembic/env.py``, which ``startproject --alembic`` writes. ``alembic revision --autogenerate`` compares the
+database with ``metadata``; ``upgrade`` and ``downgrade`` run on the connection of the default database.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.operations.ops import CreateTableOp
+
+from fastjango.db.connections import connections
+from fastjango.db.engines import DEFAULT_DB_ALIAS
+from fastjango.db.sqlalchemy.tables import metadata_of_project
+
+
+def run(context: Any, *, using: str = DEFAULT_DB_ALIAS) -> None:
+    """
+    Run Alembic's migrations, or write their SQL in ``--sql`` mode.
+
+    Args:
+        using: The alias of the database.
+    """
+    connection = connections[using]
+    options: dict[str, Any] = {
+        "target_metadata": metadata_of_project(),
+        "render_item": _render,
+        "process_revision_directives": _tidy,
+        "render_as_batch": connection.vendor == "sqlite",
+        "transaction_per_migration": True,
+    }
+    if context.is_offline_mode():
+        context.configure(dialect_name=connection.dialect.name, literal_binds=True, **options)
+        with context.begin_transaction():
+            context.run_migrations()
+        return
+    # An engine of its own: ours leaves transactions to atomic().
+    engine = sa.create_engine(_url(connection), poolclass=sa.pool.NullPool)
+    with engine.connect() as open_connection:
+        context.configure(connection=open_connection, **options)
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+def _url(connection: Any) -> sa.URL:
+    conf = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return sa.URL.create("sqlite", database=str(conf["NAME"]))
+    driver = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}[connection.vendor]
+    port = int(conf["PORT"]) if conf.get("PORT") else None
+    return sa.URL.create(
+        driver,
+        username=conf.get("USER") or None,
+        password=conf.get("PASSWORD") or None,
+        host=conf.get("HOST") or None,
+        port=port,
+        database=str(conf["NAME"]),
+    )
+
+
+def _render(kind: str, item: Any, context: Any) -> str | bool:
+    """Return how a type of ours is written into a revision: by its name; False leaves the others to Alembic."""
+    if kind != "type" or not type(item).__module__.startswith("fastjango."):
+        return False
+    text = context.dialect.type_compiler_instance.process(item)
+    context.imports.add("from fastjango.db.sqlalchemy.declared import Named")
+    return f"Named({text!r})"
+
+
+def _tidy(context: Any, revision: Any, directives: list[Any]) -> None:
+    """Take what tables of ours remember about themselves out of the revision."""
+    for directive in directives:
+        for group in directive.upgrade_ops_list:
+            for step in group.ops:
+                if isinstance(step, CreateTableOp):
+                    step.info = {}
+
+
+__all__ = ["run"]
