@@ -78,7 +78,7 @@ def _stored_class(field: Any, connection: Any) -> tuple[type | None, Callable[[A
     inner = field
     while inner.remote_field is not None:
         # A foreign key is stored as the key it points to.
-        targets = getattr(inner, "foreign_related_fields", ())
+        targets: Sequence[Any] = getattr(inner, "foreign_related_fields", ())
         if len(targets) != 1 or any(overridden_by_user(inner, method) for method in _METHODS):
             return None, None
         inner = targets[0]
