@@ -334,7 +334,7 @@ def test_the_statement_of_a_queryset_gives_entities(club: Any) -> None:
 
     assert names == ["b", "a"]
     assert limited.name == "a"
-    assert [(found.name, n) for found, n in counted] == [("c", 2)]
+    assert [(row[0].name, row[1]) for row in counted] == [("c", 2)]
     assert [tuple(row) for row in columns] == [("b",), ("a",)]
 
 

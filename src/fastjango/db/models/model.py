@@ -20,7 +20,7 @@ from fastjango.db.models.check_slot import run_model_checks
 from fastjango.db.models.construct import construct, from_row
 from fastjango.db.models.declare import ModelBase, model_unpickle
 from fastjango.db.models.deletion import Collector
-from fastjango.db.models.face_slot import InstanceState, provide_inspection, pydantic_schema, schema_of, watch_fastapi
+from fastjango.db.models.face_slot import InstanceState, provide_inspection, pydantic_schema, schema_of, watch_faces
 from fastjango.db.models.query import QuerySet
 from fastjango.db.models.refresh import refresh
 from fastjango.db.models.save import arguments
@@ -480,4 +480,4 @@ def _options(given: dict[str, Any]) -> dict[str, Any]:
 
 
 provide_inspection(ModelBase)
-watch_fastapi(class_prepared)
+watch_faces(class_prepared)
