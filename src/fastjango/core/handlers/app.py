@@ -144,7 +144,8 @@ class FastJango(FastAPI):
         """Return the OpenAPI document: FastAPI's routes, routers in ``urlpatterns`` and REST viewsets."""
         if self.is_plain:
             return super().openapi()
-        if self.openapi_schema:
+        routes_version = self.router._get_routes_version()
+        if self.openapi_schema and self._openapi_routes_version == routes_version:
             return self.openapi_schema
         routes = [*self.routes, *mounted_router(settings.ROOT_URLCONF, self).routes]
         schema = get_openapi(
@@ -157,8 +158,11 @@ class FastJango(FastAPI):
             contact=self.contact,
             license_info=self.license_info,
             routes=routes,
+            webhooks=self.webhooks.routes,
             tags=self.openapi_tags,
             servers=self.servers,
+            separate_input_output_schemas=self.separate_input_output_schemas,
+            external_docs=self.openapi_external_docs,
         )
         for contribute in openapi_contributors:
             paths, components = contribute(self)
@@ -169,6 +173,7 @@ class FastJango(FastAPI):
                 for name, entry in entries.items():
                     target.setdefault(name, entry)
         self.openapi_schema = schema
+        self._openapi_routes_version = routes_version
         return schema
 
 
