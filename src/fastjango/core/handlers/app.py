@@ -93,9 +93,9 @@ class FastJango(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """Compose ASGI middleware around the pipeline (HTTP) and the router (WebSocket, lifespan)."""
         if self.is_plain:
-            stack = super().build_middleware_stack()
+            plain = super().build_middleware_stack()
             # Without settings there is no database to wait for.
-            return BridgedApp(stack) if are_configured() else stack
+            return BridgedApp(plain) if are_configured() else plain
         self.pipeline.prepare()
         sockets: ASGIApp = self._serve_socket
         handlers = {key: value for key, value in self.exception_handlers.items() if key not in (500, Exception)}

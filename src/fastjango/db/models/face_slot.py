@@ -50,6 +50,12 @@ class InstanceState:
         return import_module(_SQLALCHEMY).instance_state(instance)
 
 
+def forget_collections(data: dict[str, Any]) -> None:
+    """Take what belongs to a session out of the copied ``__dict__`` of an instance."""
+    for name in [name for name, value in data.items() if hasattr(value, "_sa_adapter")]:
+        del data[name]
+
+
 def provide_inspection(metaclass: type) -> None:
     """Let ``sqlalchemy.inspect`` know model classes: the first ``select(Model)`` maps the model."""
 

@@ -148,7 +148,8 @@ def field_of(column: sa.Column[Any], name: str, *, alone: bool) -> Any:
     if column.comment:
         options["help_text"] = column.comment
     if column.default is not None and column.default.is_scalar:
-        value = column.default.arg
+        default: Any = column.default
+        value = default.arg
         options["default"] = getattr(value, "name", value) if isinstance(column.type, sa.Enum) else value
     target = _target(column)
     if target is not None:
@@ -157,7 +158,7 @@ def field_of(column: sa.Column[Any], name: str, *, alone: bool) -> Any:
         options.pop("unique", None)
         if column.primary_key and alone:
             options["primary_key"] = True
-        return kind(target, on_delete, **options)  # type: ignore[operator]
+        return kind(target, on_delete, **options)
     options["db_index"] = bool(column.index) and not column.unique
     kind = _kind(column)
     if column.primary_key and alone:

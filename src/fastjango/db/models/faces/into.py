@@ -28,7 +28,8 @@ _ORJSON = orjson.OPT_UTC_Z
 @lru_cache(maxsize=512)
 def list_adapter(schema: Any) -> TypeAdapter[Any]:
     """Return what validates and dumps a list of *schema*."""
-    return TypeAdapter(GenericAlias(list, (schema,)))
+    kind: Any = GenericAlias(list, (schema,))
+    return TypeAdapter(kind)
 
 
 class Into(Generic[S]):
