@@ -47,6 +47,8 @@ def weak_reference(receiver: Any, gone: Callable[..., None]) -> Reference:
 
 def sender_reference(sender: Any) -> Reference | None:
     """Return a reference that dies with *sender*, None when there is none to make."""
+    if sender is None:
+        return None
     try:
         return weakref.ref(sender)
     except TypeError:

@@ -37,7 +37,8 @@ def api_view(http_method_names: Sequence[str] | None = None) -> Callable[[Any], 
         body: dict[str, Any] = {
             "__doc__": func.__doc__,
             "__module__": func.__module__,
-            "http_method_names": [name.lower() for name in {*names, "options"}],
+            # In the order given, as the header ``Allow`` shows them.
+            "http_method_names": list(dict.fromkeys(name.lower() for name in (*names, "OPTIONS"))),
         }
         body.update({name.lower(): handler for name in names})
         for policy in _POLICIES:

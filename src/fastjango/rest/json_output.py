@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import decimal
 import math
+import uuid
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -45,14 +49,34 @@ def fast_dumps(data: Any) -> bytes | None:
 
 
 def _has_odd_float(data: Any) -> bool:
-    if isinstance(data, float):
-        return not math.isfinite(data)
-    if isinstance(data, dict):
-        return any(_has_odd_float(value) for value in data.values() if value.__class__ not in _PLAIN)
-    if isinstance(data, list | tuple):
-        return any(_has_odd_float(value) for value in data if value.__class__ not in _PLAIN)
-    # What the default function made is not at hand here; it gives no odd floats but from decimals and arrays.
-    return data.__class__ not in _PLAIN
+    """Return whether there may be a float in *data* that JSON has no number for; level by level, without a call per value."""
+    level: list[Any] = [data]
+    while level:
+        below: list[Any] = []
+        for kind in set(map(type, level)):
+            if issubclass(kind, _TEXT_OR_WHOLE):
+                continue
+            values = (value for value in level if value.__class__ is kind)
+            if issubclass(kind, float | decimal.Decimal):
+                if not all(map(_is_finite, values)):
+                    return True
+            elif issubclass(kind, dict):
+                below += chain.from_iterable(map(dict.values, values))
+            elif issubclass(kind, list | tuple):
+                below += chain.from_iterable(values)
+            else:
+                # What the default function makes is not at hand here; arrays may give odd floats.
+                return True
+        level = below
+    return False
 
 
-_PLAIN = frozenset([str, int, bool, type(None)])
+def _is_finite(value: Any) -> bool:
+    try:
+        return math.isfinite(value)
+    except (ValueError, OverflowError):
+        return False
+
+
+# No float is made of these.
+_TEXT_OR_WHOLE = (str, int, type(None), dt.date, dt.time, dt.timedelta, uuid.UUID)

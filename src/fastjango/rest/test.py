@@ -10,17 +10,20 @@ import io
 from importlib import import_module
 from typing import Any
 
-import requests
-from requests.adapters import HTTPAdapter
-
 from fastjango import test
 from fastjango.conf import settings
+from fastjango.core.exceptions import ImproperlyConfigured
 from fastjango.core.handlers.wsgi import WSGIHandler
+from fastjango.rest.compat import requests
 from fastjango.rest.settings import api_settings
 from fastjango.test.client import Client, ClientHandler, RequestFactory
 from fastjango.urls import clear_url_caches
 from fastjango.utils.encoding import force_bytes
 from fastjango.utils.http import urlencode
+
+# Without the library there is everything but ``RequestsClient``.
+_HTTPAdapter: Any = object if requests is None else requests.adapters.HTTPAdapter
+_Session: Any = object if requests is None else requests.Session
 
 
 def force_authenticate(request: Any, user: Any = None, token: Any = None) -> None:
@@ -242,7 +245,7 @@ class APIClient(APIRequestFactory, Client):
             super().logout()
 
 
-class DjangoTestAdapter(HTTPAdapter):
+class DjangoTestAdapter(_HTTPAdapter):
     """Sends what ``requests`` makes down the pipeline in place of a socket."""
 
     def __init__(self) -> None:
@@ -310,10 +313,12 @@ class _Original:
         """Do nothing."""
 
 
-class RequestsClient(requests.Session):
+class RequestsClient(_Session):
     """``requests.Session`` that talks to the project without a server."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if requests is None:
+            raise ImproperlyConfigured("requests must be installed in order to use RequestsClient.")
         super().__init__(*args, **kwargs)
         adapter = DjangoTestAdapter()
         self.mount("http://", adapter)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+import warnings
 from typing import Any
 
 from fastjango.core.exceptions import ImproperlyConfigured
@@ -18,7 +19,19 @@ from fastjango.utils.functional import empty
 
 template_rendered = Signal()
 
+#: What a test had better not override: more hangs on it than the receivers below can follow.
 COMPLEX_OVERRIDE_SETTINGS = {"DATABASES"}
+# From the warning to the line of the test: receiver, send(), the override and its context manager.
+_FRAMES_TO_THE_TEST = 6
+
+
+@receiver(setting_changed)
+def complex_setting_changed(*, enter: bool, setting: str, **kwargs: Any) -> None:
+    """Warn of a setting that cannot be overridden without surprises."""
+    if enter and setting in COMPLEX_OVERRIDE_SETTINGS:
+        warnings.warn(
+            f"Overriding setting {setting} can lead to unexpected behavior.", stacklevel=_FRAMES_TO_THE_TEST
+        )
 
 
 @receiver(setting_changed)

@@ -88,6 +88,25 @@ class PageTests(TestCase):
         for kind in ("change", "delete"):
             self.page(f"/admin/auth/user/{self.staff.pk}/{kind}/?_to_field=")
 
+    def test_autocompletion_takes_keys_where_no_script_runs(self) -> None:
+        readers, editors = (Group.objects.create(name=name) for name in ("readers", "editors"))
+
+        class Choice(forms.Form):
+            groups = forms.ModelMultipleChoiceField(
+                Group.objects.all(),
+                widget=widgets.AutocompleteSelectMultiple(User._meta.get_field("groups"), admin.site),
+            )
+
+        with override_settings(ROOT_URLCONF=URLS.__name__):
+            html = str(Choice(initial={"groups": [readers.pk]})["groups"])
+        typed = Choice({"groups": [readers.pk], "groups-keys": f"{readers.pk}, {editors.pk}"})
+
+        assert f'<noscript><input type="text" name="groups-keys" value="{readers.pk}"' in html
+        assert '<a href="/admin/auth/group/"' in html
+        assert typed.is_valid()
+        assert set(typed.cleaned_data["groups"]) == {readers, editors}
+        assert not Choice({"groups-keys": "x"}).is_valid()
+
     def test_an_action_on_what_is_no_key_is_a_bad_request(self) -> None:
         data = {"action": "delete_selected", "_selected_action": "a\0b", "index": "0"}
 

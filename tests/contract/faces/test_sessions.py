@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import datetime as dt
+import pickle
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
@@ -15,7 +17,9 @@ from tests.contract.faces.support import Registry, tables_of
 
 from fastjango.core.exceptions import FieldError
 from fastjango.db import IntegrityError, models, transaction
+from fastjango.db.models.signals import post_save
 from fastjango.db.sqlalchemy import async_session, get_async_db, get_db, session
+from fastjango.forms.models import model_to_dict
 
 registry = Registry()
 
@@ -334,7 +338,7 @@ def test_the_statement_of_a_queryset_gives_entities(club: Any) -> None:
 
     assert names == ["b", "a"]
     assert limited.name == "a"
-    assert [(found.name, n) for found, n in counted] == [("c", 2)]
+    assert [(row[0].name, row[1]) for row in counted] == [("c", 2)]
     assert [tuple(row) for row in columns] == [("b",), ("a",)]
 
 
@@ -343,6 +347,43 @@ def test_a_statement_gives_instances(club: Any) -> None:
 
     assert [(player.name, player._state.db) for player in found] == [("a", "default")]
     assert found[0].club.name == "c"
+
+
+def test_copies_and_pickles_leave_the_session_behind(club: Any) -> None:
+    with session() as db:
+        found = db.scalars(select(Club).options(selectinload(Club.players))).one()
+        twin = copy.copy(found)
+        again = pickle.loads(pickle.dumps(found))
+
+        assert found == twin == again
+        assert {found, twin, again} == {club}
+        assert not {"_sa_instance_state", "players"} & set(vars(twin))
+        assert model_to_dict(found) == {"id": club.pk, "name": "c"}
+        twin.name = "changed"
+        assert not db.dirty
+    assert again.players.count() == 2
+
+
+def test_django_may_save_and_refresh_what_a_session_has_loaded(club: Any) -> None:
+    seen: list[str] = []
+
+    def receiver(**kwargs: Any) -> None:
+        seen.append("saved")
+
+    post_save.connect(receiver, sender=Club)
+    try:
+        with session() as db:
+            found = db.scalars(select(Club)).one()
+            db.rollback()  # its connection is another one: no lock is kept
+            found.name = "n"
+            found.save()
+            Club.objects.update(name="m")
+            found.refresh_from_db()
+            db.commit()
+    finally:
+        post_save.disconnect(receiver, sender=Club)
+
+    assert (found.name, Club.objects.get().name, seen) == ("m", "m", ["saved"])
 
 
 def test_a_model_has_a_table() -> None:

@@ -18,6 +18,7 @@ from fastjango.db import connection, models
 from fastjango.db.models.signals import post_init
 from fastjango.rest import generics, pagination, serializers, viewsets
 from fastjango.rest.renderers import JSONRenderer
+from fastjango.rest.response import Response
 from fastjango.rest.serializers.readers import put_all
 from fastjango.rest.serializers.rows import LateObjects
 from fastjango.rest.test import APIRequestFactory
@@ -325,7 +326,7 @@ def test_a_parser_context_is_complete_when_asked_for() -> None:
             context = request.parser_context
             assert context["view"] is self
             assert context["request"] is request
-            return generics.mixins.Response(context["encoding"])
+            return Response(context["encoding"])
 
     response = Own.as_view(authentication_classes=[], renderer_classes=[JSONRenderer])(APIRequestFactory().get("/"))
 
@@ -344,3 +345,70 @@ def test_a_parser_context_is_complete_when_asked_for() -> None:
 def test_links_keep_the_other_parameters(url: str, replaced: str, removed: str) -> None:
     assert replace_query_param(url, "page", 9) == replaced
     assert remove_query_param(url, "page") == removed
+
+
+class MakerSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Maker
+        fields = ["id", "name"]
+
+
+class NestingSerializer(serializers.ModelSerializer):
+    """Two objects inside the object."""
+
+    maker: Any = MakerSerializer()
+    other: Any = MakerSerializer(source="rival", read_only=True)
+
+    class Meta:
+        model = Tool
+        fields = ["id", "maker", "other", "made"]
+
+
+class FullMakerSerializer(serializers.ModelSerializer):
+    """A list inside the object."""
+
+    tools: Any = NestingSerializer(source="tool_set", many=True, read_only=True)
+
+    class Meta:
+        model = Maker
+        fields = ["name", "tools"]
+
+
+def test_nested_serializers_are_read_with_the_row(saved: list[Any]) -> None:
+    queryset = joined()
+    expected = by_fields(NestingSerializer(), saved)
+
+    assert NestingSerializer(saved, many=True).data == expected
+    assert NestingSerializer(queryset, many=True).data == expected
+    assert isinstance(queryset._result_cache, LateObjects)
+    assert expected[1]["other"] == {"id": 2, "name": "Bo"}
+
+
+def test_nested_lists_are_read_through_their_relation(saved: list[Any]) -> None:
+    makers = Maker.objects.order_by("pk").prefetch_related("tool_set__rival", "tool_set__maker")
+
+    data = FullMakerSerializer(makers, many=True).data
+
+    assert data == [{"name": "Ann", "tools": by_fields(NestingSerializer(), saved)}, {"name": "Bo", "tools": []}]
+
+
+def test_methods_of_nested_serializers_see_the_context(saved: list[Any]) -> None:
+    class Named(MakerSerializer):
+        more = serializers.SerializerMethodField()
+
+        class Meta(MakerSerializer.Meta):
+            fields = ["name", "more"]
+
+        def get_more(self, maker: Any) -> Any:
+            return self.context["more"]
+
+    class Outer(serializers.ModelSerializer):
+        maker = Named()
+
+        class Meta:
+            model = Tool
+            fields = ["maker"]
+
+    data = Outer(joined()[:1], many=True, context={"more": 4}).data
+
+    assert data == [{"maker": {"name": "Ann", "more": 4}}]

@@ -32,6 +32,13 @@ from fastjango.views.i18n import JavaScriptCatalog
 all_sites: WeakSet[Any] = WeakSet()
 
 
+def _models(model_or_iterable: Any) -> list[Any]:
+    """Return the models that are meant; of a plain SQLAlchemy class its twin among the models."""
+    if isinstance(model_or_iterable, type) and hasattr(model_or_iterable, "_meta"):
+        model_or_iterable = [model_or_iterable]
+    return [model if isinstance(model, ModelBase) else model._meta.model for model in model_or_iterable]
+
+
 class AdminSite:
     """
     An admin. ``site`` is the usual one; a project may have more, or its own subclass.
@@ -85,8 +92,7 @@ class AdminSite:
             ImproperlyConfigured: A model is abstract.
         """
         admin_class = admin_class or ModelAdmin
-        if isinstance(model_or_iterable, ModelBase):
-            model_or_iterable = [model_or_iterable]
+        model_or_iterable = _models(model_or_iterable)
         for model in model_or_iterable:
             if model._meta.abstract:
                 raise ImproperlyConfigured(
@@ -115,8 +121,7 @@ class AdminSite:
 
     def unregister(self, model_or_iterable: Any) -> None:
         """Take models out; ``NotRegistered`` for one that is not in."""
-        if isinstance(model_or_iterable, ModelBase):
-            model_or_iterable = [model_or_iterable]
+        model_or_iterable = _models(model_or_iterable)
         for model in model_or_iterable:
             if not self.is_registered(model):
                 raise NotRegistered(f"The model {model.__name__} is not registered")

@@ -398,12 +398,20 @@ class AdminUUIDInputWidget(forms.TextInput):
         super().__init__(_with_class("vUUIDField", attrs))
 
 
+def _keys_name(name: str) -> str:
+    """Return the name of the box for keys; no field of a form is called so."""
+    return f"{name}-keys"
+
+
 class AutocompleteMixin:
     """
     A select box whose choices come from the related admin's search while typing.
 
-    The HTML holds the chosen options alone; the attributes tell the script where to ask.
+    The HTML holds the chosen options alone; the attributes tell the script where to ask. Where no script runs there is
+    a box for the key, as a raw key field has it, and a link to the list to look it up.
     """
+
+    template_name = "admin/widgets/autocomplete.html"
 
     url_name: ClassVar[str] = "%s:autocomplete"
     allow_multiple_selected: bool
@@ -445,6 +453,37 @@ class AutocompleteMixin:
             }
         )
         return attrs
+
+    def get_context(self, name: str, value: Any, attrs: Attrs) -> dict[str, Any]:
+        """Add what the box for the key needs."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)  # type: ignore[misc]
+        meta = self.field.remote_field.model._meta
+        try:
+            url = reverse(f"{self.admin_site.name}:{meta.app_label}_{meta.model_name}_changelist")
+        except NoReverseMatch:
+            url = ""
+        context["keys"] = {
+            "name": _keys_name(name),
+            "value": ",".join(str(key) for key in context["widget"]["value"] if key not in (None, "")),
+            "label": _("Keys, separated by commas") if self.allow_multiple_selected else _("Key"),
+            "url": url,
+            "link_title": _("Lookup"),
+            "disabled": bool(context["widget"]["attrs"].get("disabled")),
+        }
+        return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return what was chosen, or the keys that were typed where no script runs."""
+        typed = data.get(_keys_name(name))
+        if typed is None:
+            return super().value_from_datadict(data, files, name)  # type: ignore[misc]
+        if self.allow_multiple_selected:
+            return [key.strip() for key in typed.split(",") if key.strip()]
+        return typed.strip()
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        """Return whether neither the select box nor the box for keys was sent."""
+        return _keys_name(name) not in data and bool(super().value_omitted_from_data(data, files, name))  # type: ignore[misc]
 
     def optgroups(self, name: str, value: Any, attrs: Attrs = None) -> list[Any]:
         """Return the chosen options alone, an empty one before them where that may be chosen. Queries: 1 or 0."""

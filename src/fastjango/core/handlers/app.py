@@ -93,7 +93,9 @@ class FastJango(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """Compose ASGI middleware around the pipeline (HTTP) and the router (WebSocket, lifespan)."""
         if self.is_plain:
-            return BridgedApp(super().build_middleware_stack())
+            plain = super().build_middleware_stack()
+            # Without settings there is no database to wait for.
+            return BridgedApp(plain) if are_configured() else plain
         self.pipeline.prepare()
         sockets: ASGIApp = self._serve_socket
         handlers = {key: value for key, value in self.exception_handlers.items() if key not in (500, Exception)}
@@ -142,7 +144,8 @@ class FastJango(FastAPI):
         """Return the OpenAPI document: FastAPI's routes, routers in ``urlpatterns`` and REST viewsets."""
         if self.is_plain:
             return super().openapi()
-        if self.openapi_schema:
+        routes_version = self.router._get_routes_version()
+        if self.openapi_schema and self._openapi_routes_version == routes_version:
             return self.openapi_schema
         routes = [*self.routes, *mounted_router(settings.ROOT_URLCONF, self).routes]
         schema = get_openapi(
@@ -155,8 +158,11 @@ class FastJango(FastAPI):
             contact=self.contact,
             license_info=self.license_info,
             routes=routes,
+            webhooks=self.webhooks.routes,
             tags=self.openapi_tags,
             servers=self.servers,
+            separate_input_output_schemas=self.separate_input_output_schemas,
+            external_docs=self.openapi_external_docs,
         )
         for contribute in openapi_contributors:
             paths, components = contribute(self)
@@ -167,6 +173,7 @@ class FastJango(FastAPI):
                 for name, entry in entries.items():
                     target.setdefault(name, entry)
         self.openapi_schema = schema
+        self._openapi_routes_version = routes_version
         return schema
 
 

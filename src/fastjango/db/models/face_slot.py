@@ -11,12 +11,16 @@ import sys
 from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import inspection
+from sqlalchemy import event, inspection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _SQLALCHEMY = "fastjango.db.models.faces.sqlalchemy"
 _STATEMENTS = "fastjango.db.models.faces.statements"
+_GUESTS = "fastjango.db.models.faces.guests"
 _FASTAPI = "fastjango.db.models.faces.fastapi"
 
 
@@ -44,6 +48,12 @@ class InstanceState:
             # select(Model) takes a class with this attribute for an instance.
             raise AttributeError("_sa_instance_state")
         return import_module(_SQLALCHEMY).instance_state(instance)
+
+
+def forget_collections(data: dict[str, Any]) -> None:
+    """Take what belongs to a session out of the copied ``__dict__`` of an instance."""
+    for name in [name for name, value in data.items() if hasattr(value, "_sa_adapter")]:
+        del data[name]
 
 
 def provide_inspection(metaclass: type) -> None:
@@ -75,12 +85,16 @@ def from_statement(model: Any, statement: Any, using: str) -> Any:
     return import_module(_STATEMENTS).FromStatement(model, statement, using)
 
 
-class _FastAPIComes(MetaPathFinder):
-    """Notices that FastAPI's routing is imported, and tells it of models then."""
+class _Comes(MetaPathFinder):
+    """Notices that a module is imported, and does something at the end of its import."""
+
+    def __init__(self, awaited: str, then: Callable[[], None]) -> None:
+        self.awaited = awaited
+        self.then = then
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
-        """Return FastAPI's own spec with one more step at the end of its import."""
-        if name != "fastapi.routing":
+        """Return the module's own spec with one more step."""
+        if name != self.awaited:
             return None
         sys.meta_path.remove(self)
         spec = find_spec(name)
@@ -91,21 +105,40 @@ class _FastAPIComes(MetaPathFinder):
 
         def exec_module(module: Any) -> None:
             run(module)
-            import_module(_FASTAPI).install()
+            self.then()
 
         loader.exec_module = exec_module
         return spec
 
 
-def watch_fastapi(class_prepared: Any) -> None:
-    """Let FastAPI know models, whichever of the two is imported first."""
+def _tell_fastapi() -> None:
+    import_module(_FASTAPI).install()
+
+
+def _welcome_guests() -> None:
+    """Give declarative classes of SQLAlchemy a place among the models, when they are mapped."""
+
+    def mapped(mapper: Any, cls: Any) -> None:
+        # Models themselves are mapped as well.
+        if not hasattr(cls, "_meta"):
+            import_module(_GUESTS).welcome(mapper, cls)
+
+    event.listen(sys.modules["sqlalchemy.orm"].Mapper, "after_mapper_constructed", mapped)
+
+
+def watch_faces(class_prepared: Any) -> None:
+    """Let FastAPI and SQLAlchemy's ORM know models, whichever is imported first."""
+    if "sqlalchemy.orm" in sys.modules:
+        _welcome_guests()
+    else:
+        sys.meta_path.insert(0, _Comes("sqlalchemy.orm", _welcome_guests))
     if "fastapi.routing" not in sys.modules:
-        sys.meta_path.insert(0, _FastAPIComes())
+        sys.meta_path.insert(0, _Comes("fastapi.routing", _tell_fastapi))
         return
 
     def first_model(**kwargs: Any) -> None:
         class_prepared.disconnect(first_model)
-        import_module(_FASTAPI).install()
+        _tell_fastapi()
 
     # Not at once: the ORM is being imported.
     class_prepared.connect(first_model, weak=False)

@@ -20,7 +20,14 @@ from fastjango.db.models.check_slot import run_model_checks
 from fastjango.db.models.construct import construct, from_row
 from fastjango.db.models.declare import ModelBase, model_unpickle
 from fastjango.db.models.deletion import Collector
-from fastjango.db.models.face_slot import InstanceState, provide_inspection, pydantic_schema, schema_of, watch_fastapi
+from fastjango.db.models.face_slot import (
+    InstanceState,
+    forget_collections,
+    provide_inspection,
+    pydantic_schema,
+    schema_of,
+    watch_faces,
+)
 from fastjango.db.models.query import QuerySet
 from fastjango.db.models.refresh import refresh
 from fastjango.db.models.save import arguments
@@ -103,7 +110,8 @@ class Model(AltersData, metaclass=ModelBase):
     def __getstate__(self) -> dict[str, Any]:
         """Return what copies and pickles are made of; SQLAlchemy's state is not part of it."""
         state = self.__dict__.copy()
-        state.pop("_sa_instance_state", None)
+        if state.pop("_sa_instance_state", None) is not None:
+            forget_collections(state)
         state["_state"] = copy.copy(state["_state"])
         views = [name for name, value in state.items() if isinstance(value, memoryview)]
         if views:
@@ -480,4 +488,4 @@ def _options(given: dict[str, Any]) -> dict[str, Any]:
 
 
 provide_inspection(ModelBase)
-watch_fastapi(class_prepared)
+watch_faces(class_prepared)

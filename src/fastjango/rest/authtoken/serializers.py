@@ -20,9 +20,10 @@ class AuthTokenSerializer(serializers.Serializer):
 
     def validate(self, attrs: Any) -> Any:
         """Find the user."""
-        user = authenticate(
-            request=self.context.get("request"), username=attrs.get("username"), password=attrs.get("password")
-        )
+        username, password = attrs.get("username"), attrs.get("password")
+        if not (username and password):
+            raise serializers.ValidationError(_('Must include "username" and "password".'), code="authorization")
+        user = authenticate(request=self.context.get("request"), username=username, password=password)
         # The same words for a wrong name, a wrong password and a user who was locked out.
         if not user:
             raise serializers.ValidationError(_("Unable to log in with provided credentials."), code="authorization")

@@ -53,6 +53,9 @@ class Expressions:
     def __init__(self, model: Any) -> None:
         self.model = model
         self.scope = Scope()
+        # The object whose fields are written, and how it is reached: changes inside nested serializers.
+        self.owner = Owner(model, "instance")
+        self.path: tuple[str, ...] = ()
         #: Whether nothing that is written is code of the project's, which could change the zone, for instance.
         self.is_pure = True
 
@@ -68,6 +71,8 @@ class Expressions:
             return self._key_entry(field)
         if kind.get_attribute not in GET_ATTRIBUTE:
             return None
+        if hasattr(kind.to_representation, "_is_compiled"):
+            return self._nested_entry(field)
         if issubclass(kind, relations.RelatedField):
             return self._relation_entry(field)
         if kind.to_representation not in CONTEXT_FREE:
@@ -83,11 +88,12 @@ class Expressions:
     def attribute(self, field: Any) -> str | None:
         """Return the expression of an attribute that is no column."""
         (attr,) = field.source_attrs
-        if self.model is not None and not isinstance(getattr_static(self.model, attr, None), property):
+        model = self.owner.model
+        if model is not None and not isinstance(getattr_static(model, attr, None), property):
             # A method, a relation, something only instances have: one that raises would spoil the run.
             return None
         self.is_pure = False
-        return f"instance.{attr}"
+        return f"{self.owner.name}.{attr}"
 
     def follow(self, path: tuple[str, ...]) -> Owner | None:
         """Return the object at the end of *path*; only foreign keys lead there."""
@@ -105,13 +111,10 @@ class Expressions:
 
     # ------------------------------------------------------------ kinds of fields
 
-    def _itself(self) -> Owner:
-        return Owner(self.model, "instance")
-
     def _value_entry(self, field: Any) -> Entry | None:
         (attr,) = field.source_attrs
-        is_column = attr in _columns(self.model)
-        source = self.column(self._itself(), attr) if is_column else self.attribute(field)
+        is_column = attr in _columns(self.owner.model)
+        source = self.column(self.owner, attr) if is_column else self.attribute(field)
         return None if source is None else Entry(field, value_expression(field, source, self.scope, is_column))
 
     def _key_entry(self, field: Any) -> Entry | None:
@@ -120,15 +123,15 @@ class Expressions:
             return None
         if field.pk_field is not None or not field.use_pk_only_optimization():
             return None
-        attname = _keys(self.model).get(field.source_attrs[0])
-        source = None if attname is None else self.column(self._itself(), attname)
+        attname = _keys(self.owner.model).get(field.source_attrs[0])
+        source = None if attname is None else self.column(self.owner, attname)
         return None if source is None else Entry(field, source)
 
     def _relation_entry(self, field: Any) -> Entry | None:
         """Return the entry of a related object that goes out as its text or by one of its columns."""
         if field.use_pk_only_optimization() or type(field).to_representation not in CONTEXT_FREE:
             return None
-        owner = self.follow(tuple(field.source_attrs))
+        owner = self.follow((*self.path, *field.source_attrs))
         if owner is None:
             return None
         if type(field).to_representation is _SLUG and field.slug_field in _columns(owner.model):
@@ -139,10 +142,29 @@ class Expressions:
             return None
         return Entry(field, expression if owner.missing is None else f"None if {owner.missing} else {expression}")
 
+    def _nested_entry(self, field: Any) -> Entry | None:
+        """Return the entry of a nested serializer behind a foreign key: a dict inside the dict."""
+        path = (*self.path, *field.source_attrs)
+        owner = self.follow(path)
+        if owner is None or field.default is not base.empty:
+            return None
+        before = self.owner, self.path
+        # What is missing on the way is asked here, once for all fields.
+        self.owner, self.path = Owner(owner.model, owner.name), path
+        try:
+            entries = [self.entry(one) for one in field._readable_fields]
+        finally:
+            self.owner, self.path = before
+        pairs = [(one.field.field_name, one.expression) for one in entries if one is not None and one.present is None]
+        if len(pairs) < len(entries):
+            return None
+        made = "{" + ", ".join(f"{name!r}: {expression}" for name, expression in pairs) + "}"
+        return Entry(field, made if owner.missing is None else f"None if {owner.missing} else {made}")
+
     def _chain_entry(self, field: Any) -> Entry | None:
         """Return the entry of a related object's column: ``source="category.name"``."""
         *path, attr = field.source_attrs
-        owner = self.follow(tuple(path))
+        owner = self.follow((*self.path, *path))
         source = None if owner is None or attr not in _columns(owner.model) else self.column(owner, attr)
         if owner is None or source is None:
             return None

@@ -19,6 +19,7 @@ import orjson
 from fastjango.rest import ISO_8601
 from fastjango.rest.serializers import choices, composite, numbers, relations, temporal, text
 from fastjango.rest.serializers import field as base
+from fastjango.rest.settings import api_settings
 
 
 class Irregular(Exception):  # noqa: N818 - never leaves the reader
@@ -117,12 +118,12 @@ _if_iso_time = _if_iso(dt.time)
 
 def _decimal_as_text(field: Any) -> Any:
     as_text = getattr(field, "coerce_to_string", None)
-    return decimal.Decimal if (numbers.api_settings.COERCE_DECIMAL_TO_STRING if as_text is None else as_text) else Never
+    return decimal.Decimal if (api_settings.COERCE_DECIMAL_TO_STRING if as_text is None else as_text) else Never
 
 
 def _integer_as_it_is(field: Any) -> Any:
     as_text = getattr(field, "coerce_to_string", None)
-    return Never if (numbers.api_settings.COERCE_BIGINT_TO_STRING if as_text is None else as_text) else int
+    return Never if (api_settings.COERCE_BIGINT_TO_STRING if as_text is None else as_text) else int
 
 
 # ------------------------------------------------------------ tests and results, by representation

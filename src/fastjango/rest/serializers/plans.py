@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from fastjango.rest.serializers import field as base
 from fastjango.rest.serializers.readers import Reader, compile_reader, is_context_free
 from fastjango.rest.serializers.rows import is_readable, read_queryset
 
@@ -95,9 +96,31 @@ def _make(cls: Any) -> Reader | None:
     template.__dict__.update(parent=None, _context={}, instance=None, partial=False, field_name=None, read_only=False)
     template.__dict__.update(source=None, write_only=False)
     fields = list(template._readable_fields)
-    if not all(is_context_free(field) for field in fields):
+    if not all(is_context_free(field) or _is_independent(field) for field in fields):
         return None
     return compile_reader(fields, _model_of(cls))
+
+
+def _is_independent(field: Any) -> bool:
+    """Return whether a nested serializer, or a list of such, reads the same whatever it is nested in."""
+    kind = type(field)
+    if kind.get_attribute is not base.Field.get_attribute or field.default is not base.empty:
+        return False
+    nested = field
+    if getattr(field, "many", False):
+        if not _defined_in(kind, "to_representation").startswith(_OURS):
+            return False
+        nested = field.child
+    cls = type(nested)
+    if not hasattr(cls.to_representation, "_is_compiled") or "to_representation" in vars(nested):
+        return False
+    if any(not _defined_in(cls, name).startswith(_OURS) for name in _STEPS):
+        return False
+    # Methods look at the context, and there is none in a plan.
+    return all(
+        _is_independent(one) or (is_context_free(one) and not isinstance(one, base.SerializerMethodField))
+        for one in nested._readable_fields
+    )
 
 
 def own_reader(serializer: Any) -> Reader:
@@ -121,6 +144,6 @@ def read_many(child: Any, items: Iterable[Any]) -> list[Any]:
     if getattr(type(child).to_representation, "_is_compiled", False) and "to_representation" not in vars(child):
         reader = child._reader()
         data: list[Any] | None = read_queryset(reader, items) if is_readable(items) else None
-        return reader.many(child, items) if data is None else data  # type: ignore[no-any-return]
+        return reader.many(child, items) if data is None else data
     method: Callable[[Any], Any] = child.to_representation
     return [method(item) for item in items]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Generator, Iterator
 from functools import lru_cache
+from types import GenericAlias
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -27,7 +28,8 @@ _ORJSON = orjson.OPT_UTC_Z
 @lru_cache(maxsize=512)
 def list_adapter(schema: Any) -> TypeAdapter[Any]:
     """Return what validates and dumps a list of *schema*."""
-    return TypeAdapter(list[schema])
+    kind: Any = GenericAlias(list, (schema,))
+    return TypeAdapter(kind)
 
 
 class Into(Generic[S]):

@@ -47,7 +47,6 @@ def partial_of(schema: Any) -> Any:
             __doc__=f"{schema.__name__} with every field optional.",
             **members,
         )
-        found.__fastjango_partial__ = schema
         _made[schema] = found
     return found
 

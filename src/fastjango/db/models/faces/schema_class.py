@@ -181,7 +181,8 @@ def schema_of(
             "__doc__": f"{model.__name__} as {mode}.",
             "__fastjango_model__": model,
         }
-        found = cache.setdefault(key, SchemaMeta(label, (base,), namespace))
+        make: Any = SchemaMeta
+        found = cache.setdefault(key, make(label, (base,), namespace))
     return found
 
 

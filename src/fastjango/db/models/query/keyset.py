@@ -129,7 +129,8 @@ def _field(queryset: Any, name: str) -> Any:
     annotation = queryset.shape.query.annotations.get(name)
     if annotation is not None:
         return annotation.output_field
-    model, field = queryset.model, None
+    model: Any = queryset.model
+    field: Any = None
     for step in name.split(LOOKUP_SEP):
         try:
             field = model._meta.get_field(step)

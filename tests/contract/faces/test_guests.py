@@ -1,0 +1,149 @@
+"""Plain SQLAlchemy classes in an app's ``models.py`` take part; Alembic sees the tables that migrations make."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+
+SETTINGS = """
+SECRET_KEY = "x" * 50
+DATABASES = {"default": {"ENGINE": "fastjango.db.backends.sqlite3", "NAME": "db.sqlite3"}}
+INSTALLED_APPS = ["heroes", "fastjango.contrib.auth", "fastjango.contrib.contenttypes"]
+DEFAULT_AUTO_FIELD = "fastjango.db.models.BigAutoField"
+USE_TZ = False
+"""
+
+MODELS = """
+import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from fastjango.db import models
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Team(Base):
+    __tablename__ = "heroes_team"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(50), unique=True)
+    founded: Mapped[datetime.datetime] = mapped_column(default=lambda: datetime.datetime(2024, 1, 1))
+    heroes: Mapped[list["Hero"]] = relationship(back_populates="team")
+
+
+class Hero(Base):
+    __tablename__ = "heroes_hero"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(30), index=True)
+    power: Mapped[float] = mapped_column(default=1.5)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("heroes_team.id"))
+    team: Mapped[Team | None] = relationship(back_populates="heroes")
+
+
+class Mission(models.Model):
+    title = models.CharField(max_length=20, db_index=True)
+    leader = models.ForeignKey(Hero, models.CASCADE, related_name="missions")
+    helpers = models.ManyToManyField(Hero, related_name="helps")
+    stars = models.PositiveSmallIntegerField(default=0)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        unique_together = [("title", "leader")]
+"""
+
+START = "import fastjango\nfastjango.setup()\nfrom heroes.models import Base, Hero, Mission, Team\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "heroes" / "migrations").mkdir(parents=True)
+    for folder in ("heroes", "heroes/migrations"):
+        (tmp_path / folder / "__init__.py").touch()
+    (tmp_path / "heroes" / "models.py").write_text(MODELS, encoding="utf-8")
+    (tmp_path / "guest_settings.py").write_text(SETTINGS, encoding="utf-8")
+    run(tmp_path, "-m", "fastjango", "makemigrations", "heroes")
+    run(tmp_path, "-m", "fastjango", "migrate", "--verbosity", "0")
+    return tmp_path
+
+
+def run(project: Path, *arguments: str) -> str:
+    """Run Python in the project and return what it prints."""
+    environment = {
+        **os.environ,
+        "FASTJANGO_SETTINGS_MODULE": "guest_settings",
+        "PYTHONPATH": os.pathsep.join([str(project), str(ROOT / "src")]),
+    }
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr[-3000:]
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_guests_have_migrations_querysets_relations_and_schemas(project: Path) -> None:
+    program = START + (
+        "from sqlalchemy import select\n"
+        "from fastjango.db.sqlalchemy import session\n"
+        "from fastjango.rest import serializers\n"
+        "from fastjango.schemas import ModelSchema\n"
+        "team = Team.objects.create(name='A')\n"
+        "hero = Hero.objects.create(name='H', team=team)\n"
+        "mission = Mission.objects.create(title='m', leader=hero)\n"
+        "assert (team.founded.year, hero.power) == (2024, 1.5)\n"
+        "assert list(hero.missions.all()) == [mission] and mission.leader == hero\n"
+        "assert Hero.objects.filter(team__name='A', missions__title='m').get() == hero\n"
+        "with session() as db:\n"
+        "    found = db.scalars(select(Hero)).one()\n"
+        "    assert type(found) is Hero and found.team.name == 'A'\n"
+        "    db.add(Hero(name='B', team=found.team))\n"
+        "    db.commit()\n"
+        "assert Hero.objects.count() == 2\n"
+        "class Out(ModelSchema):\n"
+        "    class Meta:\n"
+        "        model = Hero\n"
+        "        fields = ['name', 'team_id']\n"
+        'assert Hero.objects.filter(name=\'B\').into(Out).json() == b\'[{"name":"B","team_id":1}]\'\n'
+        "class HeroSerializer(serializers.ModelSerializer):\n"
+        "    class Meta:\n"
+        "        model = Hero\n"
+        "        fields = '__all__'\n"
+        "data = HeroSerializer(data={'name': 'Z', 'team': team.pk})\n"
+        "assert data.is_valid(), data.errors\n"
+        "assert data.save().pk == 3\n"
+        "hero.delete()\n"
+        "assert not Mission.objects.exists()\n"
+    )
+
+    assert "No changes detected" in run(project, "-m", "fastjango", "makemigrations", "--check")
+    run(project, "-c", program)
+
+
+@pytest.mark.slow
+def test_alembic_sees_no_difference_after_migrate(project: Path) -> None:
+    program = START + (
+        "from alembic.autogenerate import compare_metadata\n"
+        "from alembic.migration import MigrationContext\n"
+        "from fastjango.db import connection\n"
+        "from fastjango.db.sqlalchemy import metadata\n"
+        "assert metadata.tables['heroes_mission'] is Mission.__table__\n"
+        "with connection.engine.connect() as db:\n"
+        "    print(compare_metadata(MigrationContext.configure(db), metadata))\n"
+    )
+
+    assert run(project, "-c", program).strip() == "[]"
