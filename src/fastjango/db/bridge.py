@@ -13,7 +13,6 @@ import asyncio
 import functools
 import inspect
 import os
-import threading
 from asyncio import _get_running_loop
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator
@@ -60,7 +59,7 @@ class BridgeGreenlet(greenlet):  # type: ignore[misc]  # greenlet is untyped
     A greenlet from which :func:`await_only` may switch to the loop.
 
     It runs one job after the other: making a greenlet costs ten times what a switch to one costs. Between two jobs it
-    waits on the shelf of its thread and holds nothing of the last one.
+    waits on the shelf of its parent, which is its thread's own greenlet, and holds nothing of the last one.
     """
 
     __sqlalchemy_greenlet_provider__ = True
@@ -89,7 +88,7 @@ class BridgeGreenlet(greenlet):  # type: ignore[misc]  # greenlet is untyped
         self.hold_clock = None
         # The context of the last request is not kept alive by a greenlet that waits for work.
         self.gr_context = None
-        shelf: deque[BridgeGreenlet] = _idle.shelf
+        shelf = _shelf_of(self.parent)
         if len(shelf) < IDLE_GREENLETS:
             shelf.append(self)
         if error is None:
@@ -100,14 +99,6 @@ class BridgeGreenlet(greenlet):  # type: ignore[misc]  # greenlet is untyped
             del error
 
 
-class _Idle(threading.local):
-    """The greenlets of each thread that wait for work."""
-
-    def __init__(self) -> None:
-        self.shelf: deque[BridgeGreenlet] = deque()
-
-
-_idle = _Idle()
 _FINISHED: Final = object()
 
 
@@ -120,14 +111,24 @@ class _Yielded:
         self.value = value
 
 
+def _shelf_of(parent: greenlet) -> deque[BridgeGreenlet]:
+    """Return the greenlets that wait for work below *parent*, the thread's own greenlet; they end with it."""
+    kept: dict[str, Any] = parent.__dict__
+    try:
+        return kept["bridges"]  # type: ignore[no-any-return]
+    except KeyError:
+        made = kept["bridges"] = deque()
+        return made
+
+
 def _greenlet_for(job: Callable[[], Any], parent: greenlet) -> BridgeGreenlet:
     """Return a greenlet that runs *job* at the next switch to it, in the context of *parent*."""
-    try:
-        child = _idle.shelf.pop()
-    except IndexError:
-        child = BridgeGreenlet(parent=parent)
-    else:
+    shelf = _shelf_of(parent)
+    if shelf:
+        child = shelf.pop()
         child.parent = parent
+    else:
+        child = BridgeGreenlet(parent=parent)
     # The same context object, so that variables set inside are seen outside.
     child.gr_context = parent.gr_context
     child.job = job
