@@ -38,6 +38,8 @@ class ColumnChange:
             self._rename()
         self._change_type()
         self._change_null_and_default()
+        if self.old.primary_key and not self.new.primary_key:
+            self._drop_primary_key()
         self._add_constraints()
         self._restore_incoming(incoming)
         self._comment()
@@ -256,13 +258,16 @@ class ColumnChange:
             self.editor.emit(AddConstraint(constraint, isolate_from_table=False))
 
     def _replace_primary_key(self) -> None:
-        for name in self.editor._constraint_names(self.model, primary_key=True):
-            self.editor._drop_constraint(self.model, name)
+        self._drop_primary_key()
         table = self.editor._bare(self.model, self.new)
         name = f"{str(self.table)[:50]}_pkey" if self.connection.vendor == "postgresql" else None
         constraint = sa.PrimaryKeyConstraint(table.c[self.new.column], name=name)
         table.append_constraint(constraint)
         self.editor.emit(AddConstraint(constraint, isolate_from_table=False))
+
+    def _drop_primary_key(self) -> None:
+        for name in self.editor._constraint_names(self.model, primary_key=True):
+            self.editor._drop_constraint(self.model, name)
 
     def _restore_incoming(self, incoming: list[Any]) -> None:
         for model, field in incoming:

@@ -7,6 +7,11 @@ from typing import Any
 
 from fastjango.db.migrations.ddl.editor import BaseDatabaseSchemaEditor
 
+_UNFINISHED = """
+    SELECT 1 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+    WHERE c.relname = %s AND NOT i.indisvalid AND pg_table_is_visible(c.oid)
+"""
+
 
 class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
     """Transactional DDL."""
@@ -48,7 +53,16 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         sql = index.create_sql(model, self)
         if sql is not None:
             text = str(sql)
+            if concurrently and not self.collect_sql:
+                self._drop_unfinished(index.name)
             self.execute(text.replace(" INDEX ", " INDEX CONCURRENTLY ", 1) if concurrently else text, None)
+
+    def _drop_unfinished(self, name: str) -> None:
+        """Drop what is left of an index whose building was interrupted: it is there, and is not used."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(_UNFINISHED, [name])
+            if cursor.fetchone():
+                cursor.execute(f"DROP INDEX CONCURRENTLY {self.quote_name(name)}")
 
     def remove_index(self, model: Any, index: Any, concurrently: bool = False) -> None:
         """Drop an index; *concurrently* keeps the table open for writes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastjango.db.connections import connections
@@ -15,6 +16,9 @@ from .joins import JoinPromoter
 from .names import get_children_from_q, get_field_names_from_opts
 from .slots import materialised
 
+# A parameter with its type, as PostgreSQL is told.
+_TYPED = re.compile(r"%s::[A-Z]+(?: PRECISION| WITH(?:OUT)? TIME ZONE)?(?:\([\d, ]+\))?(?:\[\])*")
+
 
 class Query(CombineBook):
     """One question to the database, as ``QuerySet.query`` shows it."""
@@ -26,7 +30,7 @@ class Query(CombineBook):
     def __str__(self) -> str:
         """Return the SQL with the values put in, for people to read; never run it."""
         sql, params = self.sql_with_params()
-        return sql % tuple(params)
+        return _TYPED.sub("%s", sql) % tuple(params)
 
     def sql_with_params(self) -> tuple[str, tuple[Any, ...]]:
         """Return SQL with ``%s`` and the parameters."""
