@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import update_wrapper
 from typing import Any
 from weakref import WeakSet
