@@ -412,3 +412,20 @@ def test_methods_of_nested_serializers_see_the_context(saved: list[Any]) -> None
     data = Outer(joined()[:1], many=True, context={"more": 4}).data
 
     assert data == [{"maker": {"name": "Ann", "more": 4}}]
+
+
+def test_fields_follow_meta_when_it_is_changed() -> None:
+    class Changing(serializers.ModelSerializer):
+        class Meta:
+            model = Tool
+            fields = ["name"]
+            extra_kwargs: dict[str, dict[str, Any]] = {"name": {"max_length": 5}}
+
+    assert Changing().fields["name"].max_length == 5
+    assert Changing().fields["name"] is not Changing().fields["name"]
+
+    Changing.Meta.extra_kwargs["name"]["max_length"] = 7
+    assert Changing().fields["name"].max_length == 7
+
+    Changing.Meta.fields.append("price")
+    assert list(Changing().fields) == ["name", "price"]
