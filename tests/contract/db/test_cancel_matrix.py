@@ -244,7 +244,9 @@ def test_a_full_pool_is_a_clear_error_and_no_dead_lock(server: Server) -> None:
 
     found = asyncio.run(asyncio.wait_for(main(), 20))
 
-    assert {type(item) for item in found} == {type(None), PoolTimeout}
+    # Who gets through is a matter of timing; that somebody waits in vain is not.
+    assert PoolTimeout in map(type, found)
+    assert {type(item) for item in found} <= {type(None), PoolTimeout}
     assert asyncio.run(bridge(server.rows)) == 0
 
 
