@@ -53,6 +53,7 @@ class FastJango(FastAPI):
     """
 
     request_class = ASGIRequest
+    _nested: ASGIApp | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         has_settings = are_configured()
@@ -89,6 +90,19 @@ class FastJango(FastAPI):
                 docs.install(self, template, url, self.openapi_url, settings.CSRF_COOKIE_NAME)
 
     # ------------------------------------------------------------ ASGI
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; an application that is mounted in another one has FastAPI's own stack, the pipeline is the outer one's."""
+        if "fastjango.request" not in scope or scope["type"] != "http" or self.is_plain:
+            await super().__call__(scope, receive, send)
+            return
+        if self._nested is None:
+            self._nested = super().build_middleware_stack()
+        scope["app"] = self
+        scope["fastjango.nested"] = True
+        if self.root_path:
+            scope["root_path"] = self.root_path
+        await self._nested(scope, receive, send)
 
     def build_middleware_stack(self) -> ASGIApp:
         """Compose ASGI middleware around the pipeline (HTTP) and the router (WebSocket, lifespan)."""

@@ -170,6 +170,8 @@ def handle_uncaught_exception(request: Any, resolver: Any, exc_info: tuple[Any, 
     """Return the 500 response: the debug page under DEBUG, else what ``handler500`` gives."""
     if settings.DEBUG_PROPAGATE_EXCEPTIONS:
         raise exc_info[1]
+    # For Starlette's test client, which raises what the application raised (sending.py).
+    request.__dict__["_uncaught"] = exc_info[1]
     if settings.DEBUG:
         return debug.technical_500_response(request, *exc_info)
     callback = resolver.resolve_error_handler(500)

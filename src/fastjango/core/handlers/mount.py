@@ -164,6 +164,10 @@ async def respond(app: Callable[..., Any], request: Any, scope: MutableMapping[s
         return too_large()
     exchange = Exchange(app, scope, body_receiver(request))
     start = await exchange.advance()
+    while start is not None and start["type"] != "http.response.start":
+        # What a template was rendered with, for test clients.
+        request.__dict__.setdefault("_early_messages", []).append(start)
+        start = await exchange.advance()
     if start is None:
         raise RuntimeError("An ASGI route ended without sending a response.")
     body = await exchange.advance()

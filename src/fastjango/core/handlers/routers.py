@@ -14,6 +14,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.params import Form
 from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 from starlette.routing import Match
 
@@ -37,6 +38,8 @@ class NoRoute(Exception):
 
 async def no_route(scope: Any, receive: Any, send: Any) -> None:
     """What a router does where none of its routes matches: it says so, and the next one is asked."""
+    if scope.get("fastjango.nested"):
+        raise HTTPException(404)
     raise NoRoute
 
 

@@ -81,7 +81,11 @@ async def _serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> N
         finally:
             watch.stop()
         response._handler_class = type(pipeline)
+        for message in request.__dict__.get("_early_messages", ()):
+            await send(message)
         await send_response(response, send)
+        if "_uncaught" in request.__dict__ and "http.response.debug" in scope.get("extensions", ()):
+            raise request.__dict__["_uncaught"]
     except asyncio.CancelledError:
         if not watch.gone:
             raise

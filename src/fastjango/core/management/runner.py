@@ -215,9 +215,9 @@ class ManagementUtility:
             settings.INSTALLED_APPS  # noqa: B018
         except (ImproperlyConfigured, ImportError) as exc:
             self.settings_exception = exc
-        if settings.configured:
-            self._set_up(subcommand)
-        if subcommand == "help":
+        if settings.configured and not self._set_up(subcommand):
+            load_command_class("fastjango.core", "runserver").run_from_argv(self.argv)
+        elif subcommand == "help":
             self._help(options)
         elif subcommand == "version" or self.argv[1:] == ["--version"]:
             sys.stdout.write(fastjango.get_version() + "\n")
@@ -226,12 +226,17 @@ class ManagementUtility:
         else:
             self.fetch_command(subcommand).run_from_argv(self.argv)
 
-    def _set_up(self, subcommand: str) -> None:
-        if subcommand == "runserver" and "--noreload" not in self.argv:
-            # The reloader's parent only watches files; a mistake in the project is told by the child.
-            if os.environ.get("FASTJANGO_RELOADED") != "true":
-                return
-        fastjango.setup()
+    def _set_up(self, subcommand: str) -> bool:
+        """Set the project up; False for the process that watches files, where the project has a mistake."""
+        watches = subcommand == "runserver" and "--noreload" not in self.argv
+        try:
+            fastjango.setup()
+        except Exception:
+            # The child tells what is wrong, and is started again when that is mended.
+            if not watches or os.environ.get("FASTJANGO_RELOADED") == "true":
+                raise
+            return False
+        return True
 
     def _help(self, options: Any) -> None:
         if "--commands" in self.argv:

@@ -56,7 +56,10 @@ class TemplateCommand(BaseCommand):
             "-x",
             action="append",
             default=[],
-            help="The directory name(s) to exclude, in addition to .git and __pycache__. Can be used multiple times.",
+            nargs="?",
+            const="",
+            help="The directory name(s) to exclude, in addition to .git and __pycache__, instead of all hidden ones. "
+            "Can be used multiple times.",
         )
 
     def handle(self, app_or_project: str, name: str, target: str | None = None, **options: Any) -> None:
@@ -68,7 +71,9 @@ class TemplateCommand(BaseCommand):
         top_dir = self._target(name, target, app_or_project)
         extensions = handle_extensions(options["extensions"])
         extra_files = [part for names in options["files"] for part in names.split(",")]
-        excluded = [".git", "__pycache__", *(part.strip() for names in options["exclude"] for part in names.split(","))]
+        # Hidden folders stay behind, unless it is said which ones do.
+        excluded = [".git", "__pycache__"] if options["exclude"] else [".*", "__pycache__"]
+        excluded += [part.strip() for names in options["exclude"] for part in (names or "").split(",") if part.strip()]
         context = Context(self._values(name, top_dir, options), autoescape=False)
         if not settings.configured:
             settings.configure()
@@ -156,8 +161,7 @@ class TemplateCommand(BaseCommand):
                 written.append(new_path)
                 if self.verbosity >= 2:
                     self.stdout.write(f"Creating {new_path}")
-                shutil.copymode(old_path, new_path)
-                os.chmod(new_path, os.stat(new_path).st_mode | stat.S_IWUSR)
+                _set_mode(old_path, new_path)
         return written
 
     def validate_name(self, name: str | None, name_or_dir: str = "name") -> None:
@@ -169,8 +173,15 @@ class TemplateCommand(BaseCommand):
                 f"'{name}' is not a valid {self.app_or_project} {name_or_dir}. Please make sure the {name_or_dir} is a "
                 "valid identifier."
             )
-        if find_spec(name) is not None and name_or_dir == "name":
+        if find_spec(name) is not None and not (name_or_dir == "directory" and Path(name).is_dir()):
             raise CommandError(
                 f"'{name}' conflicts with the name of an existing Python module and cannot be used as {self.a_or_an} "
                 f"{self.app_or_project} {name_or_dir}. Please try another {name_or_dir}."
             )
+
+
+def _set_mode(old_path: str, new_path: str) -> None:
+    """Give a new file the rights of its template, as far as the umask of the process allows; the owner may write it."""
+    umask = os.umask(0o077)
+    os.umask(umask)
+    os.chmod(new_path, (stat.S_IMODE(os.stat(old_path).st_mode) & ~umask) | stat.S_IWUSR)

@@ -108,14 +108,7 @@ class Command(BaseCommand):
             self.stdout.write("Performing system checks...\n\n")
             self.check(display_num_errors=True)
         self.check_migrations()
-        quit_command = "CTRL-BREAK" if sys.platform == "win32" else "CONTROL-C"
-        host = f"[{self.addr}]" if self._raw_ipv6 else self.addr
-        now = datetime.now().strftime("%B %d, %Y - %X")
-        module = os.environ.get("FASTJANGO_SETTINGS_MODULE") or settings.SETTINGS_MODULE
-        self.stdout.write(
-            f"{now}\nFastJango version {fastjango.get_version()}, using settings {module!r}\n"
-            f"Starting development server at {self.protocol}://{host}:{self.port}/\nQuit the server with {quit_command}."
-        )
+        self.on_bind(self.port)
         self.stdout.flush()
         try:
             self._serve(options)
@@ -133,6 +126,27 @@ class Command(BaseCommand):
             if message := options.get("shutdown_message"):
                 self.stdout.write(message)
             sys.exit(0)
+
+    def on_bind(self, server_port: Any) -> None:
+        """Print where the project is served."""
+        quit_command = "CTRL-BREAK" if sys.platform == "win32" else "CONTROL-C"
+        host = f"[{self.addr}]" if self._raw_ipv6 else "0.0.0.0" if self.addr == "0" else self.addr  # noqa: S104  only shown
+        now = datetime.now().strftime("%B %d, %Y - %X")
+        module = os.environ.get("FASTJANGO_SETTINGS_MODULE") or settings.SETTINGS_MODULE
+        self.stdout.write(
+            f"{now}\nFastJango version {fastjango.get_version()}, using settings {module!r}\n"
+            f"Starting development server at {self.protocol}://{host}:{server_port}/\nQuit the server with {quit_command}."
+        )
+        if "true" not in (
+            os.environ.get("FASTJANGO_RUNSERVER_HIDE_WARNING"),
+            os.environ.get("DJANGO_RUNSERVER_HIDE_WARNING"),
+        ):
+            self.stdout.write(
+                self.style.WARNING(
+                    "WARNING: This is a development server. Do not use it in a production setting. Use a production WSGI "
+                    "or ASGI server instead.\nFor more information on production servers see: docs/howto/deploy.md"
+                )
+            )
 
     def get_application(self, **options: Any) -> Any:
         """Return the ASGI application; the staticfiles app wraps it."""
