@@ -6,6 +6,7 @@ import datetime as dt
 import decimal
 import math
 import uuid
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
@@ -56,7 +57,7 @@ def _has_odd_float(data: Any) -> bool:
         for kind in set(map(type, level)):
             if issubclass(kind, _TEXT_OR_WHOLE):
                 continue
-            values = (value for value in level if value.__class__ is kind)
+            values: Iterable[Any] = (value for value in level if value.__class__ is kind)
             if issubclass(kind, float | decimal.Decimal):
                 if not all(map(_is_finite, values)):
                     return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import random
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
@@ -178,7 +179,7 @@ async def by_scope(body: Body, server: Server) -> None:
 async def by_group(body: Body, server: Server) -> None:
     with anyio.move_on_after(0.1):
         async with anyio.create_task_group() as group:
-            group.start_soon(bridge, body, server)
+            group.start_soon(functools.partial(bridge, body, server))
             group.start_soon(asyncio.sleep, 5)
 
 

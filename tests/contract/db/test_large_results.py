@@ -41,7 +41,7 @@ FILL = {
 
 @pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
 def database(request: pytest.FixtureRequest) -> Iterator[Any]:
-    wrapper = request.getfixturevalue({"sqlite": "file"}.get(request.param, request.param))
+    wrapper = request.getfixturevalue("file" if request.param == "sqlite" else request.param)
     change(wrapper.alias, "CREATE TABLE fj_rows (id bigint PRIMARY KEY, number integer, text varchar(40))")
     yield wrapper
 

@@ -338,7 +338,7 @@ def test_the_statement_of_a_queryset_gives_entities(club: Any) -> None:
 
     assert names == ["b", "a"]
     assert limited.name == "a"
-    assert [(row[0].name, row[1]) for row in counted] == [("c", 2)]
+    assert [(club.name, number) for club, number in map(tuple, counted)] == [("c", 2)]
     assert [tuple(row) for row in columns] == [("b",), ("a",)]
 
 

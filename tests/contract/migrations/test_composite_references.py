@@ -112,9 +112,10 @@ def detected(before: list[tuple[str, Any]], after: list[tuple[str, Any]]) -> lis
         state.add_model(ModelState(APP, "Line", line_fields()))
         state.add_model(ModelState(APP, "Note", [("id", key()), *fields]))
         states.append(state)
-    changes = MigrationAutodetector(*states, MigrationQuestioner({"ask_initial": True}))._detect_changes()
+    first, second = states
+    changes = MigrationAutodetector(first, second, MigrationQuestioner({"ask_initial": True}))._detect_changes()
     return [
-        f"{type(operation).__name__} {operation.name}"  # type: ignore[attr-defined]
+        f"{type(operation).__name__} {operation.name}"
         for migration in changes.get(APP, [])
         for operation in migration.operations
     ]

@@ -476,7 +476,7 @@ class Walk:
 
     def compare_rows(self, before: Any, after: Any) -> None:
         """Every row is there, and every field that is still the same one has its value."""
-        renamed = dict([self.models.renamed_model] if self.models.renamed_model else [])
+        renamed: dict[str, str] = dict([self.models.renamed_model] if self.models.renamed_model else [])
         for name, rows in before.items():
             now = renamed.get(name, name)
             if now not in after:

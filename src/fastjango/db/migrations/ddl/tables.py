@@ -174,7 +174,9 @@ def foreign_key(opts: Any, field: Any, connection: Any) -> list[Any]:
     target = field.remote_field.model._meta.db_table
     schema, name = split_table_name(target)
     # A table of its own metadata: SQLAlchemy must not look for the other table.
-    columns = [sa.Column(quoted_name(target.column, True)) for target in field.foreign_related_fields]
+    columns: list[sa.Column[Any]] = [
+        sa.Column(quoted_name(target.column, True)) for target in field.foreign_related_fields
+    ]
     other = sa.Table(name, sa.MetaData(), *columns, schema=schema)
     deferrable = {"deferrable": True, "initially": "DEFERRED"} if connection.vendor != "mysql" else {}
     return [
