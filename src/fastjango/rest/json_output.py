@@ -6,7 +6,6 @@ import datetime as dt
 import decimal
 import math
 import uuid
-from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
@@ -57,12 +56,12 @@ def _has_odd_float(data: Any) -> bool:
         for kind in set(map(type, level)):
             if issubclass(kind, _TEXT_OR_WHOLE):
                 continue
-            values: Iterable[Any] = (value for value in level if value.__class__ is kind)
+            values: Any = (value for value in level if value.__class__ is kind)
             if issubclass(kind, float | decimal.Decimal):
                 if not all(map(_is_finite, values)):
                     return True
             elif issubclass(kind, dict):
-                below += chain.from_iterable(map(dict.values, values))
+                below += chain.from_iterable(map(_values_of, values))
             elif issubclass(kind, list | tuple):
                 below += chain.from_iterable(values)
             else:
@@ -70,6 +69,9 @@ def _has_odd_float(data: Any) -> bool:
                 return True
         level = below
     return False
+
+
+_values_of: Any = dict.values
 
 
 def _is_finite(value: Any) -> bool:

@@ -445,7 +445,10 @@ class APIView(View):
         except Exception as exc:  # noqa: BLE001 - one place for all of them
             response = self.handle_exception(exc)
         response = self.finalize_response(request, response, *args, **kwargs)
-        self._response = ref(response)
+        if type(self).response is APIView.response:
+            self._response = ref(response)
+        else:
+            self.response = response
         return response
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:

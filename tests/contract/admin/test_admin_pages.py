@@ -107,6 +107,15 @@ class PageTests(TestCase):
         assert set(typed.cleaned_data["groups"]) == {readers, editors}
         assert not Choice({"groups-keys": "x"}).is_valid()
 
+    def test_autocompletion_shows_a_wrong_value_again_without_a_fall(self) -> None:
+        class Choice(forms.Form):
+            group = forms.ModelChoiceField(
+                Group.objects.all(), widget=widgets.AutocompleteSelect(User._meta.get_field("groups"), admin.site)
+            )
+
+        for wrong in ("x", "a\0b", "9" * 5000, "1e999"):
+            assert "<select" in str(Choice({"group": wrong})["group"])
+
     def test_an_action_on_what_is_no_key_is_a_bad_request(self) -> None:
         data = {"action": "delete_selected", "_selected_action": "a\0b", "index": "0"}
 

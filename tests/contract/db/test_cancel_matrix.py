@@ -179,7 +179,7 @@ async def by_scope(body: Body, server: Server) -> None:
 async def by_group(body: Body, server: Server) -> None:
     with anyio.move_on_after(0.1):
         async with anyio.create_task_group() as group:
-            group.start_soon(functools.partial(bridge, body, server))
+            group.start_soon(bridge, functools.partial(body, server))
             group.start_soon(asyncio.sleep, 5)
 
 
@@ -245,9 +245,7 @@ def test_a_full_pool_is_a_clear_error_and_no_dead_lock(server: Server) -> None:
 
     found = asyncio.run(asyncio.wait_for(main(), 20))
 
-    # Who gets through is a matter of timing; that somebody waits in vain is not.
-    assert PoolTimeout in map(type, found)
-    assert {type(item) for item in found} <= {type(None), PoolTimeout}
+    assert PoolTimeout in {type(item) for item in found} <= {type(None), PoolTimeout}
     assert asyncio.run(bridge(server.rows)) == 0
 
 

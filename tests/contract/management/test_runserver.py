@@ -1,23 +1,27 @@
-"""``runserver``, as it is typed: with its reloader, in a project of its own."""
+"""``startproject`` and ``runserver``, as they are typed: a new project, served with the reloader."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import pytest
 
 import fastjango
-from fastjango.core.management import call_command
+from fastjango.core.management import CommandError, call_command
 
 SOURCE = str(Path(fastjango.__path__[0]).parent)
 
@@ -89,3 +93,35 @@ def test_the_settings_of_django_s_variable_are_used(project: Path) -> None:
     )
 
     assert re.search(r"TIME_ZONE = '?Europe/Vienna", done.stdout)
+
+
+def test_hidden_folders_of_a_template_stay_behind(tmp_path: Path) -> None:
+    template, target = tmp_path / "template", tmp_path / "target"
+    (template / ".cache").mkdir(parents=True)
+    (template / ".cache" / "a.py").touch()
+    (template / "b.py-tpl").write_text("name = '{{ project_name }}'")
+    target.mkdir()
+
+    call_command("startproject", "demo", str(target), template=str(template))
+
+    assert [path.name for path in target.iterdir()] == ["b.py"]
+    assert (target / "b.py").read_text().strip().replace('"', "'") == "name = 'demo'"
+
+
+def test_a_template_is_downloaded(tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "made.py").write_text("")
+    archive = shutil.make_archive(str(tmp_path / "template"), "gztar", tmp_path / "source")
+    target = tmp_path / "target"
+    target.mkdir()
+    handler = partial(SimpleHTTPRequestHandler, directory=str(Path(archive).parent))
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        call_command("startproject", "demo", str(target), template=f"{address}/template.tar.gz")
+        with pytest.raises(CommandError, match="couldn't download URL"):
+            call_command("startproject", "demo", str(target), template=f"{address}/nothing.tar.gz")
+        server.shutdown()
+
+    assert (target / "made.py").exists()

@@ -112,8 +112,7 @@ def detected(before: list[tuple[str, Any]], after: list[tuple[str, Any]]) -> lis
         state.add_model(ModelState(APP, "Line", line_fields()))
         state.add_model(ModelState(APP, "Note", [("id", key()), *fields]))
         states.append(state)
-    first, second = states
-    changes = MigrationAutodetector(first, second, MigrationQuestioner({"ask_initial": True}))._detect_changes()
+    changes = MigrationAutodetector(states[0], states[1], MigrationQuestioner({"ask_initial": True}))._detect_changes()
     return [
         f"{type(operation).__name__} {operation.name}"
         for migration in changes.get(APP, [])

@@ -94,6 +94,60 @@ def test_a_killed_migrate_is_finished_by_the_next_one(project: Any) -> None:
     kills(project, times=3, seed=1)
 
 
+INTERRUPT_EVERYWHERE = """
+    from fastjango.core.management import call_command
+    from fastjango.db.migrations.progress import Progress
+
+    note = Progress._note
+
+    def interrupted(nth):
+        # The process ends after a statement was done, before that was written down.
+        count = [0]
+
+        def noted(self, key):
+            count[0] += 1
+            if count[0] == nth:
+                raise KeyboardInterrupt
+            note(self, key)
+
+        Progress._note = noted
+        try:
+            call_command("migrate", "shop", "0002", verbosity=0)
+        except KeyboardInterrupt:
+            return True
+        finally:
+            Progress._note = note
+        return False
+
+    nth = 1
+    while interrupted(nth):
+        call_command("migrate", "shop", "0002", verbosity=0)
+        with connection.cursor() as c:
+            c.execute("SELECT sum(total) FROM shop_shelf")
+            total = c.fetchone()[0]
+            c.execute("SELECT count(*) FROM shop_box1")
+            boxes = c.fetchone()[0]
+        assert (total, boxes) == (2, 2), (nth, total, boxes)
+        call_command("migrate", "--drift", verbosity=0)
+        call_command("migrate", "shop", "zero", verbosity=0)
+        nth += 1
+    print(nth)
+"""
+
+
+def test_an_interruption_after_any_statement_is_continued(project: Any) -> None:
+    project.add_app("shop")
+    project.write_migration("shop", "0001_initial", INITIAL)
+    text = MIGRATION.format(n=1, before="0001_initial", atomic="atomic = False")
+    reverse = text.replace('total + 1")', "total + 1\", '')").replace('FROM shop_shelf")', "FROM shop_shelf\", '')")
+    project.write_migration("shop", "0002_step", reverse)
+    project.write_migration("shop", "0001_initial", INITIAL.replace("('b', 0)\")", "('b', 0)\", '')"))
+
+    lines = project.python(INTERRUPT_EVERYWHERE).splitlines()
+
+    assert int(lines[-1]) > 8
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(10))
 def test_fifty_kills_never_leave_a_database_that_a_rerun_cannot_finish(seed: int, project: Any) -> None:

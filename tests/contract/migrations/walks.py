@@ -476,7 +476,10 @@ class Walk:
 
     def compare_rows(self, before: Any, after: Any) -> None:
         """Every row is there, and every field that is still the same one has its value."""
-        renamed: dict[str, str] = dict([self.models.renamed_model] if self.models.renamed_model else [])
+        renamed: dict[str, str] = {}
+        if self.models.renamed_model:
+            old, new_name = self.models.renamed_model
+            renamed[old] = new_name
         for name, rows in before.items():
             now = renamed.get(name, name)
             if now not in after:

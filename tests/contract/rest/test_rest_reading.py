@@ -412,3 +412,42 @@ def test_methods_of_nested_serializers_see_the_context(saved: list[Any]) -> None
     data = Outer(joined()[:1], many=True, context={"more": 4}).data
 
     assert data == [{"maker": {"name": "Ann", "more": 4}}]
+
+
+def test_fields_follow_meta_when_it_is_changed() -> None:
+    class Changing(serializers.ModelSerializer):
+        class Meta:
+            model = Tool
+            fields = ["name"]
+            extra_kwargs: dict[str, dict[str, Any]] = {"name": {"max_length": 5}}
+
+    assert Changing().fields["name"].max_length == 5
+    assert Changing().fields["name"] is not Changing().fields["name"]
+
+    Changing.Meta.extra_kwargs["name"]["max_length"] = 7
+    assert Changing().fields["name"].max_length == 7
+
+    Changing.Meta.fields.append("price")
+    assert list(Changing().fields) == ["name", "price"]
+
+
+def test_all_sorts_of_query_sets_read_alike(saved: list[Any]) -> None:
+    class Small(serializers.ModelSerializer):
+        class Meta:
+            model = Tool
+            fields = ["id", "name", "price", "made", "maker"]
+
+    class Twin(Tool):
+        class Meta:
+            proxy = True
+            app_label = "rest_reading_tests"
+            apps = registry
+
+    tools = Tool.objects.order_by("pk")
+    union = tools.filter(pk__lt=4).order_by().union(tools.filter(pk__gte=4).order_by()).order_by("id")
+    counted = tools.annotate(count=models.Count("maker"))
+    sorts = [tools, union, counted, tools.distinct(), tools[:6], tools.only("id"), Twin._default_manager.order_by("pk")]
+
+    for queryset in sorts:
+        assert Small(queryset, many=True).data == by_fields(Small(), saved)
+        assert [tool.pk for tool in queryset] == [tool.pk for tool in saved]

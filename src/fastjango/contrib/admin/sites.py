@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import update_wrapper
 from typing import Any
 from weakref import WeakSet
@@ -34,9 +35,9 @@ all_sites: WeakSet[Any] = WeakSet()
 
 def _models(model_or_iterable: Any) -> list[Any]:
     """Return the models that are meant; of a plain SQLAlchemy class its twin among the models."""
-    if isinstance(model_or_iterable, type) and hasattr(model_or_iterable, "_meta"):
-        model_or_iterable = [model_or_iterable]
-    return [model if isinstance(model, ModelBase) else model._meta.model for model in model_or_iterable]
+    is_one = isinstance(model_or_iterable, type) and hasattr(model_or_iterable, "_meta")
+    given: Iterable[Any] = [model_or_iterable] if is_one else model_or_iterable
+    return [model if isinstance(model, ModelBase) else model._meta.model for model in given]
 
 
 class AdminSite:

@@ -403,6 +403,15 @@ def _keys_name(name: str) -> str:
     return f"{name}-keys"
 
 
+def _is_key(field: Any, text: str) -> bool:
+    """Return whether *text* can be a value of *field*."""
+    try:
+        field.to_python(text)
+    except (ValidationError, ValueError, OverflowError):
+        return False
+    return True
+
+
 class AutocompleteMixin:
     """
     A select box whose choices come from the related admin's search while typing.
@@ -506,8 +515,11 @@ class AutocompleteMixin:
             return
         remote_model = self.field.remote_field.model
         to_field_name = getattr(self.field.remote_field, "field_name", remote_model._meta.pk.attname)
-        to_field_name = remote_model._meta.get_field(to_field_name).attname
-        objects = self.choices.queryset.using(self.db).filter(**{f"{to_field_name}__in": chosen})
+        to_field = remote_model._meta.get_field(to_field_name)
+        to_field_name = to_field.attname
+        # A form that is shown again may have been sent anything.
+        keys = [key for key in chosen if _is_key(to_field, key)]
+        objects = self.choices.queryset.using(self.db).filter(**{f"{to_field_name}__in": keys}) if keys else ()
         for obj in objects:
             yield getattr(obj, to_field_name), self.choices.field.label_from_instance(obj)
 

@@ -14,6 +14,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.params import Form
 from fastapi.routing import APIRoute, iter_route_contexts
+from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 from starlette.routing import Match
@@ -131,7 +132,8 @@ class RouteTable:
 
     def find(self, scope: Scope) -> FoundRoute | None:
         """Return the first route for method and path; else one for the path alone; or None."""
-        path: str = scope["path"]
+        # Behind a proxy that strips nothing the path begins with the root path.
+        path: str = get_route_path(dict(scope)) if scope.get("root_path") else scope["path"]
         candidates = self._literal.get(path, ())
         others = self._by_segment.get(path[1:].partition("/")[0], ())
         if self._anywhere or (candidates and others):

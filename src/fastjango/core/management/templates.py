@@ -11,6 +11,8 @@ import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import fastjango
 from fastjango.conf import settings
@@ -34,7 +36,7 @@ class TemplateCommand(BaseCommand):
         parser.add_argument(
             "directory", nargs="?", help="Optional destination directory, this will be created if needed."
         )
-        parser.add_argument("--template", help="The path to load the template from: a directory or an archive.")
+        parser.add_argument("--template", help="The path or URL to load the template from: a directory or an archive.")
         parser.add_argument(
             "--extension",
             "-e",
@@ -78,9 +80,13 @@ class TemplateCommand(BaseCommand):
         if not settings.configured:
             settings.configure()
             fastjango.setup()
-        written = self._copy(
-            self._source(options["template"]), top_dir, name, context, (extensions, extra_files, excluded)
-        )
+        self._temporary: list[str] = []
+        try:
+            source = self._source(options["template"])
+            written = self._copy(source, top_dir, name, context, (extensions, extra_files, excluded))
+        finally:
+            for folder in self._temporary:
+                shutil.rmtree(folder, ignore_errors=True)
         run_formatters(written, **find_formatters())
 
     def _target(self, name: str, target: str | None, app_or_project: str) -> str:
@@ -114,18 +120,37 @@ class TemplateCommand(BaseCommand):
     def _source(self, template: str | None) -> Path:
         if template is None:
             return Path(fastjango.__path__[0]) / "conf" / f"{self.app_or_project}_template"
-        path = Path(template.removeprefix("file://")).expanduser()
+        path = self._download(template) if _is_url(template) else Path(template.removeprefix("file://")).expanduser()
         if path.is_dir():
             return path
         if not path.is_file():
             raise CommandError(f"couldn't handle {self.app_or_project} template {template}.")
-        folder = tempfile.mkdtemp(prefix="fastjango_")
+        folder = self._temporary_folder()
         try:
-            extract(str(path), folder)
+            extract(str(path), str(folder))
         except (OSError, tarfile.TarError, zipfile.BadZipFile, ValueError) as exc:
-            shutil.rmtree(folder, ignore_errors=True)
             raise CommandError(f"couldn't extract file {path} to {folder}: {exc}") from exc
+        return folder
+
+    def _temporary_folder(self) -> Path:
+        folder = tempfile.mkdtemp(prefix="fastjango_")
+        self._temporary.append(folder)
         return Path(folder)
+
+    def _download(self, url: str) -> Path:
+        """Return the archive at *url*, as a file."""
+        if self.verbosity >= 2:
+            self.stdout.write(f"Downloading {url}")
+        # The name tells the kind of archive; some servers put a slash behind it.
+        name = os.path.basename(urlsplit(url).path.rstrip("/")) or "template"
+        target = self._temporary_folder() / name
+        request = Request(url, headers={"User-Agent": f"FastJango/{fastjango.__version__}"})  # noqa: S310  see _is_url
+        try:
+            with urlopen(request, timeout=60) as source, target.open("wb") as file:  # noqa: S310
+                shutil.copyfileobj(source, file)
+        except OSError as exc:
+            raise CommandError(f"couldn't download URL {url} to {name}: {exc}") from exc
+        return target
 
     def _copy(
         self, source: Path, top_dir: str, name: str, context: Any, choice: tuple[set[str], list[str], list[str]]
@@ -178,6 +203,11 @@ class TemplateCommand(BaseCommand):
                 f"'{name}' conflicts with the name of an existing Python module and cannot be used as {self.a_or_an} "
                 f"{self.app_or_project} {name_or_dir}. Please try another {name_or_dir}."
             )
+
+
+def _is_url(template: str) -> bool:
+    """Tell whether a template lies on a server; only these kinds of addresses are asked."""
+    return template.startswith(("http://", "https://"))
 
 
 def _set_mode(old_path: str, new_path: str) -> None:

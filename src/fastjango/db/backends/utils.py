@@ -157,9 +157,10 @@ class CursorDebugWrapper(CursorWrapper):
             yield
         finally:
             duration = time.monotonic() - began
-            if self._sent is not None:
+            sent: tuple[Any, Any] | None = self._sent
+            if sent is not None:
                 # A wrapper may have changed it.
-                sql, params = self._sent
+                sql, params = sent
             if use_last_executed_query:
                 sql = self.db.ops.last_executed_query(self.cursor, sql, params)
             times: Any = ""

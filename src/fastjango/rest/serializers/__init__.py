@@ -4,7 +4,7 @@ Serializers: objects to JSON-ready values and back, with validation.
     field.py text.py numbers.py temporal.py choices.py composite.py relations.py   the fields
     base.py serializer.py lists.py nested.py                                       a mapping of fields, and lists of them
     model.py build.py                                                              fields and validators from a model
-    readers.py plans.py                                                            reading, compiled
+    readers.py plans.py expressions.py entries.py rows.py recipes.py               reading, compiled
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Any
 
 from fastjango.core.exceptions import ImproperlyConfigured
 from fastjango.db import models
-from fastjango.rest.serializers import build
+from fastjango.rest.serializers import build, recipes
 from fastjango.rest.serializers.choices import ChoiceField
 from fastjango.rest.serializers.composite import FileField, HStoreField, ImageField, JSONField, ListField
 from fastjango.rest.serializers.field import ModelField, ReadOnlyField
@@ -159,6 +159,9 @@ class ModelSerializer(Serializer):
         if self.url_field_name is None:
             self.url_field_name = api_settings.URL_FIELD_NAME
         build.check_meta(self)
+        known = recipes.known_fields(self)
+        if known is not None:
+            return known
         declared = copy.deepcopy(self._declared_fields)
         model = self.Meta.model  # type: ignore[attr-defined]
         depth = getattr(self.Meta, "depth", 0)  # type: ignore[attr-defined]
@@ -167,17 +170,23 @@ class ModelSerializer(Serializer):
         extra = self.get_extra_kwargs()
         extra, hidden = self.get_uniqueness_extra_kwargs(names, declared, extra)
         fields: dict[str, Any] = {}
+        recipe: recipes.Recipe = []
         for name in names:
             if name in declared:
                 fields[name] = declared[name]
                 build.check_default(self, name, declared[name], info)
+                recipe.append((name, None, {}))
                 continue
             given = extra.get(name, {})
             source = given.get("source", "*")
             if source == "*":
                 source = name
             field_class, kwargs = self.build_field(source, info, model, depth)
-            fields[name] = field_class(**self.include_extra_kwargs(kwargs, given))
+            kwargs = self.include_extra_kwargs(kwargs, given)
+            recipe.append((name, field_class, dict(kwargs)))
+            fields[name] = field_class(**kwargs)
+        if not hidden:
+            recipes.keep_recipe(self, recipe)
         fields.update(hidden)
         return fields
 

@@ -46,6 +46,11 @@ def _defined_in(cls: type, name: str) -> str:
     return _OURS
 
 
+def is_ours(cls: type, name: str) -> bool:
+    """Return whether a class has an attribute as this package defines it."""
+    return _defined_in(cls, name).startswith(_OURS)
+
+
 def _meta_key(cls: Any) -> tuple[Any, ...]:
     meta = getattr(cls, "Meta", None)
     if meta is None:
@@ -68,7 +73,7 @@ def reads_rows(serializer_class: Any) -> bool:
     """Return whether nothing of a serializer class but its declared fields has a say in what goes out."""
     if not isinstance(serializer_class, type) or not hasattr(serializer_class, "_declared_fields"):
         return False
-    if any(not _defined_in(serializer_class, name).startswith(_OURS) for name in _OUTPUT):
+    if not all(is_ours(serializer_class, name) for name in _OUTPUT):
         return False
     if getattr(getattr(serializer_class, "Meta", None), "list_serializer_class", None) is not None:
         return False
@@ -87,7 +92,7 @@ def _plan(cls: Any) -> Reader | None:
 
 
 def _make(cls: Any) -> Reader | None:
-    if any(not _defined_in(cls, name).startswith(_OURS) for name in _STEPS):
+    if not all(is_ours(cls, name) for name in _STEPS):
         return None
     template = cls.__new__(cls)
     if not isinstance(template, cls):
@@ -114,7 +119,7 @@ def _is_independent(field: Any) -> bool:
     cls = type(nested)
     if not hasattr(cls.to_representation, "_is_compiled") or "to_representation" in vars(nested):
         return False
-    if any(not _defined_in(cls, name).startswith(_OURS) for name in _STEPS):
+    if not all(is_ours(cls, name) for name in _STEPS):
         return False
     # Methods look at the context, and there is none in a plan.
     return all(

@@ -24,7 +24,7 @@ def filled(raw: Any, sql: Any, params: Any) -> tuple[Any, Any]:
     """Return the statement and its parameters as they are to be sent."""
     if type(sql) is not FilledByClient or params is None:
         return sql, params
-    return psycopg.ClientCursor(raw).mogrify(str(sql), params), None
+    return psycopg.ClientCursor(raw).mogrify(sql.encode(), params), None
 
 
 class StatementCursor(OrmCursor):

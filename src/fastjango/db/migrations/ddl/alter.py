@@ -61,12 +61,27 @@ class ColumnChange:
             and self.old.db_constraint
             and (editor._field_should_be_altered(self.old, self.new, ignore={"db_comment"}))
         ):
+            self._forget_foreign_key(self.model, self.old)
             for name in editor._constraint_names(self.model, [self.old.column], foreign_key=True):
                 editor._drop_constraint(self.model, name, tables.NamedForeignKey)
         for model, field in incoming:
+            self._forget_foreign_key(model, field)
             for name in editor._constraint_names(model, [field.column], foreign_key=True):
                 editor._drop_constraint(model, name, tables.NamedForeignKey)
             self._drop_like_indexes(model, field.column)
+
+    def _forget_foreign_key(self, model: Any, field: Any) -> None:
+        """Take a constraint of an earlier operation, still put off, out of the waiting statements: it is added anew."""
+        waiting = self._foreign_key_sql(model, field)
+        self.editor.deferred_sql = [sql for sql in self.editor.deferred_sql if sql not in waiting]
+
+    def _foreign_key_sql(self, model: Any, field: Any) -> list[str]:
+        statements = []
+        for constraint in tables.foreign_key(model._meta, field, self.connection):
+            table = self.editor._bare(model, field)
+            table.append_constraint(constraint)
+            statements.append(self.editor.sql_of(AddConstraint(constraint, isolate_from_table=False)))
+        return statements
 
     def _is_unique(self, field: Any) -> bool:
         return bool(field.unique and not field.primary_key)
@@ -252,10 +267,8 @@ class ColumnChange:
             self._add_foreign_key(self.model, self.new)
 
     def _add_foreign_key(self, model: Any, field: Any) -> None:
-        for constraint in tables.foreign_key(model._meta, field, self.connection):
-            table = self.editor._bare(model, field)
-            table.append_constraint(constraint)
-            self.editor.emit(AddConstraint(constraint, isolate_from_table=False))
+        for sql in self._foreign_key_sql(model, field):
+            self.editor.execute(sql, None)
 
     def _replace_primary_key(self) -> None:
         self._drop_primary_key()

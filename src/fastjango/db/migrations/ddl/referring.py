@@ -24,7 +24,7 @@ def foreign_keys_to(field: Any) -> list[tuple[Any, Any]]:
         target = waiting.pop(0)
         for rel in target.model._meta._get_fields(forward=False, reverse=True, include_hidden=True):
             key = rel.field
-            if key.many_to_many or not getattr(key, "concrete", False) or key.target_field is not target:
+            if key.many_to_many or not getattr(key, "concrete", False) or not _is_same(key.target_field, target):
                 continue
             model = key.model
             if (model, key.name) in seen or model._meta.proxy or not model._meta.managed:
@@ -34,6 +34,11 @@ def foreign_keys_to(field: Any) -> list[tuple[Any, Any]]:
             if key.unique:
                 waiting.append(key)
     return found
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Return whether two fields are one; the model of the first may be of an earlier state."""
+    return bool(one.name == other.name and one.model._meta.label_lower == other.model._meta.label_lower)
 
 
 __all__ = ["foreign_keys_to", "relations_to"]

@@ -308,12 +308,12 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
             ]
             return
         self._remake_table(model, alter_fields=[(old_field, new_field)])
-        if self._column_words(old_field) != self._column_words(new_field) and old_field.unique:
+        if old_field.unique and self._words_of_referring(old_field) != self._words_of_referring(new_field):
             self._remake_referring(model, new_field)
 
-    def _column_words(self, field: Any) -> tuple[Any, Any]:
-        parameters = field.db_parameters(self.connection)
-        return parameters["type"], parameters.get("collation")
+    def _words_of_referring(self, field: Any) -> tuple[Any, Any]:
+        """Return type and collation of a column that refers to this one."""
+        return field.rel_db_type(self.connection), field.db_parameters(self.connection).get("collation")
 
     def _remake_referring(self, model: Any, new_field: Any) -> None:
         """Make the tables anew whose foreign keys point to a column that has another type now."""

@@ -169,7 +169,7 @@ def field_of(column: sa.Column[Any], name: str, *, alone: bool) -> Any:
 
 
 def _kind(column: sa.Column[Any]) -> Any:
-    kind = column.type
+    kind: Any = column.type
     while isinstance(kind, sa.types.TypeDecorator):
         kind = kind.impl_instance
     for known, field in FIELDS:

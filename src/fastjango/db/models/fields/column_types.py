@@ -391,7 +391,11 @@ class Microseconds(StoredType):
     """``timedelta``: an interval on PostgreSQL, else a bigint of microseconds."""
 
     impl = types.BigInteger
-    python_type = dt.timedelta  # pyright: ignore[reportAssignmentType]  # a property above, a constant here
+
+    @property
+    def python_type(self) -> type[Any]:
+        """What a value of the column is."""
+        return dt.timedelta
 
     def driver_type(self, dialect: Any) -> Any:
         """Return INTERVAL or BIGINT."""
@@ -425,7 +429,11 @@ class HexUUID(StoredType):
     """``UUID``: native on PostgreSQL and newer MariaDB (which takes the digits, too), else 32 hexadecimal digits."""
 
     impl = types.String
-    python_type = uuid.UUID  # pyright: ignore[reportAssignmentType]  # a property above, a constant here
+
+    @property
+    def python_type(self) -> type[Any]:
+        """What a value of the column is."""
+        return uuid.UUID
 
     def driver_type(self, dialect: Any) -> Any:
         """Return UUID or CHAR(32)."""

@@ -248,7 +248,8 @@ class FieldLists:
 
     def _populate_directed_relation_graph(self) -> Any:
         """Find for every model the fields that point at it, and store them there."""
-        pointing: dict[Any, list[Any]] = defaultdict(list)
+        # By name: a historical model may have been made anew after the models that point at it.
+        pointing: dict[str, list[Any]] = defaultdict(list)
         everything = self.apps.get_models(include_auto_created=True)
         for model in everything:
             opts = model._meta
@@ -261,10 +262,10 @@ class FieldLists:
                     and field.related_model is not None
                     and not isinstance(field.remote_field.model, str)
                 ):
-                    pointing[field.remote_field.model._meta.concrete_model._meta].append(field)
+                    pointing[field.remote_field.model._meta.concrete_model._meta.label_lower].append(field)
         for model in everything:
             # Straight into __dict__: the property is being computed for all at once.
-            model._meta.__dict__["_relation_tree"] = pointing[model._meta.concrete_model._meta]
+            model._meta.__dict__["_relation_tree"] = pointing[model._meta.concrete_model._meta.label_lower]
         return self.__dict__.get("_relation_tree", EMPTY_RELATION_TREE)
 
     @cached_property
