@@ -29,9 +29,7 @@ _FRAMES_TO_THE_TEST = 6
 def complex_setting_changed(*, enter: bool, setting: str, **kwargs: Any) -> None:
     """Warn of a setting that cannot be overridden without surprises."""
     if enter and setting in COMPLEX_OVERRIDE_SETTINGS:
-        warnings.warn(
-            f"Overriding setting {setting} can lead to unexpected behavior.", stacklevel=_FRAMES_TO_THE_TEST
-        )
+        warnings.warn(f"Overriding setting {setting} can lead to unexpected behavior.", stacklevel=_FRAMES_TO_THE_TEST)
 
 
 @receiver(setting_changed)

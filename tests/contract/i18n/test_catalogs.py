@@ -142,7 +142,9 @@ def test_catalogs_are_compiled_with_and_without_msgfmt(
     assert b"Kaufen" in (folder / "django.mo").read_bytes()
 
 
-def test_a_translation_with_another_placeholder_is_an_error_without_msgfmt(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_translation_with_another_placeholder_is_an_error_without_msgfmt(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = project / "locale/de/LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "django.po").write_text('#, python-format\nmsgid "%(a)s"\nmsgstr "%(b)s"\n')

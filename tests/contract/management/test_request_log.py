@@ -32,7 +32,7 @@ def records(monkeypatch: pytest.MonkeyPatch) -> list[logging.LogRecord]:
     """The records of the server's logger."""
     found: list[logging.LogRecord] = []
     handler = logging.Handler()
-    handler.emit = found.append  # type: ignore[method-assign]
+    handler.emit = found.append  # type: ignore[method-assign, assignment]
     logger = logging.getLogger("fastjango.server")
     monkeypatch.setattr(logger, "handlers", [handler])
     monkeypatch.setattr(logger, "propagate", False)

@@ -105,4 +105,6 @@ def test_what_is_collected_needs_a_name() -> None:
 
 
 def test_values_list_names_it_by_itself() -> None:
-    assert sorted(Book.objects.values_list(ArrayAgg("title"))) == [(["A"],), (["b"],), (["b"],)]
+    found: list[Any] = list(Book.objects.values_list(ArrayAgg("title")))
+
+    assert sorted(found) == [(["A"],), (["b"],), (["b"],)]

@@ -116,7 +116,8 @@ def test_related_objects_are_joined_and_prefetched(queries: Any) -> None:
     with queries(5):
         assert [remark.line.text for remark in Remark.objects.select_related("line")] == ["a", "b"]
         assert [remark.line.text for remark in Remark.objects.prefetch_related("line")] == ["a", "b"]
-        assert [[r.text for r in line.remarks.all()] for line in Line.objects.prefetch_related("remarks")] == [
+        with_remarks: list[Any] = list(Line.objects.prefetch_related("remarks"))
+        assert [[r.text for r in line.remarks.all()] for line in with_remarks] == [
             ["a"],
             ["b"],
         ]

@@ -49,7 +49,7 @@ def test_a_tree_is_read_in_one_query(queries: Any) -> None:
     found = tree("root")
 
     with queries(1):
-        rows = list(
+        rows: list[Any] = list(
             Folder.objects.with_cte(found, on={"pk": "id"}).annotate(depth=found.col.depth).order_by("depth", "name")
         )
 
@@ -90,7 +90,7 @@ def test_a_summary_is_joined_to_its_rows() -> None:
         .cte("totals")
     )
 
-    rows = Folder.objects.with_cte(totals, on={"pk": "parent"}, join="left").annotate(
+    rows: Any = Folder.objects.with_cte(totals, on={"pk": "parent"}, join="left").annotate(
         n=totals.col.n, share=totals.col.of - F("size")
     )
 

@@ -58,12 +58,12 @@ class lazy_format:
 
     def __init__(self, format_string: Any, *args: Any, **kwargs: Any) -> None:
         self.result: str | None = None
-        self.format_string = format_string
+        self.format_string: str | None = format_string
         self.args: Any = args
         self.kwargs: Any = kwargs
 
     def __str__(self) -> str:
-        if self.result is None:
+        if self.result is None and self.format_string is not None:
             self.result = self.format_string.format(*self.args, **self.kwargs)
             self.format_string, self.args, self.kwargs = None, None, None
         return str(self.result)

@@ -70,7 +70,8 @@ class SelectBook(ConditionBook):
                 if len(targets) > 1:
                     cols.append(ColPairs(final_alias, targets, targets, info.final_field))
                 else:
-                    cols.append(info.transform_function(targets[0], final_alias))
+                    (target,) = targets
+                    cols.append(info.transform_function(target, final_alias))
         except MultiJoin:
             raise FieldError(f"Invalid field name: '{name}'") from None
         except FieldError:
