@@ -34,7 +34,15 @@ from fastjango.core.handlers.loop import wait_for
 from fastjango.core.handlers.memory import settle
 from fastjango.core.handlers.mount import respond
 from fastjango.core.handlers.plain import BridgedApp, is_bare
-from fastjango.core.handlers.routers import FoundRoute, NoRoute, has_rivals, mounted_router, no_route, route_table
+from fastjango.core.handlers.routers import (
+    FoundRoute,
+    NoRoute,
+    has_rivals,
+    last_resort,
+    mounted_router,
+    no_route,
+    route_table,
+)
 from fastjango.core.handlers.sending import serve
 from fastjango.db.bridge import bridged
 from fastjango.http.hosts import split_domain_port, validate_host
@@ -228,6 +236,10 @@ class AppPipeline(BaseHandler):
                 if found is not None:
                     view = _RouteView(self, found, request)
                     return ResolverMatch(view, (), {}, route=scope["path"])
+        app = last_resort(self.app.router)
+        if app is not None:
+            view = _RouteView(self, app, request)
+            return ResolverMatch(view, (), {}, route=scope["path"])
         return None
 
 

@@ -186,6 +186,23 @@ def route_table(router: Any) -> RouteTable:
     return table
 
 
+def last_resort(router: Any) -> Any:
+    """Return an ASGI application for what no ordinary route has: front ends of *router*, None where it has none."""
+    if not (router._low_priority_routes or any(map(_low_priority, router.routes))):
+        return None
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        scope["fastjango.nested"] = True
+        await router(scope, receive, send)
+
+    return app
+
+
+def _low_priority(route: Any) -> Any:
+    routes = getattr(route, "effective_low_priority_routes", None)
+    return routes is not None and routes()
+
+
 # ---------------------------------------------------------------- routers among the URL patterns
 
 
