@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import update_wrapper
 from typing import Any
 from weakref import WeakSet
@@ -36,7 +35,7 @@ all_sites: WeakSet[Any] = WeakSet()
 def _models(model_or_iterable: Any) -> list[Any]:
     """Return the models that are meant; of a plain SQLAlchemy class its twin among the models."""
     is_one = isinstance(model_or_iterable, type) and hasattr(model_or_iterable, "_meta")
-    given: Iterable[Any] = [model_or_iterable] if is_one else model_or_iterable
+    given: Any = [model_or_iterable] if is_one else model_or_iterable
     return [model if isinstance(model, ModelBase) else model._meta.model for model in given]
 
 
