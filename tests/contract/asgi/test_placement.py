@@ -6,6 +6,9 @@ import asyncio
 import threading
 import time
 
+import pytest
+
+import fastjango.db.bridge as bridge_module
 from fastjango.core.handlers.placement import run_view
 from fastjango.db.bridge import bridge
 from fastjango.test import override_settings
@@ -34,3 +37,20 @@ def test_a_view_that_does_not_block_stays() -> None:
 
     with override_settings(BLOCKING_VIEW_MS=1000):
         assert asyncio.run(calls()) == {threading.get_ident()}
+
+
+def test_a_process_that_the_system_stopped_has_held_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bridge_module, "_own_waits", lambda: 0)
+    clock = bridge_module.StrictHoldClock()
+    later = time.perf_counter() + 10
+
+    monkeypatch.setattr(bridge_module, "perf_counter", lambda: later)
+
+    assert clock.longest() == 0
+
+
+def test_waiting_of_its_own_accord_holds_the_loop() -> None:
+    clock = bridge_module.StrictHoldClock()
+    time.sleep(0.02)
+
+    assert clock.longest() >= 0.02
