@@ -105,7 +105,7 @@ def _own_waits() -> int:
     """Return how often this thread has waited of its own accord; where the system does not say, every time anew."""
     if _RUSAGE_THREAD is None:
         return next(_untold)
-    return getrusage(_RUSAGE_THREAD).ru_nvcsw
+    return int(getrusage(_RUSAGE_THREAD).ru_nvcsw)
 
 
 class BridgeGreenlet(greenlet):  # type: ignore[misc]  # greenlet is untyped
