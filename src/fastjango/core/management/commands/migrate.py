@@ -72,6 +72,10 @@ class Command(BaseCommand):
             dest="prune",
             help="Delete nonexistent migrations from the django_migrations table.",
         )
+        self._add_safety_arguments(parser)
+
+    def _add_safety_arguments(self, parser: CommandParser) -> None:
+        """Say how to wait for locks, what to compare, and where to go on."""
         parser.add_argument(
             "--lock-timeout",
             type=float,

@@ -72,8 +72,13 @@ class ColumnChange:
 
     def _forget_foreign_key(self, model: Any, field: Any) -> None:
         """Take a constraint of an earlier operation, still put off, out of the waiting statements: it is added anew."""
-        waiting = self._foreign_key_sql(model, field)
-        self.editor.deferred_sql = [sql for sql in self.editor.deferred_sql if sql not in waiting]
+        for made in self._foreign_key_sql(model, field):
+            # Its name may be that of the table's earlier name: the same table and columns make it the same.
+            start, _, rest = made.partition(" ADD CONSTRAINT ")
+            columns = rest[rest.index("FOREIGN KEY") :].partition(" REFERENCES ")[0]
+            self.editor.deferred_sql = [
+                sql for sql in self.editor.deferred_sql if not (sql.startswith(f"{start} ") and f" {columns} " in sql)
+            ]
 
     def _foreign_key_sql(self, model: Any, field: Any) -> list[str]:
         statements = []

@@ -279,11 +279,26 @@ class BaseDatabaseSchemaEditor:
         """Drop an index."""
         if index.contains_expressions and not self.connection.features.supports_expression_indexes:
             return
-        self.execute(index.remove_sql(model, self), None)
+        waiting = self._waiting_for(model, index)
+        self.deferred_sql = [sql for sql in self.deferred_sql if sql not in waiting]
+        if not waiting:
+            self.execute(index.remove_sql(model, self), None)
+
+    def _waiting_for(self, model: Any, index: Any) -> list[str]:
+        """Return the deferred statement that is still to create *index*: its table was made in the same migration."""
+        table, wanted = split_table_name(model._meta.db_table)[1], f"INDEX {self.quote_name(index.name)} ON "
+        return [sql for sql in self.deferred_sql if wanted in sql and table in sql]
 
     def rename_index(self, model: Any, old_index: Any, new_index: Any) -> None:
         """Rename an index; made anew where the database cannot."""
-        if self.connection.features.can_rename_index:
+        waiting = self._waiting_for(model, old_index)
+        if waiting:
+            old, new = self.quote_name(old_index.name), self.quote_name(new_index.name)
+            self.deferred_sql = [
+                sql.replace(f"INDEX {old} ON ", f"INDEX {new} ON ") if sql in waiting else sql
+                for sql in self.deferred_sql
+            ]
+        elif self.connection.features.can_rename_index:
             old, new = self.quote_name(old_index.name), self.quote_name(new_index.name)
             if self.connection.vendor == "mysql":
                 table = self.quote_name(model._meta.db_table)
