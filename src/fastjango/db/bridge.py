@@ -133,7 +133,7 @@ class BridgeGreenlet(greenlet):  # type: ignore[misc]  # greenlet is untyped
             except BaseException as exc:
                 self.error = exc
             self.job = None
-            self.parent.switch(_FINISHED)
+            cast("Any", self.parent).switch(_FINISHED)
 
     def outcome(self) -> Any:
         """Return what the job gave, or raise what it raised; the greenlet is free for another."""
@@ -142,7 +142,7 @@ class BridgeGreenlet(greenlet):  # type: ignore[misc]  # greenlet is untyped
         self.hold_clock = None
         # The context of the last request is not kept alive by a greenlet that waits for work.
         self.gr_context = None
-        shelf = _shelf_of(self.parent)
+        shelf = _shelf_of(cast("Any", self.parent))
         if len(shelf) < IDLE_GREENLETS:
             shelf.append(self)
         if error is None:

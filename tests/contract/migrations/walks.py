@@ -481,7 +481,7 @@ class Walk:
             old, new_name = self.models.renamed_model
             renamed[old] = new_name
         for name, rows in before.items():
-            now = renamed.get(name, name)
+            now = str(renamed.get(name, name))
             if now not in after:
                 continue
             assert set(after[now]) == set(rows), f"rows of {name} were lost"

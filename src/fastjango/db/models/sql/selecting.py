@@ -70,8 +70,7 @@ class SelectBook(ConditionBook):
                 if len(targets) > 1:
                     cols.append(ColPairs(final_alias, targets, targets, info.final_field))
                 else:
-                    (target,) = targets
-                    cols.append(info.transform_function(target, final_alias))
+                    cols.extend(info.transform_function(target, final_alias) for target in targets)
         except MultiJoin:
             raise FieldError(f"Invalid field name: '{name}'") from None
         except FieldError:
