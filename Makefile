@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 EXTRAS := standard,postgres,mysql,redis,memcached,images,yaml,bcrypt,test,conformance,dev
 
-.PHONY: setup demo test check types docs bench tree conformance clean
+.PHONY: setup demo test test-slow check types docs bench tree conformance clean
 
 setup: $(STAMP)
 
@@ -19,6 +19,9 @@ demo: setup
 
 test: setup
 	"$(BIN)/python" tools/run_tests.py
+
+test-slow: setup
+	"$(BIN)/python" -m pytest -q -m slow
 
 check: setup
 	"$(BIN)/ruff" check src tests tools examples

@@ -2,7 +2,8 @@
 ``make test``: the whole test suite, then the shop's tests on SQLite and, where it answers, on PostgreSQL.
 
 Tests that need a service say so with ``@pytest.mark.service("postgresql")``; where it does not answer they are skipped by
-name. In CI (``CI=true``) a missing service is a failure.
+name. In CI (``CI=true``) a missing service is a failure. Tests marked ``slow`` (minutes: three hundred random walks, fifty
+killed migrations, a million rows) are left out unless pytest's arguments are given: ``make test-slow`` runs them.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def main() -> int:
     if services["postgresql"]:
         statuses.append(run(shop, cwd=SHOP, SHOP_DATABASE="postgresql"))
     # Last, so that pytest's closing line closes the output.
-    statuses.append(run([sys.executable, "-m", "pytest", "-q", *sys.argv[1:]]))
+    statuses.append(run([sys.executable, "-m", "pytest", "-q", *(sys.argv[1:] or ["-m", "not slow"])]))
     return next((status for status in statuses if status), 0)
 
 

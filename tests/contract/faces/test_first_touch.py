@@ -124,7 +124,6 @@ TURNS = [STEPS[place:] + STEPS[:place] for place in range(len(STEPS))]
 ORDERS = [*TURNS, STEPS[::-1]]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: "-".join(order[:2]))
 def test_every_order_of_first_touch_works(order: tuple[str, ...]) -> None:
     done = subprocess.run(

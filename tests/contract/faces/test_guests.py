@@ -95,7 +95,6 @@ def run(project: Path, *arguments: str) -> str:
     return done.stdout
 
 
-@pytest.mark.slow
 def test_guests_have_migrations_querysets_relations_and_schemas(project: Path) -> None:
     program = START + (
         "from sqlalchemy import select\n"
@@ -134,7 +133,6 @@ def test_guests_have_migrations_querysets_relations_and_schemas(project: Path) -
     run(project, "-c", program)
 
 
-@pytest.mark.slow
 def test_alembic_sees_no_difference_after_migrate(project: Path) -> None:
     program = START + (
         "from alembic.autogenerate import compare_metadata\n"
