@@ -28,9 +28,12 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 # The functions that FastAPI makes of a handler share this code; the handler is in their closure.
 _WRAPPER: Final = next(
-    code
-    for code in request_response.__code__.co_consts
-    if inspect.iscode(code) and code.co_name == "app" and "f" in code.co_freevars
+    (
+        code
+        for code in request_response.__code__.co_consts
+        if inspect.iscode(code) and code.co_name == "app" and "f" in code.co_freevars
+    ),
+    None,
 )
 _send_itself: Final = Response.__call__
 
@@ -43,7 +46,7 @@ def direct_handler(route: Any) -> Handler | None:
     if _yields(route.dependant):
         return None
     app = route.app
-    if getattr(app, "__code__", None) is not _WRAPPER:
+    if _WRAPPER is None or getattr(app, "__code__", None) is not _WRAPPER:
         return None
     handler: Any = inspect.getclosurevars(app).nonlocals.get("f")
     return handler if inspect.iscoroutinefunction(handler) else None
