@@ -22,6 +22,7 @@ test: setup
 
 test-slow: setup
 	"$(BIN)/python" -m pytest -q -m slow
+	cd examples/shop && "$(CURDIR)/$(BIN)/python" -m pytest -q -m slow pytests
 
 check: setup
 	"$(BIN)/ruff" check src tests tools examples

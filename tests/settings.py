@@ -30,7 +30,15 @@ INSTALLED_APPS = [
     "fastjango.contrib.messages",
     "fastjango.contrib.admin",
     "fastjango.contrib.staticfiles",
+    "fastjango.contrib.sites",
+    "fastjango.contrib.flatpages",
+    "fastjango.contrib.redirects",
+    "fastjango.contrib.sitemaps",
+    "fastjango.contrib.humanize",
+    "fastjango.contrib.admindocs",
+    "fastjango.rest.authtoken",
 ]
+SITE_ID = 1
 MIDDLEWARE = [
     "fastjango.middleware.security.SecurityMiddleware",
     "fastjango.contrib.sessions.middleware.SessionMiddleware",

@@ -7,6 +7,7 @@ FastJango: Django's batteries and names, FastAPI's typing and speed, SQLAlchemy 
 
 from __future__ import annotations
 
+import gc
 import importlib
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,9 @@ def setup(set_prefix: bool = True) -> None:
     """
     Configure logging, set the script prefix and load the installed apps.
 
+    What is loaded afterwards stays: the garbage collector is told not to look through it again (``gc.freeze()``), which
+    would cost a third of the time of reading large results.
+
     Args:
         set_prefix: Reverse addresses below ``FORCE_SCRIPT_NAME`` outside of requests too.
     """
@@ -40,7 +44,12 @@ def setup(set_prefix: bool = True) -> None:
     if set_prefix:
         prefix = importlib.import_module("fastjango.conf.script_prefix")
         prefix.set_script_prefix("/" if settings.FORCE_SCRIPT_NAME is None else settings.FORCE_SCRIPT_NAME)
+    if settings.INSTALLED_APPS:
+        # Plain SQLAlchemy classes among the models of an app are noticed from the first one on.
+        importlib.import_module("fastjango.db.models")
     importlib.import_module("fastjango.apps").apps.populate(settings.INSTALLED_APPS)
+    if gc.isenabled():
+        gc.freeze()
 
 
 def __getattr__(name: str) -> Any:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import decimal
-from typing import TYPE_CHECKING, assert_type
+from typing import TYPE_CHECKING, Any, Self, TypedDict, assert_type
 
 from fastjango.db import models
 
@@ -49,3 +50,68 @@ def managers_give_the_model() -> None:
     """Chains keep the class."""
     assert_type(Book.objects.get(pk=1), Book)
     assert_type(Book.objects.filter(title="x").first(), Book | None)
+
+
+class BookQuerySet(models.QuerySet["Volume"]):
+    def cheap(self) -> Self:
+        return self.filter(price__lt=10)
+
+
+class Volume(models.Model):
+    title = models.CharField(max_length=20)
+    price = models.DecimalField(max_digits=5, decimal_places=2)
+    shelf = models.ForeignKey(Shelf, models.CASCADE)
+    objects = models.Manager.from_queryset(BookQuerySet)()
+
+
+def rows_have_the_type_of_their_columns() -> None:
+    """Attributes of the class say it; names cannot."""
+    books = Book.objects.all()
+    assert_type(books.values_list(Book.price, flat=True).get(), decimal.Decimal)
+    assert_type(list(books.values_list(Book.subtitle, flat=True)), list[str | None])
+    assert_type(books.values_list(Book.title, Book.price).first(), tuple[str, decimal.Decimal] | None)
+    assert_type(list(books.values_list(Book.title)), list[tuple[str]])
+    assert_type(list(books.values_list("title", "price")), list[tuple[Any, ...]])
+    assert_type(list(books.values_list("title", flat=True)), list[Any])
+    assert_type(list(books.values_list(Book.shelf, flat=True)), list[Any])
+    assert_type(list(books.values("title")), list[dict[str, Any]])
+
+
+async def twins_have_the_same_types() -> None:
+    """Awaited and iterated."""
+    books = Book.objects.filter(pages__gt=3)
+    assert_type(await books, list[Book])
+    assert_type(await books.aget(pk=1), Book)
+    assert_type(await books.afirst(), Book | None)
+    assert_type(await books.values_list(Book.price, flat=True), list[decimal.Decimal])
+    assert_type(await books.acount(), int)
+    assert_type(await books.ain_bulk([1]), dict[Any, Book])
+    assert_type((await books.aget_or_create(title="x"))[0], Book)
+    async for book in books:
+        assert_type(book, Book)
+    async for book in books.aiterator():
+        assert_type(book, Book)
+
+
+class Line(TypedDict):
+    title: str
+
+
+@dataclasses.dataclass
+class Card:
+    title: str
+
+
+def projections_have_the_class_of_their_schema() -> None:
+    """Typed dictionaries and dataclasses."""
+    assert_type(list(Book.objects.into(Line)), list[Line])
+    assert_type(list(Book.objects.into(Card)), list[Card])
+
+
+def querysets_of_ones_own_are_kept(queryset: BookQuerySet) -> None:
+    """Chains of a subclass stay its own."""
+    assert_type(queryset.filter(title="x").cheap(), BookQuerySet)
+    assert_type(queryset.cheap().first(), Volume | None)
+    assert_type(queryset[:3], BookQuerySet)
+    assert_type(queryset[0], Volume)
+    assert_type(queryset.keyset_page(3).object_list, list[Volume])

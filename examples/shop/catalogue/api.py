@@ -10,6 +10,7 @@ from fastjango.rest import permissions, serializers, status, viewsets
 from fastjango.rest.decorators import action
 from fastjango.rest.exceptions import ValidationError
 from fastjango.rest.response import Response
+from fastjango.rest.schemas import AutoSchema
 
 
 class IsStaffOrReadOnly(permissions.BasePermission):
@@ -108,6 +109,12 @@ class RestockSerializer(serializers.Serializer):
     quantity = serializers.IntegerField(min_value=1, max_value=10_000)
 
 
+class StockSerializer(serializers.Serializer):
+    """How many pieces there are."""
+
+    stock = serializers.IntegerField()
+
+
 class ProductViewSet(viewsets.ModelViewSet):
     """Products: search, order, filter by category, tag and price; staff writes."""
 
@@ -147,7 +154,12 @@ class ProductViewSet(viewsets.ModelViewSet):
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset().available()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
-    @action(detail=True, methods=["post"], serializer_class=RestockSerializer)
+    @action(
+        detail=True,
+        methods=["post"],
+        serializer_class=RestockSerializer,
+        schema=AutoSchema(responses={200: StockSerializer}),
+    )
     def restock(self, request: Any, pk: Any = None) -> Response:
         """Add to the stock of a product."""
         product = self.get_object()

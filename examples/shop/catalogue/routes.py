@@ -63,6 +63,23 @@ class Page(BaseModel):
     limit: int = Field(default=20, ge=1, le=100)
 
 
+class Problem(BaseModel):
+    """Why a request was refused."""
+
+    detail: str
+
+
+# What a route answers beside its response and 422; it stands in /docs.
+NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "No such product."}}
+CHANGES: dict[int | str, dict[str, Any]] = {
+    **NOT_FOUND,
+    400: {"model": Problem, "description": "The body cannot be read."},
+    401: {"model": Problem, "description": "Please log in."},
+    403: {"model": Problem, "description": "Only staff may do this."},
+    409: {"model": Problem, "description": "There is not that much in stock."},
+}
+
+
 def current_user(request: Request) -> Any:
     """Return the user of the session."""
     user = request.user
@@ -96,7 +113,7 @@ async def list_products(
     return ProductPage(count=await found.acount(), items=items)
 
 
-@router.get("/products/{slug}")
+@router.get("/products/{slug}", responses=NOT_FOUND)
 async def get_product(slug: str) -> ProductOut:
     """Return one product."""
     product = await Product.objects.visible().select_related("category").filter(slug=slug).afirst()
@@ -111,7 +128,7 @@ async def list_categories() -> list[CategoryOut]:
     return [CategoryOut.model_validate(category) for category in Category.objects.filter(parent=None)]
 
 
-@router.post("/products/{slug}/stock", status_code=200)
+@router.post("/products/{slug}/stock", responses=CHANGES)
 async def change_stock(
     slug: str,
     change: StockChange,

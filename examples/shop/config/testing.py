@@ -18,6 +18,6 @@ class ShopRunner(DiscoverRunner):
         """Return the number of failures."""
         failures = super().run_tests(test_labels, **kwargs)
         if not test_labels and importlib.util.find_spec("pytest"):
-            command = [sys.executable, "-m", "pytest", "-q", "pytests"]
+            command = [sys.executable, "-m", "pytest", "-q", "-m", "not slow", "pytests"]
             failures += subprocess.run(command, cwd=settings.BASE_DIR, check=False).returncode
         return failures

@@ -10,6 +10,7 @@ from fastjango.rest import mixins, permissions, serializers, status, viewsets
 from fastjango.rest.decorators import action
 from fastjango.rest.pagination import LimitOffsetPagination
 from fastjango.rest.response import Response
+from fastjango.rest.schemas import AutoSchema
 
 
 class OrderLineSerializer(serializers.ModelSerializer):
@@ -76,7 +77,11 @@ class OrderViewSet(mixins.CreateModelMixin, mixins.RetrieveModelMixin, mixins.Li
         """Place the order for its sender."""
         serializer.save(customer=self.request.user)
 
-    @action(detail=True, methods=["post"])
+    @action(
+        detail=True,
+        methods=["post"],
+        schema=AutoSchema(responses={200: OrderSerializer, 409: "It is on its way already."}),
+    )
     def cancel(self, request: Any, pk: Any = None) -> Response:
         """Cancel an order that is not on its way."""
         order = self.get_object()

@@ -61,6 +61,8 @@ class Apps:
         self.ready_event = threading.Event()
         self._lock = threading.RLock()
         self.loading = False
+        # What is left to do when all modules of models have been imported.
+        self.before_models_ready: list[Callable[[], None]] = []
         self._pending_operations: defaultdict[tuple[str, str], list[Callable[..., None]]] = defaultdict(list)
         if installed_apps is not None:
             self.populate(installed_apps)
@@ -81,6 +83,8 @@ class Apps:
             self.apps_ready = True
             for app_config in self.app_configs.values():
                 app_config.import_models()
+            for finish in self.before_models_ready:
+                finish()
             self.clear_cache()
             self.models_ready = True
             for app_config in self.get_app_configs():

@@ -233,6 +233,7 @@ THOUSAND_SEPARATOR = ","
 SYNC_VIEWS = "bridge"
 BLOCKING_VIEW_MS = 100
 FETCH_MODE = "one"  # how objects load what was not loaded with them: "one", "peers", "raise"
+SQL_TAGS = False  # whether statements carry the id of their shape as a comment, for logs and statistics of the server
 N_PLUS_ONE: str | None = None  # "log", "warn", "raise" or "off"; None logs with DEBUG
 API_DOCS = False  # serve the API docs without DEBUG too
 API_TITLE = "FastJango"

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import Any, Final
 
 from fastjango.conf import global_settings
@@ -24,6 +25,8 @@ class _Empty:
 
 
 empty: Final = _Empty()
+# Re-entrant: a finalizer that runs meanwhile may read a setting.
+_keeping: Final = threading.RLock()
 
 
 class SettingsReference(str):  # noqa: SLOT000 - it carries the name
@@ -100,13 +103,19 @@ class LazySettings:
                 ImproperlyConfigured("The SECRET_KEY setting must not be empty."),
                 "put a long random text into SECRET_KEY; `startproject` writes one for you",
             )
-        self.__dict__[name] = value
+        with _keeping:
+            # Another thread may have exchanged the settings while this value was looked up.
+            if self.__dict__["_wrapped"] is wrapped:
+                self.__dict__[name] = value
         return value
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "_wrapped":
-            self.__dict__.clear()
-            self.__dict__["_wrapped"] = value
+            with _keeping:
+                # Never without settings in between: other threads read on.
+                self.__dict__["_wrapped"] = value
+                for kept in [key for key in self.__dict__ if key != "_wrapped"]:
+                    del self.__dict__[kept]
             return
         self.__dict__.pop(name, None)
         if self._wrapped is empty:

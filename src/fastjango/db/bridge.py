@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from time import perf_counter, thread_time
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
+import anyio
 from greenlet import GreenletExit, getcurrent, greenlet  # type: ignore[import-untyped]  # has no stubs
 
 from fastjango.core.exceptions import SynchronousOnlyOperation, fix
@@ -261,6 +262,22 @@ def watch_hold(*, strict: bool = False) -> Iterator[HoldClock]:
         yield clock
     finally:
         current.hold_clock = before
+
+
+async def to_its_end(coro: Coroutine[Any, Any, R]) -> R:
+    """
+    Await *coro* whatever happens: for the clean-up after a cancellation, which must not be cut short by the next one.
+
+    A cancellation that comes meanwhile is not raised here; the caller is about to raise the one it cleans up after.
+    """
+    task = asyncio.ensure_future(coro)
+    with anyio.CancelScope(shield=True):
+        while not task.done():
+            try:
+                await asyncio.wait([task])
+            except asyncio.CancelledError:
+                continue
+    return task.result()
 
 
 async def bridge(fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -17,10 +17,10 @@ import sqlalchemy
 from fastjango.apps import apps
 from fastjango.conf import settings
 from fastjango.db.backends.utils import CursorDebugWrapper, CursorWrapper
-from fastjango.db.bridge import guard_loop
+from fastjango.db.bridge import bridge, guard_loop
 from fastjango.db.connections import connections
 from fastjango.db.context import Context, Hold
-from fastjango.db.pool import Lease
+from fastjango.db.pool import Lease, LeasePool
 
 Row = tuple[Any, ...]
 
@@ -46,6 +46,68 @@ def fetch(alias: str, sql: str, args: Sequence[Any] = ()) -> list[Row]:
         pool.give(lease)
         return rows
     return _run(db, sql, args, _rows)  # type: ignore[no-any-return]  # what _rows returns
+
+
+def fetch_ready(db: Any, sql: str, args: Sequence[Any], waits: bool) -> list[Row] | None:
+    """
+    Run a compiled read on a connection that lies ready; None: it was not run, ``fetch()`` has to do it. Queries: 1.
+
+    Args:
+        waits: Whether the caller may be kept waiting; where not, it needs no bridge.
+    """
+    if waits and _get_running_loop() is not None:
+        guard_loop()
+    context: Context | None = db.var.get()
+    if context is not None or db.thread_sharing:
+        return _fetch_held(db, context, sql, args) if waits else None
+    if db.base_log.forced or settings.DEBUG:
+        return None
+    pool: LeasePool | None = db._pool
+    lease = None if pool is None else pool.take_ready()
+    if pool is None or lease is None:
+        return None
+    read = lease.read if waits else lease.attempt
+    try:
+        rows = None if read is None else read(sql, args)
+    except BaseException as exc:
+        raise _failed(db, lease, exc)  # noqa: B904  # the cause is set where it is translated
+    pool.give_ready(lease)
+    return rows
+
+
+def _fetch_held(db: Any, context: Context | None, sql: str, args: Sequence[Any]) -> list[Row] | None:
+    """Run a compiled read on the connection that the context holds; None where somebody else has a say in it."""
+    if (context is not None and context.wrappers) or db.queries_logged or not apps.ready:
+        return None
+    hold: Hold | None = db.hold_here()
+    if hold is None or hold.gate is not None:
+        return None
+    lease: Lease = db.lease_of(hold)
+    if lease.read is None:
+        return None
+    try:
+        return lease.read(sql, args)
+    except Exception as exc:
+        ours = db.translated(exc)
+        if ours is exc:
+            raise
+        raise ours from exc
+
+
+async def afetch_ready(db: Any, sql: str, args: Sequence[Any]) -> list[Row] | None:
+    """See ``fetch_ready``; the driver is awaited without a bridge."""
+    if db.var.get() is not None or db.thread_sharing or db.base_log.forced or settings.DEBUG:
+        return None
+    pool: LeasePool | None = db._pool
+    lease = None if pool is None else pool.take_ready()
+    if pool is None or lease is None:
+        return None
+    try:
+        rows = None if lease.aread is None else await lease.aread(sql, args)
+    except BaseException as exc:
+        raise await bridge(_failed, db, lease, exc)  # noqa: B904  # the cause is set where it is translated
+    pool.give_ready(lease)
+    return rows
 
 
 def change(alias: str, sql: str, args: Sequence[Any] = ()) -> int:
@@ -164,9 +226,6 @@ def _failed(db: Any, lease: Lease, exc: BaseException) -> BaseException:
     else:
         # Cancelled or disconnected: keep the connection only if it is certainly idle.
         with db.shielded(lease, exc):
-            if db.raw_is_closed(lease.raw):
-                # The server went away: the idle connections are dead as well.
-                db.pool.retire()
             db.give_or_drop(lease)
     ours: BaseException = db.translated(exc)
     return ours

@@ -13,7 +13,7 @@ import threading
 import time
 from asyncio import _get_running_loop
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import exc as sa_exc
@@ -158,7 +158,7 @@ class TwoFacedPool(QueuePool):
 class Lease:
     """A connection that is checked out of the pool: the driver's connection and a cursor kept for reuse."""
 
-    __slots__ = ("born", "cursor", "extra", "generation", "proxy", "raw", "read", "shelved_at")
+    __slots__ = ("aread", "attempt", "born", "cursor", "extra", "generation", "proxy", "raw", "read", "shelved_at")
 
     def __init__(self, proxy: PoolProxiedConnection, raw: Any, generation: int) -> None:
         self.proxy = proxy
@@ -166,15 +166,55 @@ class Lease:
         self.cursor: Any = None
         # A backend's shorter way from SQL and arguments to rows, set together with the cursor.
         self.read: Callable[[str, Any], list[tuple[Any, ...]]] | None = None
+        # The same for a backend that reads without waiting; gives None when it would have to wait all the same.
+        self.attempt: Callable[[str, Any], list[tuple[Any, ...]] | None] | None = None
+        # The same for a backend that can be awaited without a bridge; gives None where the ordinary way is needed.
+        self.aread: Callable[[str, Any], Awaitable[list[tuple[Any, ...]] | None]] | None = None
         self.born = time.monotonic()
         self.shelved_at = self.born
         self.generation = generation
         self.extra: dict[str, Any] | None = None
 
+    def forget_cursor(self) -> None:
+        """Let go of the cursor and what was made with it."""
+        self.cursor = self.read = self.attempt = self.aread = None
+
 
 def _hand(waiter: asyncio.Future[Any], value: Any) -> None:
     if not waiter.done():
         waiter.set_result(value)
+
+
+class ThreadWaiter:
+    """A thread that waits for a lease; the same few methods as the future of a bridge."""
+
+    __slots__ = ("_lock", "_ready", "_value", "_withdrawn")
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ready = threading.Event()
+        self._value: Any = _nothing
+        self._withdrawn = False
+
+    def offer(self, value: Any) -> bool:
+        """Hand *value* over; False when nobody waits any more."""
+        with self._lock:
+            if self._withdrawn:
+                return False
+            self._value = value
+            self._ready.set()
+            return True
+
+    def wait(self, timeout: float) -> Any:
+        """Return what was handed over, or ``_nothing`` after *timeout* seconds."""
+        self._ready.wait(timeout)
+        return self.withdraw()
+
+    def withdraw(self) -> Any:
+        """Wait no longer; return what was handed over meanwhile, or ``_nothing``."""
+        with self._lock:
+            self._withdrawn = True
+            return self._value
 
 
 def _too_late(message: str) -> BaseException:
@@ -196,22 +236,28 @@ class LeasePool:
         is_clean: Callable[[Any], bool],
         clean: Callable[[Any], None],
         check: Callable[[Any], bool] | None = None,
+        is_lost: Callable[[Any], bool] | None = None,
     ) -> None:
         self.engine = engine
+        # When the server was last seen to be gone (``time.monotonic()``).
+        self.lost_at: float | None = None
         self.shelf: list[Lease] = []
         self.max_age = max_age_seconds
         self.generation = 0
         self._is_clean = is_clean
         self._clean = clean
         self._check = check
+        self._is_lost = is_lost
+        # Whether only ``take()`` may take from the shelf: a lease may be too old there, or have lost its server.
+        self.asks = self.is_guarded = max_age_seconds is not None or check is not None
         self._lock = threading.Lock()
         queue = getattr(engine.pool, "_pool", None)
-        self._queue: TwoFacedQueue | None = queue if isinstance(queue, TwoFacedQueue) else None
-        if self._queue is not None:
-            self._queue.steal = self._unshelve_for_waiters
-            self._queue.freed = self._wake_one
-        # Bridges that wait for a lease: it is handed to them, past SQLAlchemy's pool.
-        self._waiters: deque[asyncio.Future[Any]] = deque()
+        # Another class of pool has a queue of its own, of which nothing is known here.
+        self.queue: TwoFacedQueue = queue if isinstance(queue, TwoFacedQueue) else TwoFacedQueue()
+        self.queue.steal = self._unshelve_for_waiters
+        self.queue.freed = self._wake_one
+        # Bridges and threads that wait for a lease, longest first: it is handed to them, past SQLAlchemy's pool.
+        self.waiters: deque[asyncio.Future[Any] | ThreadWaiter] = deque()
         self._threads_turn = False
 
     def take(self) -> Lease:
@@ -230,15 +276,42 @@ class LeasePool:
                 return lease
             self.drop(lease)
         pool = self.engine.pool
-        if isinstance(pool, TwoFacedPool) and pool.is_exhausted and in_bridge():
-            return self._wait_in_bridge(pool)
+        if isinstance(pool, TwoFacedPool) and pool.is_exhausted:
+            return self._wait_in_bridge(pool) if in_bridge() else self._wait_in_thread(pool)
         return self._check_out()
+
+    def take_ready(self) -> Lease | None:
+        """Return a lease from the shelf about which nothing has to be asked; None: ``take()`` finds one."""
+        if self.is_guarded:
+            return None
+        try:
+            lease = self.shelf.pop()
+        except IndexError:
+            return None
+        if lease.generation == self.generation:
+            return lease
+        self.shelf.append(lease)
+        return None
+
+    def give_ready(self, lease: Lease) -> None:
+        """Take back what ``take_ready()`` gave, after a statement that leaves no transaction open."""
+        if lease.generation != self.generation:
+            self.give(lease)
+            return
+        self.shelf.append(lease)
+        if self.waiters or self.queue.waiting:
+            # Whoever waits gets it in the ordinary way.
+            try:
+                lease = self.shelf.pop()
+            except IndexError:
+                return
+            self.give(lease)
 
     def _wait_in_bridge(self, pool: TwoFacedPool) -> Lease:
         """Wait on the loop until a lease is handed over, or until there is one to take."""
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[Any] = loop.create_future()
-        self._waiters.append(waiter)
+        self.waiters.append(waiter)
         if self.shelf or not pool.is_exhausted:
             # One came back before we were seen waiting.
             waiter.cancel()
@@ -253,6 +326,25 @@ class LeasePool:
             raise
         finally:
             timer.cancel()
+        return self._handed(got, pool)
+
+    def _wait_in_thread(self, pool: TwoFacedPool) -> Lease:
+        """Wait in the thread until a lease is handed over, or until there is one to take."""
+        waiter = ThreadWaiter()
+        self.waiters.append(waiter)
+        if self.shelf or not pool.is_exhausted:
+            # One came back before we were seen waiting.
+            self._pass_on(waiter.withdraw())
+            return self.take()
+        try:
+            got = waiter.wait(pool._timeout)
+        except BaseException:
+            self._pass_on(waiter.withdraw())
+            raise
+        return self._handed(got, pool)
+
+    def _handed(self, got: Any, pool: TwoFacedPool) -> Lease:
+        """Return the lease that a waiter got, or look again."""
         if got is _nothing:
             raise _too_late(
                 f"QueuePool limit of size {pool.size()} overflow {pool._max_overflow} reached, connection timed out, "
@@ -274,12 +366,16 @@ class LeasePool:
             self.give(got)
 
     def _hand_over(self, lease: Lease | None) -> bool:
-        """Give *lease* (``None``: look again) to the first bridge that waits; False when none does."""
-        while self._waiters:
+        """Give *lease* (``None``: look again) to the first that waits; False when nobody does."""
+        while self.waiters:
             try:
-                waiter = self._waiters.popleft()
+                waiter = self.waiters.popleft()
             except IndexError:
                 break
+            if isinstance(waiter, ThreadWaiter):
+                if waiter.offer(lease):
+                    return True
+                continue
             if waiter.done():
                 continue
             loop = waiter.get_loop()
@@ -301,7 +397,7 @@ class LeasePool:
             waiter.set_result(lease)
 
     def _wake_one(self) -> None:
-        if self._waiters:
+        if self.waiters:
             self._hand_over(None)
 
     def _check_out(self) -> Lease:
@@ -310,10 +406,11 @@ class LeasePool:
             proxy = self.engine.raw_connection()
         except sa_exc.TimeoutError as exc:
             raise _too_late(str(exc)) from exc
-        lease = Lease(proxy, proxy.dbapi_connection, self.generation)
-        if self._is_clean(lease.raw):
+        generation = proxy.info.setdefault("fastjango_generation", self.generation)
+        lease = Lease(proxy, proxy.dbapi_connection, generation)
+        if generation == self.generation and self._is_clean(lease.raw):
             return lease
-        # Left behind by a context that was thrown away in the middle of a transaction.
+        # Retired, or left behind by a context that was thrown away in the middle of a transaction.
         self.drop(lease)
         return self._check_out()
 
@@ -344,15 +441,26 @@ class LeasePool:
             return
         if self._check is not None:
             lease.shelved_at = time.monotonic()
-        if self._waiters and not self._is_threads_turn() and self._hand_over(lease):
+        if self.waiters and not self._is_threads_turn() and self._hand_over(lease):
             return
         self.shelf.append(lease)
-        if self._queue is not None and self._queue.waiting:
+        if self.queue.waiting:
             self._unshelve_for_waiters()
+        elif self.waiters and self.shelf:
+            # Somebody began to wait in between.
+            self._hand_shelved()
+
+    def _hand_shelved(self) -> None:
+        try:
+            lease = self.shelf.pop()
+        except IndexError:
+            return
+        if not self._hand_over(lease):
+            self.shelf.append(lease)
 
     def _is_threads_turn(self) -> bool:
-        """Whether a waiting thread is served before the bridges: every other time."""
-        if self._queue is None or not self._queue.waiting:
+        """Whether a connection of SQLAlchemy's own is served before the others: every other time."""
+        if not self.queue.waiting:
             return False
         self._threads_turn = not self._threads_turn
         return self._threads_turn
@@ -363,12 +471,14 @@ class LeasePool:
             lease = self.shelf.pop()
         except IndexError:
             return
-        lease.cursor = lease.read = None
+        lease.forget_cursor()
         lease.proxy.close()
 
     def drop(self, lease: Lease) -> None:
         """Throw the connection away; the pool makes a new one when it needs one."""
-        lease.cursor = lease.read = None
+        if lease.generation == self.generation and self._is_lost is not None and self._is_lost(lease.raw):
+            self.lose()
+        lease.forget_cursor()
         try:
             lease.proxy.invalidate()
         finally:
@@ -378,9 +488,24 @@ class LeasePool:
         """Let no connection of now be used again: shelved ones are closed, leased ones when they come back."""
         with self._lock:
             self.generation += 1
-            shelved, self.shelf[:] = list(self.shelf), []
-        for lease in shelved:
-            self.drop(lease)
+        # One by one: others take from the shelf meanwhile, and put new ones there.
+        new: list[Lease] = []
+        while True:
+            try:
+                lease = self.shelf.pop()
+            except IndexError:
+                break
+            if lease.generation == self.generation:
+                new.append(lease)
+            else:
+                self.drop(lease)
+        for lease in new:
+            self.give(lease)
+
+    def lose(self) -> None:
+        """The server is gone: the other connections are dead as well, and new ones may take a moment."""
+        self.lost_at = time.monotonic()
+        self.retire()
 
     def close(self) -> None:
         """Close every connection that is not in use; those in use are closed when they come back."""

@@ -34,6 +34,8 @@ class ConnectionRouter:
         return [_load(router)() if isinstance(router, str) else router for router in given]
 
     def _route(self, action: str, model: Any, hints: dict[str, Any]) -> str:
+        if not hints and not self.routers:
+            return DEFAULT_DB_ALIAS
         for router in self.routers:
             method = getattr(router, action, None)
             chosen = None if method is None else method(model, **hints)

@@ -29,6 +29,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 __all__ = [
     "Atomic",
+    "Attempt",
     "ProgrammingError",
     "TransactionManagementError",
     "atomic",
@@ -154,8 +155,8 @@ class Atomic:
     def __enter__(self) -> None:
         if self.retry:
             raise fix(
-                TypeError("A block cannot be repeated: atomic(retry=...) works as a decorator only."),
-                "put the block's body into a function and decorate that",
+                TypeError("A block cannot be repeated: atomic(retry=...) is a decorator, or gives blocks in a loop."),
+                "for attempt in atomic(retry=...): with attempt: ...",
                 code="db.E105",
             )
         self._enter()
@@ -307,6 +308,20 @@ class Atomic:
     ) -> None:
         await bridge(self.__exit__, exc_type, exc, tb)
 
+    # --- in a loop ----------------------------------------------------------------------------
+
+    def __iter__(self) -> Generator[Attempt]:
+        """
+        Yield a block for each attempt, until one ends well: ``for attempt in atomic(retry=3): with attempt: ...``.
+
+        A deadlock or serialization failure ends a block without an error while attempts are left, after a pause.
+        """
+        for number in range(1, self.retry + 2):
+            attempt = Attempt(self, number)
+            yield attempt
+            if not attempt.failed:
+                return
+
     # --- as a decorator -----------------------------------------------------------------------
 
     def _once(self) -> Atomic:
@@ -344,10 +359,7 @@ class Atomic:
                     attempt += 1
                     if not self._may_repeat(exc, attempt):
                         raise
-                    if in_bridge():
-                        await_only(asyncio.sleep(_pause(attempt)))
-                    else:
-                        time.sleep(_pause(attempt))
+                    _rest(attempt)
 
         return inner  # type: ignore[return-value]  # same signature by wraps
 
@@ -357,6 +369,55 @@ class Atomic:
             return False
         connection = get_connection(self.using)
         return not connection.in_atomic_block and connection.is_retryable(exc)
+
+
+class Attempt:
+    """One block of a loop over ``atomic(retry=...)``, for ``with`` and ``async with``."""
+
+    def __init__(self, wish: Atomic, number: int) -> None:
+        self.number = number
+        # Whether the block is to be repeated.
+        self.failed = False
+        self._wish = wish
+        self._block = wish._once()
+
+    def __enter__(self) -> Attempt:
+        """Begin; the number of the attempt is ``number``, from 1."""
+        self._block.__enter__()
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> bool:
+        """End the block; returns whether the error is kept because the block will be repeated."""
+        try:
+            self._block.__exit__(exc_type, exc, tb)
+        except DatabaseError as error:
+            # A commit may fail as well.
+            self.failed = self._wish._may_repeat(error, self.number)
+            if not self.failed:
+                raise
+        else:
+            self.failed = isinstance(exc, DatabaseError) and self._wish._may_repeat(exc, self.number)
+        if self.failed:
+            _rest(self.number)
+        return self.failed
+
+    async def __aenter__(self) -> Attempt:
+        return await bridge(self.__enter__)
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> bool:
+        return await bridge(self.__exit__, exc_type, exc, tb)
+
+
+def _rest(attempt: int) -> None:
+    """Wait before the next attempt; a bridge awaits."""
+    if in_bridge():
+        await_only(asyncio.sleep(_pause(attempt)))
+    else:
+        time.sleep(_pause(attempt))
 
 
 def _pause(attempt: int) -> float:
@@ -396,7 +457,8 @@ def atomic(
         using: The alias.
         savepoint: Whether a nested block can be rolled back on its own.
         durable: Insist on being the outermost block, so that its end is a commit.
-        retry: How often a decorated function is repeated after a deadlock or serialization failure.
+        retry: How often a decorated function, or the block of a ``for`` loop, is repeated after a deadlock or
+            serialization failure.
         isolation: Isolation level of the outermost block, for example ``"serializable"``.
         read_only: Whether the block only reads.
     """

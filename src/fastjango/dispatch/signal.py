@@ -98,7 +98,9 @@ class Signal:
         if not self.receivers:
             return []
         sync, asynchronous = self._live_receivers(sender)
-        responses = [(receiver, receiver(signal=self, sender=sender, **named)) for receiver in sync]
+        responses: Responses = []
+        for receiver in sync:
+            responses.append((receiver, receiver(signal=self, sender=sender, **named)))
         if asynchronous:
             responses += run_coroutine(self._gather(asynchronous, sender, named))
         return responses

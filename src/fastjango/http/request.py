@@ -160,8 +160,8 @@ class HttpRequest:
         if client := scope.get("client"):
             meta["REMOTE_ADDR"] = meta["REMOTE_HOST"] = client[0]
             meta["REMOTE_PORT"] = client[1]
-        server = scope.get("server") or ("unknown", "0")
-        meta["SERVER_NAME"], meta["SERVER_PORT"] = server[0], str(server[1])
+        host, port = scope.get("server") or ("unknown", "0")  # no port behind a socket file: the usual one
+        meta["SERVER_NAME"], meta["SERVER_PORT"] = host, str(port or (443 if scope.get("scheme") == "https" else 80))
         for name, value in self._joined_headers().items():
             meta[HttpHeaders.to_wsgi_name(name)] = value
         return meta

@@ -34,6 +34,8 @@ class StreamingHttpResponse(HttpResponseBase):
 
     def __init__(self, streaming_content: Any = (), *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Async iterators that hold something: the content, and what middleware wrapped around it.
+        self._async_iterators: list[Any] = []
         self.streaming_content = streaming_content
 
     def __repr__(self) -> str:
@@ -72,6 +74,8 @@ class StreamingHttpResponse(HttpResponseBase):
         except TypeError:
             self._iterator = aiter(value)
             self.is_async = True
+            if hasattr(self._iterator, "aclose"):
+                self._async_iterators.append(self._iterator)
         if hasattr(value, "close"):
             self._resource_closers.append(value.close)
 
@@ -102,6 +106,12 @@ class StreamingHttpResponse(HttpResponseBase):
         )
         for part in await run_sync(list, self.streaming_content):
             yield part
+
+    async def aclose_content(self) -> None:
+        """End async iterators that were not read to their end, so that a connection they hold comes back at once."""
+        with anyio.CancelScope(shield=True):
+            while self._async_iterators:
+                await self._async_iterators.pop().aclose()
 
     def getvalue(self) -> bytes:
         """Return the whole content, and use it up."""
@@ -149,8 +159,11 @@ class StreamingHttpResponse(HttpResponseBase):
 
     async def _send_pieces(self, send: Send) -> None:
         await self._send_start(send)
-        async for part in self._pieces():
-            await send({"type": "http.response.body", "body": part, "more_body": True})
+        try:
+            async for part in self._pieces():
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+        finally:
+            await self.aclose_content()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from fastjango.forms.utils import pretty_name
 from fastjango.rest.views import APIView
 from fastjango.utils.worlds import iscoroutinefunction
 
+F = TypeVar("F", bound=Callable[..., Any])
 _POLICIES = (
     "renderer_classes",
     "parser_classes",
@@ -65,8 +66,8 @@ def _async_handler(func: Any) -> Any:
     return handler
 
 
-def _policy(name: str, value: Any) -> Callable[[Any], Any]:
-    def decorator(func: Any) -> Any:
+def _policy(name: str, value: Any) -> Callable[[F], F]:
+    def decorator(func: F) -> F:
         if hasattr(func, "cls"):
             raise TypeError(f"@{name} must come after (below) the @api_view decorator.")
         setattr(func, name, value)
@@ -75,52 +76,52 @@ def _policy(name: str, value: Any) -> Callable[[Any], Any]:
     return decorator
 
 
-def renderer_classes(renderer_classes: Any) -> Callable[[Any], Any]:
+def renderer_classes(renderer_classes: Any) -> Callable[[F], F]:
     """Set the renderers of an ``@api_view``; goes below it."""
     return _policy("renderer_classes", renderer_classes)
 
 
-def parser_classes(parser_classes: Any) -> Callable[[Any], Any]:
+def parser_classes(parser_classes: Any) -> Callable[[F], F]:
     """Set the parsers."""
     return _policy("parser_classes", parser_classes)
 
 
-def authentication_classes(authentication_classes: Any) -> Callable[[Any], Any]:
+def authentication_classes(authentication_classes: Any) -> Callable[[F], F]:
     """Set the authenticators."""
     return _policy("authentication_classes", authentication_classes)
 
 
-def throttle_classes(throttle_classes: Any) -> Callable[[Any], Any]:
+def throttle_classes(throttle_classes: Any) -> Callable[[F], F]:
     """Set the throttles."""
     return _policy("throttle_classes", throttle_classes)
 
 
-def throttle_scope(throttle_scope: str | None) -> Callable[[Any], Any]:
+def throttle_scope(throttle_scope: str | None) -> Callable[[F], F]:
     """Set the scope that a ``ScopedRateThrottle`` counts under."""
     return _policy("throttle_scope", throttle_scope)
 
 
-def permission_classes(permission_classes: Any) -> Callable[[Any], Any]:
+def permission_classes(permission_classes: Any) -> Callable[[F], F]:
     """Set the permissions."""
     return _policy("permission_classes", permission_classes)
 
 
-def content_negotiation_class(content_negotiation_class: Any) -> Callable[[Any], Any]:
+def content_negotiation_class(content_negotiation_class: Any) -> Callable[[F], F]:
     """Set the negotiator."""
     return _policy("content_negotiation_class", content_negotiation_class)
 
 
-def metadata_class(metadata_class: Any) -> Callable[[Any], Any]:
+def metadata_class(metadata_class: Any) -> Callable[[F], F]:
     """Set what answers ``OPTIONS``."""
     return _policy("metadata_class", metadata_class)
 
 
-def versioning_class(versioning_class: Any) -> Callable[[Any], Any]:
+def versioning_class(versioning_class: Any) -> Callable[[F], F]:
     """Set the versioning scheme."""
     return _policy("versioning_class", versioning_class)
 
 
-def schema(view_inspector: Any) -> Callable[[Any], Any]:
+def schema(view_inspector: Any) -> Callable[[F], F]:
     """Set what describes the view in schemas."""
     return _policy("schema", view_inspector)
 

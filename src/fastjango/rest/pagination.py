@@ -91,7 +91,24 @@ def _parameter(name: str, description: Any, kind: str) -> dict[str, Any]:
     }
 
 
-class PageNumberPagination(BasePagination):
+class _ClientsPageSize(BasePagination):
+    """A page's size that the client may choose, where ``page_size_query_param`` says so."""
+
+    page_size: Any
+    page_size_query_param: Any
+    max_page_size: Any
+
+    def get_page_size(self, request: Any) -> Any:
+        """Return the number of rows of a page."""
+        if self.page_size_query_param:
+            with contextlib.suppress(KeyError, ValueError):
+                return _positive_int(
+                    request.query_params[self.page_size_query_param], strict=True, cutoff=self.max_page_size
+                )
+        return self.page_size
+
+
+class PageNumberPagination(_ClientsPageSize):
     """
     ``?page=2``.
 
@@ -161,15 +178,6 @@ class PageNumberPagination(BasePagination):
         """Return the schema of one page."""
         address = f"http://api.example.org/accounts/?{self.page_query_param}="
         return _page_schema(schema, address + "4", address + "2", count=True)
-
-    def get_page_size(self, request: Any) -> Any:
-        """Return the number of rows of a page."""
-        if self.page_size_query_param:
-            with contextlib.suppress(KeyError, ValueError):
-                return _positive_int(
-                    request.query_params[self.page_size_query_param], strict=True, cutoff=self.max_page_size
-                )
-        return self.page_size
 
     def get_next_link(self) -> str | None:
         """Return the address of the next page."""
@@ -345,7 +353,7 @@ class LimitOffsetPagination(BasePagination):
         return found
 
 
-class CursorPagination(BasePagination):
+class CursorPagination(_ClientsPageSize):
     """
     ``?cursor=...``: the place in a fixed ordering; rows that come and go do not shift the pages.
 
@@ -410,15 +418,6 @@ class CursorPagination(BasePagination):
         # Nulls come last, and are not comparable.
         lookup = "lt" if reverse != is_reversed else "gt"
         return queryset.filter(**{f"{order_attr}__{lookup}": position})
-
-    def get_page_size(self, request: Any) -> Any:
-        """Return the number of rows of a page."""
-        if self.page_size_query_param:
-            with contextlib.suppress(KeyError, ValueError):
-                return _positive_int(
-                    request.query_params[self.page_size_query_param], strict=True, cutoff=self.max_page_size
-                )
-        return self.page_size
 
     def get_next_link(self) -> str | None:
         """Return the address of the next page."""

@@ -335,24 +335,28 @@ class APITransactionTestCase(test.TransactionTestCase):
     """A transaction test case with an ``APIClient``."""
 
     client_class = APIClient
+    client: APIClient
 
 
 class APITestCase(test.TestCase):
     """A test case with an ``APIClient``."""
 
     client_class = APIClient
+    client: APIClient
 
 
 class APISimpleTestCase(test.SimpleTestCase):
     """A test case without database, with an ``APIClient``."""
 
     client_class = APIClient
+    client: APIClient
 
 
 class APILiveServerTestCase(test.LiveServerTestCase):
     """A live server test case with an ``APIClient``."""
 
     client_class = APIClient
+    client: APIClient
 
 
 def cleanup_url_patterns(cls: Any) -> None:

@@ -31,6 +31,7 @@ from fastjango.rest.utils import formatting
 from fastjango.utils.encoding import smart_str
 from fastjango.views.decorators.csrf import csrf_exempt
 from fastjango.views.generic import View
+from fastjango.views.generic.base import view_function
 
 _comma = re.compile(r"\s*,\s*")
 
@@ -161,26 +162,7 @@ class APIView(View):
     @classmethod
     def as_view(cls: Any, **initkwargs: Any) -> Callable[..., Any]:
         """Return the view function; it knows its class as ``cls`` and its arguments as ``initkwargs``."""
-        for key in initkwargs:
-            if key in cls.http_method_names:
-                raise TypeError(f"The method name {key} is not accepted as a keyword argument to {cls.__name__}().")
-            if not hasattr(cls, key):
-                raise TypeError(
-                    f"{cls.__name__}() received an invalid keyword {key!r}. as_view only accepts arguments that are "
-                    "already attributes of the class."
-                )
-
-        def view(request: Any, *args: Any, **kwargs: Any) -> Any:
-            self = cls(**initkwargs)
-            self.setup(request, *args, **kwargs)
-            if not hasattr(self, "request"):
-                raise AttributeError(
-                    f"{cls.__name__} instance has no 'request' attribute. Did you override setup() and forget to call "
-                    "super()?"
-                )
-            return self.dispatch(request, *args, **kwargs)
-
-        made: Any = view
+        made = view_function(cls, initkwargs)
         made.cls = made.view_class = cls
         made.initkwargs = made.view_initkwargs = initkwargs
         made.__doc__ = cls.__doc__

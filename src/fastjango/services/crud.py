@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar, get_args, get_origin
 
@@ -115,7 +116,7 @@ class CRUDService(Generic[M, C, U]):
         order_by: str | tuple[str, ...] = (),
         page: int = 1,
         page_size: int | None = None,
-    ) -> Any:
+    ) -> builtins.list[M]:
         """See ``list``."""
         return await bridge(self.list, filters=filters, order_by=order_by, page=page, page_size=page_size)
 
@@ -140,7 +141,7 @@ class CRUDService(Generic[M, C, U]):
         Raises:
             fastjango.core.exceptions.ValidationError: The model refuses a value.
         """
-        return self._write(self.model(), data, extra)
+        return self._write(self.model._meta.model(), data, extra)
 
     async def acreate(self, data: C | Mapping[str, Any], **extra: Any) -> M:
         """See ``create``."""

@@ -18,7 +18,7 @@ from fastapi import APIRouter, HTTPException, Query, Response
 from fastjango.core.exceptions import ObjectDoesNotExist, ValidationError
 from fastjango.db.errors import IntegrityError
 from fastjango.db.models import Model, QuerySet
-from fastjango.db.models.faces.annotations import is_secret, python_type
+from fastjango.db.models.faces.annotations import filter_type, is_secret, python_type
 from fastjango.db.models.faces.partial import partial_of
 from fastjango.services.crud import CRUDService
 
@@ -52,6 +52,8 @@ def crud_router(
         update_schema: The body of PATCH; the create schema with every field optional by default.
         routes: Which of the routes to make.
     """
+    # A plain SQLAlchemy class has a model of its own.
+    model = model._meta.model
     router = APIRouter(
         prefix=prefix, tags=list(tags) if tags is not None else [model.__name__], dependencies=dependencies
     )
@@ -61,6 +63,13 @@ def crud_router(
     for name in routes:
         getattr(maker, f"add_{name}")(router, page_size, max_page_size)
     return router
+
+
+# What a body may meet besides errors at its fields.
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"description": "The body cannot be read"},
+    409: {"description": "Conflict"},
+}
 
 
 class _Routes:
@@ -98,7 +107,7 @@ class _Routes:
             _parameter("page", Annotated[int, Query(ge=1, le=1_000_000)], 1),
             _parameter("page_size", size, page_size),
             _parameter("order_by", order | None, None),
-            *(_parameter(field.attname, python_type(field) | None, None) for field in filters),
+            *(_parameter(field.attname, filter_type(field) | None, None) for field in filters),
         ]
         self._finish(endpoint, parameters, f"list_{self.name}", GenericAlias(list, (self.out,)))
         for path, shown in (("", True), ("/", False)) if not router.prefix else (("", True),):
@@ -122,7 +131,7 @@ class _Routes:
                 status_code=201,
                 response_model=self.out,
                 include_in_schema=shown,
-                responses={409: {"description": "Conflict"}},
+                responses={**_REFUSALS},
             )
 
     def add_get(self, router: APIRouter, page_size: int, max_page_size: int) -> None:
@@ -155,7 +164,7 @@ class _Routes:
             endpoint,
             methods=[method],
             response_model=self.out,
-            responses={**self.missing, 409: {"description": "Conflict"}},
+            responses={**self.missing, **_REFUSALS},
         )
 
     def add_delete(self, router: APIRouter, page_size: int, max_page_size: int) -> None:
@@ -214,7 +223,7 @@ def _errors(exc: ValidationError) -> list[dict[str, Any]]:
     if not hasattr(exc, "error_dict"):
         return [{"type": "value_error", "loc": ["body"], "msg": message} for message in exc.messages]
     return [
-        {"type": "value_error", "loc": ["body"] if name == "__all__" else ["body", name], "msg": message}
+        {"type": "value_error", "loc": ["body"] if name == "__all__" else ["body", *name.split(".")], "msg": message}
         for name, messages in exc.message_dict.items()
         for message in messages
     ]

@@ -16,7 +16,14 @@ from fastjango.test.testcases import (
     skipUnlessAnyDBFeature,
     skipUnlessDBFeature,
 )
-from fastjango.test.utils import ignore_warnings, modify_settings, override_settings, override_system_checks, tag
+from fastjango.test.utils import (
+    ignore_warnings,
+    modify_settings,
+    no_n_plus_one,
+    override_settings,
+    override_system_checks,
+    tag,
+)
 
 __all__ = [
     "AsyncClient",
@@ -29,6 +36,7 @@ __all__ = [
     "TransactionTestCase",
     "ignore_warnings",
     "modify_settings",
+    "no_n_plus_one",
     "override_settings",
     "override_system_checks",
     "skipIfDBFeature",

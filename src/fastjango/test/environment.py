@@ -10,7 +10,7 @@ import io
 import logging
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from unittest import skipUnless
 
 from fastjango.conf import settings
@@ -159,11 +159,14 @@ def patch_logger(logger_name: str, log_level: str, log_kwargs: bool = False) -> 
         setattr(logger, log_level, original)
 
 
-def tag(*tags: str) -> Callable[[Any], Any]:
+T = TypeVar("T", bound="Callable[..., Any]")
+
+
+def tag(*tags: str) -> Callable[[T], T]:
     """Mark a test or a test class, for ``manage.py test --tag``."""
 
-    def decorator(obj: Any) -> Any:
-        obj.tags = set(tags) | set(getattr(obj, "tags", ()))
+    def decorator(obj: T) -> T:
+        obj.tags = set(tags) | set(getattr(obj, "tags", ()))  # type: ignore[attr-defined]
         return obj
 
     return decorator

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import wraps
 from inspect import iscoroutinefunction
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from unittest import TestCase
 
 from fastjango.apps import apps
@@ -26,6 +26,8 @@ from fastjango.core.signals import setting_changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+D = TypeVar("D", bound=Callable[..., Any])
 
 
 class TestContextDecorator:
@@ -98,11 +100,11 @@ class TestContextDecorator:
 
         return inner
 
-    def __call__(self, decorated: Any) -> Any:
+    def __call__(self, decorated: D) -> D:
         if isinstance(decorated, type):
-            return self.decorate_class(decorated)
+            return cast("D", self.decorate_class(decorated))
         if callable(decorated):
-            return self.decorate_callable(decorated)
+            return cast("D", self.decorate_callable(decorated))
         raise TypeError(f"Cannot decorate object of type {type(decorated)}")
 
 
@@ -170,6 +172,15 @@ class override_settings(TestContextDecorator):
             raise ValueError("Only subclasses of Django SimpleTestCase can be decorated with override_settings")
         self.save_options(cls)
         return cls
+
+
+def no_n_plus_one() -> override_settings:
+    """
+    Return what lets N+1 queries fail: for a ``with`` block, a test function or a test class.
+
+    The second object of a result that loads the same relation by itself raises ``NPlusOneError`` with the line that did it.
+    """
+    return override_settings(N_PLUS_ONE="raise")
 
 
 class modify_settings(override_settings):

@@ -59,6 +59,9 @@ def _is_configured(config: pytest.Config) -> bool:
     return _settings_module(config) is not None
 
 
+_GUARD: pytest.StashKey[Any] = pytest.StashKey()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _fastjango_environment(request: pytest.FixtureRequest) -> Iterator[None]:
     if not _is_configured(request.config):
@@ -92,7 +95,7 @@ def _database_access(request: pytest.FixtureRequest) -> Iterator[None]:
     mark = request.node.get_closest_marker("django_db")
     implied = {"db", "transactional_db", "admin_user", "admin_client", "live_server"} & set(request.fixturenames)
     if mark is None and not implied:
-        yield from _guarded()
+        yield from _guarded(request.node)
         return
     request.getfixturevalue("django_db_setup")
     transactional = bool({"transactional_db", "live_server"} & implied) or bool(mark and mark.kwargs.get("transaction"))
@@ -106,7 +109,7 @@ def _is_unittest(request: pytest.FixtureRequest) -> bool:
     return request.cls is not None and issubclass(request.cls, unittest.TestCase)
 
 
-def _guarded() -> Iterator[None]:
+def _guarded(node: Any) -> Iterator[None]:
     from fastjango.test import SimpleTestCase
 
     class Guard(SimpleTestCase):
@@ -117,10 +120,25 @@ def _guarded() -> Iterator[None]:
         )
 
     Guard._add_databases_failures()
+    node.stash[_GUARD] = Guard
     try:
         yield
     finally:
         Guard._remove_databases_failures()
+
+
+def _opened_late(request: pytest.FixtureRequest, transactional: bool) -> Iterator[None]:
+    """Open the database for a test whose fixture asks for it by ``request.getfixturevalue()``, which nobody can foresee."""
+    guard = request.node.stash.get(_GUARD, None)
+    if guard is None:
+        yield
+        return
+    guard._remove_databases_failures()
+    try:
+        request.getfixturevalue("django_db_setup")
+        yield from _opened(transactional, {"default"}, False)
+    finally:
+        guard._add_databases_failures()
 
 
 def _opened(transactional: bool, databases: Any, reset_sequences: bool) -> Iterator[None]:
@@ -158,13 +176,15 @@ def _needs_database(item: pytest.Item) -> bool:
 
 
 @pytest.fixture
-def db() -> None:
+def db(request: pytest.FixtureRequest) -> Iterator[None]:
     """Give the test a database whose changes are rolled back."""
+    yield from _opened_late(request, transactional=False)
 
 
 @pytest.fixture
-def transactional_db() -> None:
+def transactional_db(request: pytest.FixtureRequest) -> Iterator[None]:
     """Give the test a database in which it may commit; the tables are emptied afterwards."""
+    yield from _opened_late(request, transactional=True)
 
 
 @pytest.fixture
@@ -290,6 +310,15 @@ def django_assert_num_queries() -> Any:
             pytest.fail(f"Expected {num} queries, {len(captured)} were run:\n{listing}")
 
     return check
+
+
+@pytest.fixture(name="no_n_plus_one")
+def _no_n_plus_one() -> Iterator[None]:
+    """Let N+1 queries of the test fail."""
+    from fastjango.test.overrides import no_n_plus_one
+
+    with no_n_plus_one():
+        yield
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ template_rendered = Signal()
 #: What a test had better not override: more hangs on it than the receivers below can follow.
 COMPLEX_OVERRIDE_SETTINGS = {"DATABASES"}
 # From the warning to the line of the test: receiver, send(), the override and its context manager.
-_FRAMES_TO_THE_TEST = 6
+_FRAMES_TO_THE_TEST = 5
 
 
 @receiver(setting_changed)

@@ -11,7 +11,6 @@ import unittest
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from difflib import get_close_matches
 from inspect import iscoroutinefunction
 from typing import Any, ClassVar
@@ -25,6 +24,7 @@ from fastjango.core.management import call_command
 from fastjango.core.signals import setting_changed
 from fastjango.db import DEFAULT_DB_ALIAS, connections, transaction
 from fastjango.test.assertions import ResponseAssertions, is_pickable, to_list
+from fastjango.test.class_data import TestData
 from fastjango.test.client import AsyncClient, Client
 from fastjango.test.databases import CaptureQueriesContext
 from fastjango.test.live import LiveServerThread
@@ -241,25 +241,58 @@ class TransactionTestCase(SimpleTestCase):
         "ensure proper test isolation and silence this failure."
     )
 
+    # The rows of the first test are there already: ``setUpClass`` of a subclass may look for them.
+    _rows_are_there: ClassVar[bool] = False
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        if not issubclass(cls, TestCase):
+            cls._set_available_apps()
+            try:
+                cls._load_rows()
+            except Exception:
+                cls._unset_available_apps()
+                raise
+            cls._rows_are_there = True
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        if cls._rows_are_there:
+            # Every test was skipped.
+            cls._rows_are_there = False
+            cls._unset_available_apps()
+        super().tearDownClass()
+
     def _pre_setup(self) -> None:
         super()._pre_setup()
-        if self.available_apps is not None:
-            apps.set_available_apps(self.available_apps)
-            setting_changed.send(
-                sender=settings._wrapped.__class__, setting="INSTALLED_APPS", value=self.available_apps, enter=True
-            )
-            for alias in self._databases_names(include_mirrors=False):
-                _emit_post_migrate(alias)
-        try:
-            self._fixture_setup()
-        except Exception:
-            if self.available_apps is not None:
+        if self._rows_are_there:
+            self.__class__._rows_are_there = False
+        else:
+            self._set_available_apps()
+            try:
+                self._fixture_setup()
+            except Exception:
                 self._unset_available_apps()
-            raise
+                raise
         for alias in self._databases_names(include_mirrors=False):
             connections[alias].queries_log.clear()
 
-    def _unset_available_apps(self) -> None:
+    @classmethod
+    def _set_available_apps(cls) -> None:
+        if cls.available_apps is None:
+            return
+        apps.set_available_apps(cls.available_apps)
+        setting_changed.send(
+            sender=settings._wrapped.__class__, setting="INSTALLED_APPS", value=cls.available_apps, enter=True
+        )
+        for alias in cls._databases_names(include_mirrors=False):
+            _emit_post_migrate(alias)
+
+    @classmethod
+    def _unset_available_apps(cls) -> None:
+        if cls.available_apps is None:
+            return
         apps.unset_available_apps()
         setting_changed.send(
             sender=settings._wrapped.__class__, setting="INSTALLED_APPS", value=settings.INSTALLED_APPS, enter=False
@@ -274,7 +307,8 @@ class TransactionTestCase(SimpleTestCase):
             and (include_mirrors or not connections[alias].settings_dict["TEST"].get("MIRROR"))
         ]
 
-    def _reset_sequences(self, db_name: str) -> None:
+    @classmethod
+    def _reset_sequences(cls, db_name: str) -> None:
         connection = connections[db_name]
         if connection.features.supports_sequence_reset:
             tables = connection.introspection.table_names()
@@ -285,18 +319,22 @@ class TransactionTestCase(SimpleTestCase):
                     cursor.execute(sql)
 
     def _fixture_setup(self) -> None:
-        for db_name in self._databases_names(include_mirrors=False):
-            if self.reset_sequences:
-                self._reset_sequences(db_name)
+        self._load_rows()
+
+    @classmethod
+    def _load_rows(cls) -> None:
+        for db_name in cls._databases_names(include_mirrors=False):
+            if cls.reset_sequences:
+                cls._reset_sequences(db_name)
             contents = getattr(connections[db_name], "_test_serialized_contents", None)
-            if self.serialized_rollback and contents is not None:
-                if self.available_apps is not None:
+            if cls.serialized_rollback and contents is not None:
+                if cls.available_apps is not None:
                     apps.unset_available_apps()
                 connections[db_name].creation.deserialize_db_from_string(contents)
-                if self.available_apps is not None:
-                    apps.set_available_apps(self.available_apps)
-            if self.fixtures:
-                call_command("loaddata", *self.fixtures, verbosity=0, database=db_name)
+                if cls.available_apps is not None:
+                    apps.set_available_apps(cls.available_apps)
+            if cls.fixtures:
+                call_command("loaddata", *cls.fixtures, verbosity=0, database=db_name)
 
     def _should_reload_connections(self) -> bool:
         return True
@@ -309,8 +347,7 @@ class TransactionTestCase(SimpleTestCase):
                 for connection in connections.all(initialized_only=True):
                     connection.close()
         finally:
-            if self.available_apps is not None:
-                self._unset_available_apps()
+            self._unset_available_apps()
 
     def _fixture_teardown(self) -> None:
         for db_name in self._databases_names(include_mirrors=False):
@@ -345,38 +382,6 @@ def _emit_post_migrate(alias: str) -> None:
     from fastjango.core.management.sql import emit_post_migrate_signal
 
     emit_post_migrate_signal(verbosity=0, interactive=False, db=alias)
-
-
-class TestData:
-    """A class attribute of ``setUpTestData``: every test gets a deep copy of its own, made when it is first used."""
-
-    __test__ = False
-    memo_attr = "_testdata_memo"
-
-    def __init__(self, name: str, data: Any) -> None:
-        self.name = name
-        self.data = data
-
-    def get_memo(self, testcase: Any) -> dict[int, Any]:
-        """Return the test's memo, so that relations between the objects survive the copies."""
-        memo: dict[int, Any] | None = getattr(testcase, self.memo_attr, None)
-        if memo is None:
-            memo = {}
-            setattr(testcase, self.memo_attr, memo)
-        return memo
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __get__(self, instance: Any, owner: type) -> Any:
-        if instance is None:
-            return self.data
-        data = deepcopy(self.data, self.get_memo(instance))
-        setattr(instance, self.name, data)
-        return data
-
-    def __repr__(self) -> str:
-        return f"<TestData: name={self.name!r}, data={self.data!r}>"
 
 
 class TestCase(TransactionTestCase):

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial, update_wrapper, wraps
-from typing import Any
+from typing import Any, Protocol, TypeVar, cast
 
 from fastjango.utils.worlds import iscoroutinefunction, markcoroutinefunction
 
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+D = TypeVar("D", bound=Callable[..., Any])
+
+
+class Decorator(Protocol):
+    """Something around a function that is called as the function itself."""
+
+    __name__: str
+
+    def __call__(self, function: D, /) -> D: ...
 
 
 class classonlymethod(classmethod):  # type: ignore[type-arg]  # noqa: N801 - Django's name
@@ -48,7 +56,7 @@ def _multi_decorate(decorators: Any, method: Any) -> Any:
     return markcoroutinefunction(_wrapper) if iscoroutinefunction(method) else _wrapper
 
 
-def method_decorator(decorator: Any, name: str = "") -> Callable[[Any], Any]:
+def method_decorator(decorator: Any, name: str = "") -> Callable[[D], D]:
     """
     Return a decorator for methods made from one, or several, for functions.
 
@@ -74,7 +82,7 @@ def method_decorator(decorator: Any, name: str = "") -> Callable[[Any], Any]:
         update_wrapper(outer, decorator)
     label = decorator if hasattr(decorator, "__name__") else type(decorator)
     outer.__name__ = f"method_decorator({label.__name__})"
-    return outer
+    return cast("Callable[[D], D]", outer)
 
 
 def decorator_from_middleware_with_args(middleware_class: Any) -> Callable[..., Decorator]:
@@ -125,9 +133,10 @@ def make_middleware_decorator(middleware_class: Any) -> Callable[..., Decorator]
     """Return a maker of view decorators that run *middleware_class* around the view."""
 
     def _make_decorator(*m_args: Any, **m_kwargs: Any) -> Decorator:
-        def _decorator(view_func: Callable[..., Any]) -> Callable[..., Any]:
+        def _decorator(view_func: D) -> D:
             steps = _ViewSteps(middleware_class(view_func, *m_args, **m_kwargs), view_func)
-            return _around_async(steps, view_func) if iscoroutinefunction(view_func) else _around(steps, view_func)
+            made = _around_async(steps, view_func) if iscoroutinefunction(view_func) else _around(steps, view_func)
+            return cast("D", made)
 
         return _decorator
 

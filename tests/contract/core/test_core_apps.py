@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from fastjango.apps import AppConfig, apps
@@ -68,3 +70,7 @@ def test_nothing_is_given_before_apps_are_loaded() -> None:
 
     with pytest.raises(AppRegistryNotReady, match=r"Models aren't loaded yet."):
         registry.get_models()
+
+
+def test_what_setup_loads_is_not_looked_through_by_the_garbage_collector() -> None:
+    assert gc.get_freeze_count() > 10_000

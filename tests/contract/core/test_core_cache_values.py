@@ -18,10 +18,13 @@ import redis
 
 from fastjango.core.cache import register_codec
 from fastjango.core.cache.backends.base import CacheKeyWarning
+from fastjango.core.cache.backends.db import DatabaseCache
 from fastjango.core.cache.backends.filebased import FileBasedCache
 from fastjango.core.cache.backends.locmem import LocMemCache
 from fastjango.core.cache.backends.redis import RedisCache
 from fastjango.core.cache.codecs import dumps, loads
+from fastjango.core.management import call_command
+from fastjango.test import override_settings
 from fastjango.utils.functional import lazystr
 from fastjango.utils.safestring import SafeString, mark_safe
 
@@ -108,6 +111,7 @@ def test_an_unknown_tag_is_an_error() -> None:
         loads('{"!": "os.system", "v": "x"}')
 
 
+TABLE_CACHE = {"BACKEND": "fastjango.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_of_the_tests"}
 REDIS_URL = os.environ.get("FASTJANGO_TEST_REDIS", "redis://127.0.0.1:6379/9")
 
 
@@ -119,13 +123,18 @@ def redis_answers() -> bool:
         return False
 
 
-@pytest.fixture(params=["memory", "files", "redis"])
+@pytest.fixture(params=["memory", "files", "redis", "table"])
 def cache(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     """A cache of each kind; Redis only where one answers."""
-    if request.param == "redis":
+    if request.param == "table":
+        request.getfixturevalue("db")
+        made: Any = DatabaseCache("cache_of_the_tests", {"OPTIONS": {"MAX_ENTRIES": 10}})
+        with override_settings(CACHES={"default": TABLE_CACHE}):
+            call_command("createcachetable", verbosity=0)
+    elif request.param == "redis":
         if not redis_answers():
             pytest.skip("Redis does not answer")
-        made: Any = RedisCache(REDIS_URL, {"KEY_PREFIX": str(tmp_path)})
+        made = RedisCache(REDIS_URL, {"KEY_PREFIX": str(tmp_path)})
     elif request.param == "memory":
         made = LocMemCache(str(tmp_path), {"OPTIONS": {"MAX_ENTRIES": 10}})
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from types import ModuleType
 
 import pytest
@@ -104,3 +105,36 @@ def test_a_deleted_setting_is_gone_until_it_is_set_again() -> None:
     assert not hasattr(holder, "DEBUG")
     holder.DEBUG = True
     assert holder.DEBUG is True
+
+
+def test_threads_read_settings_while_they_are_exchanged() -> None:
+    settings = LazySettings()
+    first, second = UserSettingsHolder(global_settings), UserSettingsHolder(global_settings)
+    first.MARK, second.MARK = "first", "second"
+    settings._wrapped = first
+    errors: list[BaseException] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            try:
+                assert settings.MARK in {"first", "second"}
+            except BaseException as exc:
+                errors.append(exc)
+
+    threads = [threading.Thread(target=read) for _ in range(3)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for wrapped in [second, first] * 500:
+            settings._wrapped = wrapped
+            assert settings.MARK == wrapped.MARK
+    finally:
+        sys.setswitchinterval(interval)
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+    assert errors == []

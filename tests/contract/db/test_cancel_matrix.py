@@ -1,103 +1,25 @@
 """
 Whatever is cancelled, wherever it is: the pool is whole, no transaction is open, nothing runs on the server.
 
-Four ways to cancel, at every place where a database call can wait, on every driver.
+Seven ways to cancel, at every place where a database call can wait, on every driver.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import random
-import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
-import anyio
 import pytest
+from tests.contract.db.cancelling import CANCELS, Body, FileServer, Server, assert_whole
 
 from fastjango.db import DatabaseError
 from fastjango.db.bridge import await_only, bridge
 from fastjango.db.errors import PoolTimeout
-from fastjango.db.execute import change, fetch, stream
+from fastjango.db.execute import fetch, stream
 from fastjango.db.transaction import atomic
-
-Body = Callable[["Server"], None]
-
-
-class Server:
-    """One database under test: how to be slow on it, and how to look behind the pool."""
-
-    def __init__(self, wrapper: Any, alias: str, table: str, insert: str) -> None:
-        self.wrapper = wrapper
-        self.alias = alias
-        self.table = table
-        self.insert = insert
-
-    def slow(self) -> None:
-        """Run a statement that takes too long."""
-        sql = {"postgresql": "SELECT pg_sleep(5)", "mysql": "SELECT sleep(5)"}[self.wrapper.vendor]
-        fetch(self.alias, sql)
-
-    def add(self, name: str) -> None:
-        change(self.alias, self.insert, (name,))
-
-    def rows(self) -> int:
-        return int(fetch(self.alias, f"SELECT count(*) FROM {self.table}")[0][0])
-
-    def busy_elsewhere(self) -> int:
-        """How many other connections of this pool run a statement or have an open transaction."""
-        if self.wrapper.vendor == "postgresql":
-            sql = (
-                "SELECT count(*) FROM pg_stat_activity WHERE state <> 'idle' AND pid <> pg_backend_pid() "
-                "AND application_name = current_setting('application_name')"
-            )
-        else:
-            sql = (
-                "SELECT count(*) FROM information_schema.processlist p LEFT JOIN information_schema.innodb_trx t "
-                "ON t.trx_mysql_thread_id = p.id WHERE p.db = DATABASE() AND p.id <> connection_id() "
-                "AND (p.command = 'Query' OR t.trx_id IS NOT NULL)"
-            )
-        return int(fetch(self.alias, sql)[0][0])
-
-    def settled(self) -> int:
-        """The same, after a moment for a server that notices a closed socket late."""
-        for _ in range(20):
-            if not self.busy_elsewhere():
-                break
-            await_only(asyncio.sleep(0.05))
-        return self.busy_elsewhere()
-
-
-class FileServer(Server):
-    """SQLite: slow is a lock that somebody else holds."""
-
-    def __init__(self, wrapper: Any) -> None:
-        super().__init__(wrapper, "file", "t", "INSERT INTO t (name) VALUES (?)")
-        self.other = sqlite3.connect(wrapper.settings_dict["NAME"], isolation_level=None, check_same_thread=False)
-
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
-        """Let somebody else hold the lock."""
-        self.other.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        finally:
-            self.other.execute("ROLLBACK")
-
-    def slow(self) -> None:
-        with self.locked():
-            self.add("blocked")
-
-    def busy_elsewhere(self) -> int:
-        # An open transaction of ours would keep this lock from being taken.
-        try:
-            self.other.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError:
-            return 1
-        self.other.execute("ROLLBACK")
-        return 0
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
@@ -142,14 +64,8 @@ def in_savepoint(server: Server) -> None:
 
 
 def in_stream(server: Server) -> None:
-    server.add("x")
-    server.add("y")
-    try:
-        for _ in stream(server.alias, f"SELECT * FROM {server.table}", (), 1):
-            await_only(asyncio.sleep(5))
-    finally:
-        with anyio.CancelScope(shield=True):
-            change(server.alias, f"DELETE FROM {server.table}")
+    for _ in stream(server.alias, "SELECT 1 UNION ALL SELECT 2", (), 1):
+        await_only(asyncio.sleep(5))
 
 
 def in_sleep_after_queries(server: Server) -> None:
@@ -157,37 +73,68 @@ def in_sleep_after_queries(server: Server) -> None:
     await_only(asyncio.sleep(5))
 
 
-async def by_task(body: Body, server: Server) -> None:
-    task = asyncio.create_task(bridge(body, server))
-    await asyncio.sleep(0.1)
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+@contextlib.contextmanager
+def slow_statement(server: Server, wanted: str) -> Iterator[None]:
+    """Let the statement *wanted* of a transaction's end take its time on the way to the server."""
+    wrapper = server.wrapper
+    send = wrapper.send
+
+    def slowly(hold: Any, sql: str) -> None:
+        if sql == wanted:
+            await_only(asyncio.sleep(5))
+        send(hold, sql)
+
+    wrapper.send = slowly
+    try:
+        yield
+    finally:
+        del wrapper.send
 
 
-async def by_timeout(body: Body, server: Server) -> None:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(0.1):
-            await bridge(body, server)
+def in_commit(server: Server) -> None:
+    with slow_statement(server, "COMMIT"), atomic(using=server.alias):
+        server.add("x")
 
 
-async def by_scope(body: Body, server: Server) -> None:
-    with anyio.move_on_after(0.1):
-        await bridge(body, server)
+def in_rollback(server: Server) -> None:
+    with slow_statement(server, "ROLLBACK"), contextlib.suppress(LookupError), atomic(using=server.alias):
+        server.add("x")
+        raise LookupError
 
 
-async def by_group(body: Body, server: Server) -> None:
-    with anyio.move_on_after(0.1):
-        async with anyio.create_task_group() as group:
-            group.start_soon(bridge, functools.partial(body, server))
-            group.start_soon(asyncio.sleep, 5)
+def at_check_in(server: Server) -> None:
+    """A transaction that user code left open is rolled back when its connection comes back; that takes its time."""
+    pool = server.wrapper.pool
+    clean = pool._clean
+
+    def slowly(raw: Any) -> None:
+        await_only(asyncio.sleep(5))
+        clean(raw)
+
+    pool._clean = slowly
+    try:
+        with server.wrapper.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute(f"DELETE FROM {server.table}")
+    finally:
+        pool._clean = clean
 
 
-PLACES = [in_query, idle_in_transaction, in_query_in_transaction, in_savepoint, in_stream, in_sleep_after_queries]
+PLACES: list[Body] = [
+    in_query,
+    idle_in_transaction,
+    in_query_in_transaction,
+    in_savepoint,
+    in_stream,
+    in_sleep_after_queries,
+    in_commit,
+    in_rollback,
+    at_check_in,
+]
 
 
 @pytest.mark.parametrize("body", PLACES)
-@pytest.mark.parametrize("cancel", [by_task, by_timeout, by_scope, by_group])
+@pytest.mark.parametrize("cancel", CANCELS)
 def test_a_cancelled_call_leaves_nothing_behind(
     server: Server, cancel: Callable[[Body, Server], Awaitable[None]], body: Body
 ) -> None:
@@ -197,11 +144,8 @@ def test_a_cancelled_call_leaves_nothing_behind(
 
     busy, rows = asyncio.run(main())
 
-    pool = server.wrapper.pool
     assert (busy, rows) == (0, 0)
-    assert all(pool._is_clean(lease.raw) for lease in pool.shelf)
-    # Every connection that is out of SQLAlchemy's pool lies on the shelf.
-    assert pool.engine.pool.checkedout() == len(pool.shelf)
+    assert_whole(server.wrapper)
 
 
 def test_cancelled_while_waiting_for_a_connection_the_next_one_is_served(server: Server) -> None:

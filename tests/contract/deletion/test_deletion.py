@@ -12,6 +12,7 @@ from fastjango.apps.registry import Apps
 from fastjango.db import connection, models
 from fastjango.db.execute import change
 from fastjango.db.models.deletion import Collector, DeletionPlan, ProtectedError, RestrictedError
+from fastjango.db.models.deletion.plan import UpdateField
 from fastjango.db.models.signals import post_delete, pre_delete
 
 
@@ -106,6 +107,18 @@ def test_set_null_keeps_them() -> None:
 
     book.refresh_from_db()
     assert book.editor is None
+
+
+def test_a_reference_is_set_to_null_for_any_number_of_batches() -> None:
+    author = Author.objects.create(name="a")
+    editors = [Author.objects.create(name="b") for _ in range(3)]
+    books = [Book.objects.create(author=author, editor=editor) for editor in editors]
+    batches = tuple(Book.objects.filter(editor__in=[editors[number % 3]]) for number in range(1_100))
+
+    step = UpdateField(Book._meta.get_field("editor"), None, batches)
+    DeletionPlan("default", None, (), (step,), ()).execute()
+
+    assert set(Book.objects.filter(pk__in=[book.pk for book in books]).values_list("editor", flat=True)) == {None}
 
 
 def test_set_calls_its_function() -> None:

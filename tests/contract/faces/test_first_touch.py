@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings, strategies
 
 ROOT = Path(__file__).resolve().parents[3]
 
 PROGRAM = '''
-import json, sys
+import copy, json, pickle, sys, threading
 from fastjango.conf import settings
 settings.configure(DATABASES={"default": {"ENGINE": "fastjango.db.backends.sqlite3", "NAME": ":memory:"}}, USE_TZ=True)
 STEPS = {}
@@ -80,6 +82,75 @@ def instance():
     assert found.shelf.name == "s"
 
 @step
+def collection():
+    """Members in the constructor, and of a new object, before anything is mapped or after."""
+    from fastjango.db.sqlalchemy import session
+
+    with session() as db:
+        new = Shelf(name="new", items=[Item(title="one")])
+        db.add(new)
+        db.commit()
+        assert [item.title for item in new.items] == ["one"]
+        db.delete(new)
+        db.commit()
+
+@step
+def copies():
+    """Copies, pickles, equality and hashes of instances that are older or younger than the mapping."""
+    for found in (OLD, Item.objects.get(title="first")):
+        for twin in (copy.copy(found), copy.deepcopy(found), pickle.loads(pickle.dumps(found))):
+            assert twin == found and hash(twin) == hash(found) and len({twin, found}) == 1
+            assert "_sa_instance_state" not in vars(twin) and twin.shelf == SHELF
+        assert found in Item.objects.all() and found in list(SHELF.items.all())
+    assert Item(title="x") != Item(title="x")
+
+@step
+def older():
+    """An instance that is older than the mapping goes through a session, and is saved afterwards."""
+    from fastjango.db.sqlalchemy import session
+
+    with session() as db:
+        db.add(OLD)
+        assert OLD in db and OLD.shelf.name == "s"
+        OLD.title = "first"
+        db.commit()
+    OLD.title = "first"
+    OLD.save()
+    OLD.refresh_from_db()
+    assert Item.objects.get(title="first") == OLD
+
+@step
+def threads():
+    """Several threads touch the faces at the same time."""
+    failed = []
+    start = threading.Barrier(6)
+
+    def touch(number):
+        try:
+            start.wait(20)
+            if number % 3 == 0:
+                from sqlalchemy import inspect
+
+                assert inspect(Item).relationships.shelf is not None
+            elif number % 3 == 1:
+                import sqlalchemy.orm
+
+                assert "shelf" in str(Item.shelf_id == 1)
+            else:
+                from pydantic import TypeAdapter
+
+                TypeAdapter(Item).json_schema()
+        except BaseException as exc:
+            failed.append(repr(exc))
+
+    running = [threading.Thread(target=touch, args=[number]) for number in range(6)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    assert not failed, failed
+
+@step
 def django():
     made = Item.objects.create(title="d", shelf=SHELF)
     made.title = "e"
@@ -108,29 +179,52 @@ class Item(models.Model):
 
 quiet = [name for name in ("sqlalchemy.orm", "fastapi") if name in sys.modules and sys.argv[1] != "fastapi_first"]
 assert not quiet, quiet
+apps.get_model = lambda label, name=None, require_ready=True: {"shelf": Shelf, "item": Item}[name.lower()]
 apps.get_models = lambda *args, **kwargs: [Shelf, Item]
 with connection.schema_editor() as editor:
     editor.create_model(Shelf)
     editor.create_model(Item)
 SHELF = Shelf.objects.create(name="s")
-Item.objects.create(title="first", shelf=SHELF)
+OLD = Item.objects.create(title="first", shelf=SHELF)
 for name in sys.argv[1:]:
     STEPS[name]()
 '''
 
-STEPS = ("fastapi_first", "pydantic", "schema", "attribute", "select", "instance", "django")
+STEPS = (
+    "fastapi_first",
+    "pydantic",
+    "schema",
+    "attribute",
+    "select",
+    "instance",
+    "collection",
+    "copies",
+    "older",
+    "threads",
+    "django",
+)
 # Every step comes first once, and every pair of steps stands in both orders.
 TURNS = [STEPS[place:] + STEPS[:place] for place in range(len(STEPS))]
 ORDERS = [*TURNS, STEPS[::-1]]
 
 
-@pytest.mark.parametrize("order", ORDERS, ids=lambda order: "-".join(order[:2]))
-def test_every_order_of_first_touch_works(order: tuple[str, ...]) -> None:
+def run(order: Sequence[str]) -> None:
+    """Touch the faces in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, *order], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
+    assert done.returncode == 0, f"{order}: {done.stderr[-2000:]}"
 
-    assert done.returncode == 0, done.stderr[-2000:]
+
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: "-".join(order[:2]))
+def test_every_order_of_first_touch_works(order: tuple[str, ...]) -> None:
+    run(order)
+
+
+@settings(max_examples=5, deadline=None)
+@given(strategies.permutations(STEPS))
+def test_any_order_of_first_touch_works(order: list[str]) -> None:
+    run(order)
 
 
 def test_a_process_that_touches_no_face_imports_none() -> None:

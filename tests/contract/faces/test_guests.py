@@ -14,7 +14,28 @@ ROOT = Path(__file__).resolve().parents[3]
 SETTINGS = """
 SECRET_KEY = "x" * 50
 DATABASES = {"default": {"ENGINE": "fastjango.db.backends.sqlite3", "NAME": "db.sqlite3"}}
-INSTALLED_APPS = ["heroes", "fastjango.contrib.auth", "fastjango.contrib.contenttypes"]
+INSTALLED_APPS = [
+    "heroes", "fastjango.contrib.admin", "fastjango.contrib.auth", "fastjango.contrib.contenttypes",
+    "fastjango.contrib.messages", "fastjango.contrib.sessions",
+]
+MIDDLEWARE = [
+    "fastjango.contrib.sessions.middleware.SessionMiddleware",
+    "fastjango.contrib.auth.middleware.AuthenticationMiddleware",
+    "fastjango.contrib.messages.middleware.MessageMiddleware",
+]
+TEMPLATES = [{
+    "BACKEND": "fastjango.template.backends.django.DjangoTemplates",
+    "APP_DIRS": True,
+    "OPTIONS": {"context_processors": [
+        "fastjango.template.context_processors.request",
+        "fastjango.contrib.auth.context_processors.auth",
+        "fastjango.contrib.messages.context_processors.messages",
+    ]},
+}]
+ALLOWED_HOSTS = ["testserver"]
+PASSWORD_HASHERS = ["fastjango.contrib.auth.hashers.MD5PasswordHasher"]
+ROOT_URLCONF = "guest_urls"
+STATIC_URL = "/static/"
 DEFAULT_AUTO_FIELD = "fastjango.db.models.BigAutoField"
 USE_TZ = False
 """
@@ -63,16 +84,30 @@ class Mission(models.Model):
 START = "import fastjango\nfastjango.setup()\nfrom heroes.models import Base, Hero, Mission, Team\n"
 
 
+URLS = """
+from fastjango.contrib import admin
+from fastjango.urls import path
+
+urlpatterns = [path("admin/", admin.site.urls)]
+"""
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    (tmp_path / "heroes" / "migrations").mkdir(parents=True)
-    for folder in ("heroes", "heroes/migrations"):
-        (tmp_path / folder / "__init__.py").touch()
-    (tmp_path / "heroes" / "models.py").write_text(MODELS, encoding="utf-8")
-    (tmp_path / "guest_settings.py").write_text(SETTINGS, encoding="utf-8")
-    run(tmp_path, "-m", "fastjango", "makemigrations", "heroes")
-    run(tmp_path, "-m", "fastjango", "migrate", "--verbosity", "0")
-    return tmp_path
+    return make_project(tmp_path, MODELS)
+
+
+def make_project(folder: Path, models: str, admin: str = "") -> Path:
+    """Write a project with one app of guests, and migrate it."""
+    (folder / "heroes" / "migrations").mkdir(parents=True)
+    for name in ("heroes", "heroes/migrations"):
+        (folder / name / "__init__.py").touch()
+    files = {"heroes/models.py": models, "heroes/admin.py": admin, "guest_settings.py": SETTINGS, "guest_urls.py": URLS}
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    run(folder, "-m", "fastjango", "makemigrations", "heroes")
+    run(folder, "-m", "fastjango", "migrate", "--verbosity", "0")
+    return folder
 
 
 def run(project: Path, *arguments: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import decimal
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from fastapi import APIRouter, FastAPI
@@ -169,6 +169,38 @@ def test_rows_are_written_as_instances_are(schema: Any, toys: list[Any]) -> None
     assert [item.model_dump_json() for item in queryset.into(schema)] == from_instances
 
 
+class Tagged(ModelSchema):
+    """What the model does not have is the schema's default; labels by their keys."""
+
+    kind: Literal["toy"] = "toy"
+
+    class Meta:
+        model = Toy
+        fields = ["title", "labels"]
+
+
+class Loud(Tagged):
+    """A property: takes instances."""
+
+    shout: str
+
+
+def test_a_default_of_the_schema_needs_no_instances(toys: list[Any]) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        rows = [row.model_dump() for row in Toy.objects.order_by("id").into(Tagged)]
+
+    assert [(row["title"], row["kind"], len(row["labels"])) for row in rows] == [("a", "toy", 0), ("b", "toy", 2)]
+    assert len(queries) == 2
+
+
+def test_instances_have_the_keys_of_a_relation_prefetched(toys: list[Any]) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        rows = [row.model_dump() for row in Toy.objects.order_by("id").into(Loud)]
+
+    assert [(row["shout"], len(row["labels"])) for row in rows] == [("A", 0), ("B", 2)]
+    assert len(queries) == 2
+
+
 def test_own_validators_and_computed_fields_run(toys: list[Any]) -> None:
     class Loud(ToyTitle):
         @computed_field  # type: ignore[prop-decorator]
@@ -211,6 +243,14 @@ def make_app() -> Client:
     @router.get("/dicts", response_model=list[Toy])
     async def dicts() -> Any:
         return Toy.objects.order_by("id").values()
+
+    @router.get("/named", response_model=Toy, response_model_include={"id", "title"})
+    async def named() -> Any:
+        return await Toy.objects.order_by("id").afirst()
+
+    @router.get("/without", response_model=list[Toy], response_model_exclude={"__all__": {"title", "price"}})
+    async def without() -> Any:
+        return Toy.objects.order_by("id")
 
     @router.post("/toys", response_model=Toy)
     async def create(payload: Toy) -> Any:
@@ -259,3 +299,10 @@ def test_a_model_as_a_parameter_is_the_body(toys: list[Any]) -> None:
     assert (answer.status_code, answer.json()["maker_id"]) == (200, toys[0].maker_id)
     assert answer.json()["id"] != 99
     assert client.post("/toys", json={"title": "c"}).status_code == 422
+
+
+def test_a_route_names_the_columns_of_a_model_that_it_puts_out(toys: list[Any]) -> None:
+    client = make_app()
+
+    assert client.get("/named").json() == {"id": toys[0].pk, "title": "a"}
+    assert [sorted(row) for row in client.get("/without").json()] == [["id", "made", "maker_id", "twin_id"]] * 2

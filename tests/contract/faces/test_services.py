@@ -239,10 +239,12 @@ def test_the_routes_of_a_model(client: Client, brand: Any) -> None:
 
 def test_what_is_wrong_is_said(client: Client, brand: Any) -> None:
     missing = client.post("/shoes", json={"title": "t", "brand_id": 999})
+    words = client.post("/shoes", json={"title": "t", "brand_id": brand.pk, "words": [55]})
     twice = client.post("/brands", json={"name": "b"})
     client.post("/shoes", json={"title": "t", "brand_id": brand.pk})
 
     assert (missing.status_code, missing.json()["detail"][0]["loc"]) == (422, ["body", "brand"])
+    assert (words.status_code, words.json()["detail"][0]["loc"]) == (422, ["body", "words"])
     assert (twice.status_code, twice.json()["detail"][0]["loc"]) == (422, ["body", "name"])
     assert client.request("DELETE", f"/brands/{brand.pk}").status_code == 409
     assert client.get("/shoes", params={"order_by": "nothing"}).status_code == 422
@@ -254,3 +256,27 @@ def test_the_routes_are_described(client: Client) -> None:
 
     assert document["paths"]["/shoes"]["get"]["operationId"].startswith("list_shoe")
     assert {"ShoeIn", "ShoeOut", "PartialShoeIn"} <= set(document["components"]["schemas"])
+
+
+class NestedShoe(ModelSchema):
+    brand: BrandIn
+
+    class Meta:
+        model = Shoe
+        fields = ["title", "brand"]
+
+
+def test_a_nested_object_of_a_partial_schema_is_partial_too(brand: Any) -> None:
+    shoe = Shoe.objects.create(title="t", brand=brand)
+
+    Partial[NestedShoe].model_validate({"brand": {}}).update(shoe)
+    Partial[NestedShoe].model_validate({"brand": {"name": "new"}}).update(shoe)
+
+    assert (Shoe.objects.get().title, Brand.objects.get().name) == ("t", "new")
+
+
+def test_what_is_wrong_in_a_nested_object_says_where(brand: Any) -> None:
+    with pytest.raises(ModelValidationError) as caught:
+        NestedShoe.model_validate({"title": "t", "brand": {"name": brand.name}}).create()
+
+    assert list(caught.value.message_dict) == ["brand.name"]

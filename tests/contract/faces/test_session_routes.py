@@ -6,15 +6,20 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import pytest
-from fastapi import Depends, FastAPI, HTTPException
+from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from tests.contract.faces.support import Client, Registry, tables_of
 
-from fastjango.db import models
+from fastjango.db import models, transaction
 from fastjango.db.sqlalchemy import get_async_db, get_db
+from fastjango.test import Client as SiteClient
+from fastjango.test import override_settings
+from fastjango.urls import include, path
 
 registry = Registry()
 
@@ -79,6 +84,13 @@ async def rooms(db: Async) -> Any:
     return (await db.scalars(select(Room).order_by(Room.name))).all()
 
 
+router = APIRouter()
+router.add_api_route("/rooms", rooms, response_model=list[RoomOut])
+router.add_api_route("/async/{name}", create_async, methods=["POST"], response_model=RoomOut)
+router.add_api_route("/sync/{name}", create_sync, methods=["POST"], response_model=RoomOut)
+urlpatterns = [path("api/", include(router))]
+
+
 @pytest.fixture(autouse=True)
 def tables(transactional_db: None) -> Iterator[None]:
     with tables_of(registry):
@@ -113,3 +125,40 @@ def test_dependencies_can_be_overridden() -> None:
             Client(app).get("/rooms")
     finally:
         app.dependency_overrides.clear()
+
+
+@override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=[])
+def test_a_test_client_sees_what_is_not_committed_and_leaves_nothing() -> None:
+    client = SiteClient()
+    block = transaction.atomic()
+    block._from_testcase = True  # as TestCase opens it: threads of the request take part
+    with block:
+        Room.objects.create(name="django")
+        for kind in ("async", "sync"):
+            assert client.post(f"/api/{kind}/{kind}").status_code == 200
+            assert client.post(f"/api/{kind}/bad").status_code == 400
+        seen = [row["name"] for row in client.get("/api/rooms").json()]
+        here = Room.objects.count()
+        transaction.set_rollback(True)
+
+    assert (seen, here) == (["async", "django", "sync"], 3)
+    assert not Room.objects.exists()
+
+
+def test_what_the_commit_refuses_is_no_success(any_database: Any) -> None:
+    """With ``scope="function"`` the commit comes before the response: a constraint that waits for it is heard."""
+    broken = FastAPI()
+
+    @broken.exception_handler(IntegrityError)
+    async def conflict(request: Any, exc: Any) -> JSONResponse:
+        return JSONResponse({}, 409)
+
+    @broken.post("/rooms")
+    async def create(db: Async) -> dict[str, bool]:
+        db.add(Room(name="homeless", house_id=12345))
+        await db.flush()
+        return {"ok": True}
+
+    with tables_of(registry):
+        assert Client(broken).post("/rooms").status_code == 409
+        assert not Room.objects.exists()

@@ -51,11 +51,13 @@ def served(project: Path) -> Iterator[str]:
         env=environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         yield f"http://127.0.0.1:{port}/"
     finally:
-        server.send_signal(signal.SIGINT)
+        # As a terminal does: Ctrl-C reaches the server and its reloader.
+        os.killpg(server.pid, signal.SIGINT)
         server.wait(30)
 
 

@@ -148,6 +148,23 @@ def test_an_interruption_after_any_statement_is_continued(project: Any) -> None:
     assert int(lines[-1]) > 8
 
 
+def test_an_empty_table_of_positions_goes_with_the_next_run(sqlite_project: Any) -> None:
+    sqlite_project.add_app("shop")
+    sqlite_project.write_migration("shop", "0001_initial", INITIAL)
+    sqlite_project.manage("migrate")
+    sqlite_project.python(
+        """
+        from fastjango.db.migrations.progress import _Row
+        with connection.schema_editor() as editor:
+            editor.create_model(_Row())
+        from fastjango.core.management import call_command
+        call_command("migrate", verbosity=0)
+        """
+    )
+
+    assert "fastjango_migration_progress" not in sqlite_project.tables()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(10))
 def test_fifty_kills_never_leave_a_database_that_a_rerun_cannot_finish(seed: int, project: Any) -> None:

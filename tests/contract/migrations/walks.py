@@ -15,6 +15,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.contract.migrations.walk_enums import ENUM_EDITS, EnumEdits
+
 from fastjango.apps.registry import Apps
 from fastjango.db import connections, migrations, models
 from fastjango.db.migrations.autodetector import MigrationAutodetector
@@ -43,7 +45,9 @@ KINDS: dict[str, Any] = {
     "moment": (models.DateTimeField, {}, lambda n: START + datetime.timedelta(n)),
     "uuid": (models.UUIDField, {}, lambda n: uuid.UUID(int=n)),
     "json": (models.JSONField, {}, lambda n: {"n": n}),
+    "enum": (models.EnumField, {}, None),
 }
+PLAIN = sorted(set(KINDS) - {"enum"})
 CHANGES = {
     "int": ["big", "decimal"],
     "char": ["text"],
@@ -85,10 +89,11 @@ class Model:
         return [name for name, one in self.fields.items() if one.kind in kinds]
 
 
-class Models:
+class Models(EnumEdits):
     """All models, and the ways in which they change; every change keeps rows valid."""
 
     def __init__(self, seed: int, features: Any) -> None:
+        super().__init__()
         self.random = random.Random(seed)
         self.features = features
         self.models: dict[str, Model] = {}
@@ -109,6 +114,7 @@ class Models:
     def change(self) -> str:
         """Make one random change and return its name."""
         self.renamed_model = self.renamed_field = None
+        self.changed_values, self.renamed_values = {}, {}
         while True:
             name = self.random.choice(EDITS)
             if len(self.models) < 2:
@@ -120,13 +126,16 @@ class Models:
         return self.random.choice(sorted(self.models.items(), key=lambda pair: pair[0]))
 
     def _new_field(self, *, distinct: bool) -> Field:
-        kind = self.random.choice(sorted(KINDS))
+        kind = self.random.choice(PLAIN)
         options: dict[str, Any] = {}
         if self.random.random() < 0.3:
             options["null"] = True
         if kind in INDEXABLE and self.random.random() < 0.2:
             options["db_index"] = True
         return Field(kind, options, distinct and kind in INDEXABLE)
+
+    def _new_enum(self, values: list[str], name: str) -> Field:
+        return Field("enum", {"values": values, "type_name": name}, distinct=False)
 
     def _pick(self, *kinds: str) -> tuple[str, Model, str] | None:
         name, model = self._model()
@@ -249,7 +258,7 @@ class Models:
         return True
 
     def change_null(self) -> bool:
-        found = self._pick(*KINDS)
+        found = self._pick(*PLAIN)
         if not found:
             return False
         one = found[1].fields[found[2]]
@@ -334,7 +343,7 @@ class Models:
 EDITS = [
     "add_field", "add_field", "add_model", "add_relation", "add_relation", "change_constraint", "change_index", "change_length",
     "change_named_index", "change_null", "change_null", "change_table", "change_together", "change_type", "change_unique",
-    "change_words", "remove_field", "remove_field", "remove_model", "rename_field", "rename_index", "rename_model",
+    "change_words", *ENUM_EDITS, "remove_field", "remove_field", "remove_model", "rename_field", "rename_index", "rename_model",
 ]  # fmt: skip
 
 
@@ -350,6 +359,12 @@ class Answers(MigrationQuestioner):
 
     def ask_rename_model(self, old_model_state: Any, new_model_state: Any) -> bool:
         return self.changed.renamed_model == (old_model_state.name, new_model_state.name)
+
+    def ask_removed_value(self, model_name: str, field_name: str, value: str, *rest: Any) -> tuple[str, Any] | None:
+        for name, mapping in self.changed.changed_values.items():
+            if value in mapping:
+                return "renamed" if mapping == self.changed.renamed_values.get(name) else "replaced", mapping[value]
+        return None
 
 
 class Walk:
@@ -417,6 +432,14 @@ class Walk:
         different = "; ".join(map(str, drift(self.connection, state)))
         assert not different, different
 
+    def types(self) -> set[str]:
+        """Return the enum types of the database."""
+        if self.connection.vendor != "postgresql":
+            return set()
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT typname FROM pg_type WHERE typtype = 'e'")
+            return {name for (name,) in cursor.fetchall()}
+
     # ------------------------------------------------------------ rows
 
     def empty(self) -> None:
@@ -446,7 +469,8 @@ class Walk:
                     continue
                 values[field_name] = target
             else:
-                values[field_name] = KINDS[one.kind][2](number)
+                words = one.options.get("values")
+                values[field_name] = words[number % len(words)] if words else KINDS[one.kind][2](number)
         row = cls.objects.using(self.alias).create(**values)
         for field_name in model.names("many"):
             getattr(row, field_name).add(
@@ -490,7 +514,9 @@ class Walk:
                 for key, value in row.items():
                     new = self._new_name(now, key)
                     if new in fields and value is not None:
-                        assert after[now][pk][new] == value, f"{name}.{key} of {pk} changed"
+                        words = self.models.changed_values.get(fields[new].options.get("type_name", ""), {})
+                        expected = words.get(value, value) if words else value
+                        assert after[now][pk][new] == expected, f"{name}.{key} of {pk} changed"
 
     def _new_name(self, model: str, key: str) -> str:
         renamed = self.models.renamed_field
@@ -507,7 +533,7 @@ def walk(seed: int, alias: str, steps: int) -> None:
         one.empty()
         one.to_zero()
         left = {table for table in one.connection.introspection.table_names() if table.startswith("walk_")}
-        assert left == set(), f"left behind: {left}"
+        assert left | one.types() == set(), f"left behind: {left | one.types()}"
         one.forward_again()
         one.to_zero()
     except Exception as exc:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import pickle
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +13,11 @@ from tests.contract.query import library_models
 
 from fastjango.core.exceptions import FieldFetchBlocked, ImproperlyConfigured, NPlusOneError, NPlusOneWarning
 from fastjango.db import models
-from fastjango.test.utils import override_settings
+from fastjango.db.bridge import bridged
+from fastjango.db.models.query.fetch_modes import WATCH, mark_result
+from fastjango.rest import serializers
+from fastjango.template import Context, Engine
+from fastjango.test import no_n_plus_one, override_settings
 
 Author: Any = library_models.Author
 Book: Any = library_models.Book
@@ -105,3 +112,88 @@ def test_a_warning_stands_at_the_line_of_the_loop() -> None:
 
     assert len(caught) == 1
     assert caught[0].filename == __file__
+
+
+def test_objects_that_lead_to_one_another_are_marked_once() -> None:
+    """A joined one-to-one relation has its way back at hand, and one object is not counted."""
+    author = Author(name="Ann")
+    book = Book(title="First", author=author)
+    author._state.fields_cache["favourite"] = book
+
+    mark_result(WATCH, [book], joined=True)
+
+    assert (book._state.fetch_mode, author._state.fetch_mode) == (None, None)
+
+
+READS: dict[str, Callable[[Any], Any]] = {
+    "all": lambda related: list(related.all()),
+    "filter": lambda related: list(related.filter(title="x")),
+    "exclude": lambda related: list(related.exclude(title="x")),
+    "count": lambda related: related.count(),
+    "exists": lambda related: related.exists(),
+    "first": lambda related: related.first(),
+    "values": lambda related: list(related.values("title")),
+}
+
+
+@pytest.mark.parametrize("verb", READS)
+def test_reads_of_a_related_manager_are_noticed(verb: str) -> None:
+    with no_n_plus_one(), pytest.raises(NPlusOneError, match=rf"Author\.books .*{Path(__file__).name}"):
+        [READS[verb](author.books) for author in Author.objects.all()]
+
+
+def test_one_object_that_is_asked_twice_is_none_of_many() -> None:
+    with no_n_plus_one():
+        authors = list(Author.objects.all())
+        assert authors[0].books.count() == len(authors[0].books.all()) == 2
+
+
+def test_prefetched_summaries_and_writes_are_no_error() -> None:
+    with no_n_plus_one():
+        for author in Author.objects.prefetch_related("books"):
+            assert (author.books.count() > 0) is author.books.exists()
+        for number, author in enumerate(Author.objects.all()):
+            author.books.create(title=f"new {number}")
+        for book in Book.objects.all():
+            book.genres.clear()
+            book.genres.set([])
+
+
+def test_what_was_prefetched_is_asked_anew_by_a_filter() -> None:
+    with no_n_plus_one(), pytest.raises(NPlusOneError, match=r"Prefetch\('books', queryset=...\)"):
+        [list(author.books.filter(title="x")) for author in Author.objects.prefetch_related("books")]
+
+
+def test_loops_on_the_event_loop_are_noticed() -> None:
+    async def names() -> list[str]:
+        return [book.author.name async for book in Book.objects.all()]
+
+    async def counts() -> list[int]:
+        return [await author.books.acount() async for author in Author.objects.all()]
+
+    with no_n_plus_one():
+        with pytest.raises(NPlusOneError, match=r"Book\.author"):
+            asyncio.run(bridged_run(names))
+        with pytest.raises(NPlusOneError, match=r"Author\.books"):
+            asyncio.run(counts())
+
+
+async def bridged_run(function: Any) -> Any:
+    return await bridged(function())
+
+
+def test_templates_are_noticed_and_serializers_ask_once() -> None:
+    class Lines(serializers.Serializer):
+        author = serializers.CharField(source="author.name")
+
+    template = Engine().from_string("{% for book in books %}{{ book.author.name }}{% endfor %}")
+
+    with no_n_plus_one():
+        with pytest.raises(NPlusOneError, match=r"Book\.author"):
+            template.render(Context({"books": Book.objects.all()}))
+        assert len(Lines(Book.objects.select_related("author"), many=True).data) == 3
+
+
+def test_the_pytest_fixture(no_n_plus_one: None) -> None:
+    with pytest.raises(NPlusOneError):
+        [book.author.name for book in Book.objects.all()]

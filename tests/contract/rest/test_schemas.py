@@ -17,6 +17,7 @@ from fastjango.rest.pagination import PageNumberPagination
 from fastjango.rest.response import Response
 from fastjango.rest.routers import SimpleRouter
 from fastjango.rest.schemas import AutoSchema, SchemaGenerator, get_schema_view
+from fastjango.rest.schemas.answers import put_schema
 from fastjango.rest.schemas.contribute import contribute
 from fastjango.rest.test import APIRequestFactory
 from fastjango.rest.views import APIView
@@ -195,3 +196,99 @@ def test_an_operation_of_ones_own_stands_in_the_applications_document_too() -> N
 
     assert paths["/described/"]["get"]["operationId"] == "own"
     assert "Book" in components["schemas"]
+
+
+class Shelf(serializers.Serializer):
+    """What every sort of field says of itself."""
+
+    price = serializers.DecimalField(max_digits=6, decimal_places=2, min_value=0)
+    colour = serializers.ChoiceField(["red", "blue"], allow_blank=True, allow_null=True)
+    words = serializers.ListField(child=serializers.CharField(), allow_empty=False, max_length=3)
+    sizes = serializers.DictField(child=serializers.IntegerField())
+    open = serializers.SerializerMethodField()
+    secret = serializers.CharField(write_only=True, required=False)
+    note = serializers.CharField(read_only=True)
+
+    def get_open(self, shelf: Any) -> bool:
+        return True
+
+
+class Shelves(viewsets.ModelViewSet):
+    """Standard methods, an action that says what it answers, and one that does not."""
+
+    serializer_class = Shelf
+    pagination_class = Pages
+    permission_classes = (permissions.IsAuthenticated,)
+
+    @action(detail=True, methods=["post"], schema=AutoSchema(responses={200: [BookSerializer], 409: "It is full."}))
+    def fill(self, request: Any, pk: str = "") -> Response:
+        return Response([])
+
+    @action(detail=True)
+    def dust(self, request: Any, pk: str = "") -> Response:
+        return Response({})
+
+
+@pytest.fixture
+def application_document() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Paths and schemas of the viewset above as they stand in /openapi.json."""
+    shelves = SimpleRouter()
+    shelves.register("shelves", Shelves, basename="shelf")
+    urls: Any = ModuleType("shelf_urls")
+    urls.urlpatterns = [path("", include(shelves.urls))]
+    with override_settings(ROOT_URLCONF=urls):
+        paths, components = contribute(None)
+    return paths, components["schemas"]
+
+
+def test_what_comes_in_has_limits_and_what_comes_out_says_what_is_there(
+    application_document: tuple[dict[str, Any], dict[str, Any]],
+) -> None:
+    _, schemas = application_document
+    coming, going = schemas["ShelfInput"], schemas["Shelf"]
+
+    assert coming["required"] == ["price", "colour", "words", "sizes"]
+    assert coming["properties"]["price"]["anyOf"][0] == {"type": "number", "minimum": 0}
+    assert coming["properties"]["colour"]["enum"] == ["red", "blue", "", None]
+    assert (coming["properties"]["words"]["minItems"], coming["properties"]["words"]["maxItems"]) == (1, 3)
+    assert coming["properties"]["secret"] == {"type": "string", "minLength": 1}
+    assert "secret" not in going["properties"]
+    assert going["properties"]["price"] == {"type": "string", "format": "decimal"}
+    assert going["properties"]["sizes"]["additionalProperties"] == {"type": "integer"}
+    assert going["properties"]["open"] == {"type": "boolean"}
+    assert going["required"] == ["price", "colour", "words", "sizes", "open"]
+
+
+def test_answers_are_documented_by_what_a_view_is_made_of(
+    application_document: tuple[dict[str, Any], dict[str, Any]],
+) -> None:
+    paths, schemas = application_document
+
+    answers = {(path, method): sorted(one["responses"]) for path, ways in paths.items() for method, one in ways.items()}
+    assert answers["/shelves/", "get"] == ["200", "403", "404"]
+    assert answers["/shelves/", "post"] == ["201", "400", "403", "415"]
+    assert answers["/shelves/{pk}/", "delete"] == ["204", "403", "404"]
+    assert answers["/shelves/{pk}/dust/", "get"] == ["2XX", "403", "404"]
+    assert schemas["ErrorDetail"]["required"] == ["detail"]
+
+
+def test_an_action_says_what_it_answers(application_document: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    paths, schemas = application_document
+
+    answers = paths["/shelves/{pk}/fill/"]["post"]["responses"]
+    assert answers["200"]["content"]["application/json"]["schema"] == {
+        "type": "array",
+        "items": {"$ref": "#/components/schemas/Book"},
+    }
+    assert answers["409"] == {"description": "It is full."}
+    assert "Book" in schemas
+
+
+def test_two_serializers_of_one_name_have_two_schemas() -> None:
+    components: dict[str, Any] = {}
+
+    first = put_schema(components, "Book", {"type": "object"})
+    again = put_schema(components, "Book", {"type": "object"})
+    other = put_schema(components, "Book", {"type": "array"})
+
+    assert (first, again, other["$ref"]) == (again, first, "#/components/schemas/Book2")

@@ -29,4 +29,4 @@ def alias(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def test_cached_and_fresh_plans_say_and_find_the_same(alias: str) -> None:
-    compare(220, alias)
+    compare(70, alias)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from fastjango.contrib import admin
 
 F = TypeVar("F", bound=Callable[..., Any])
+C = TypeVar("C", bound=type[Any])
 
 
-def action(function: Any = None, *, permissions: Any = None, description: Any = None) -> Callable[..., Any]:
+@overload
+def action(function: F, *, permissions: Any = ..., description: Any = ...) -> F: ...
+@overload
+def action(function: None = ..., *, permissions: Any = ..., description: Any = ...) -> Callable[[F], F]: ...
+def action(function: Any = None, *, permissions: Any = None, description: Any = None) -> Any:
     """Describe an action of the list: ``@admin.action(description="Publish", permissions=["change"])``."""
 
     def decorator(func: F) -> F:
@@ -23,6 +28,14 @@ def action(function: Any = None, *, permissions: Any = None, description: Any = 
     return decorator if function is None else decorator(function)
 
 
+@overload
+def display(
+    function: F, *, boolean: Any = ..., ordering: Any = ..., description: Any = ..., empty_value: Any = ...
+) -> F: ...
+@overload
+def display(
+    function: None = ..., *, boolean: Any = ..., ordering: Any = ..., description: Any = ..., empty_value: Any = ...
+) -> Callable[[F], F]: ...
 def display(
     function: Any = None, *, boolean: Any = None, ordering: Any = None, description: Any = None, empty_value: Any = None
 ) -> Any:
@@ -50,7 +63,7 @@ def display(
     return decorator if function is None else decorator(function)
 
 
-def register(*models: Any, site: Any = None) -> Callable[[Any], Any]:
+def register(*models: Any, site: Any = None) -> Callable[[C], C]:
     """
     Register a ``ModelAdmin`` for models: ``@admin.register(Product)``.
 
@@ -58,7 +71,7 @@ def register(*models: Any, site: Any = None) -> Callable[[Any], Any]:
         ValueError: No model was given, or the class is no ``ModelAdmin``.
     """
 
-    def wrapper(admin_class: Any) -> Any:
+    def wrapper(admin_class: C) -> C:
         if not models:
             raise ValueError("At least one model must be passed to register.")
         admin_site = site or admin.site

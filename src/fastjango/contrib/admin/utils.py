@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import enum
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -336,6 +337,9 @@ def help_text_for_field(name: str, model: Any) -> str:
 def display_for_field(value: Any, field: Any, empty_value_display: Any, avoid_link: bool = False) -> Any:
     """Return a field's value as the admin shows it."""
     if getattr(field, "flatchoices", None):
+        if isinstance(value, enum.Enum) and not isinstance(value, (str, int)):
+            # Choices know members of a plain enum by their values.
+            value = value.value
         try:
             return dict(field.flatchoices).get(value, empty_value_display)
         except TypeError:

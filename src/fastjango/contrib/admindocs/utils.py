@@ -14,6 +14,7 @@ __all__ = ["docutils_is_available", "get_view_name", "parse_docstring", "parse_r
 
 try:
     import docutils.core
+    import docutils.writers
 except ImportError:
     docutils_is_available = False
 else:
@@ -58,7 +59,10 @@ def parse_rst(text: str, default_reference_context: str, thing_being_parsed: str
         "report_level": 5,
     }
     parts: Any = docutils.core.publish_parts(
-        text, source_path=thing_being_parsed, writer_name="html", settings_overrides=settings
+        text,
+        source_path=thing_being_parsed,
+        writer=docutils.writers.get_writer_class("html")(),
+        settings_overrides=settings,
     )
     return mark_safe(str(parts["fragment"]))
 

@@ -21,6 +21,30 @@ from fastjango.utils.crypto import constant_time_compare
 from fastjango.utils.module_loading import import_string
 from fastjango.views.decorators.debug import sensitive_variables
 
+__all__ = [
+    "BACKEND_SESSION_KEY",
+    "HASH_SESSION_KEY",
+    "REDIRECT_FIELD_NAME",
+    "SESSION_KEY",
+    "aauthenticate",
+    "aget_user",
+    "alogin",
+    "alogout",
+    "aupdate_session_auth_hash",
+    "authenticate",
+    "get_backends",
+    "get_permission_codename",
+    "get_user",
+    "get_user_model",
+    "load_backend",
+    "login",
+    "logout",
+    "update_session_auth_hash",
+    "user_logged_in",
+    "user_logged_out",
+    "user_login_failed",
+]
+
 SESSION_KEY = "_auth_user_id"
 BACKEND_SESSION_KEY = "_auth_user_backend"
 HASH_SESSION_KEY = "_auth_user_hash"

@@ -16,7 +16,7 @@ UserModel = get_user_model()
 class BaseBackend:
     """A backend that knows nobody; subclass it."""
 
-    def authenticate(self, request: Any, **kwargs: Any) -> Any:
+    def authenticate(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Return the user these credentials belong to, or None."""
         return None
 

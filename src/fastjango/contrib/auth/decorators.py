@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar, cast, overload
 from urllib.parse import urlsplit
 
 from fastjango.conf import settings
@@ -15,7 +15,7 @@ from fastjango.db.bridge import bridge
 from fastjango.http.coroutines import iscoroutinefunction
 from fastjango.shortcuts import resolve_url
 
-View = Callable[..., Any]
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 def user_passes_test(
@@ -43,7 +43,7 @@ def user_passes_test(
                 passed = await test_func(user) if iscoroutinefunction(test_func) else await bridge(test_func, user)
                 return await view_func(request, *args, **kwargs) if passed else redirect(request)
 
-            wrapper: View = wrapper_async
+            wrapper: Any = wrapper_async
         else:
 
             @wraps(view_func)
@@ -58,16 +58,20 @@ def user_passes_test(
 
             wrapper = wrapper_sync
         # LoginRequiredMiddleware uses the same page and parameter.
-        wrapper.login_url = login_url  # type: ignore[attr-defined]
-        wrapper.redirect_field_name = redirect_field_name  # type: ignore[attr-defined]
-        return wrapper
+        wrapper.login_url = login_url
+        wrapper.redirect_field_name = redirect_field_name
+        return cast("View", wrapper)
 
     return decorator
 
 
+@overload
+def login_required(function: View, redirect_field_name: Any = ..., login_url: Any = ...) -> View: ...
+@overload
 def login_required(
-    function: View | None = None, redirect_field_name: Any = REDIRECT_FIELD_NAME, login_url: Any = None
-) -> Any:
+    function: None = ..., redirect_field_name: Any = ..., login_url: Any = ...
+) -> Callable[[View], View]: ...
+def login_required(function: Any = None, redirect_field_name: Any = REDIRECT_FIELD_NAME, login_url: Any = None) -> Any:
     """Show the view to users who have logged in."""
     decorator = user_passes_test(
         lambda user: user.is_authenticated, login_url=login_url, redirect_field_name=redirect_field_name

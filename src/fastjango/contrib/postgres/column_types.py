@@ -6,6 +6,7 @@ column holds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import types
 
 from fastjango.db.backends.postgresql.base import DatabaseWrapper
 from fastjango.db.models.fields.column_types import Processor, StoredType
+from fastjango.db.models.fields.enumerated import EnumText
 
 
 class Server:
@@ -67,7 +69,8 @@ class ArrayType(ServerType):
 
     def from_driver(self, dialect: Any) -> Processor:
         """Read each item."""
-        return each(self.item.dialect_impl(dialect).result_processor(dialect, None))
+        convert = each(self.item.dialect_impl(dialect).result_processor(dialect, None))
+        return from_text(convert) if isinstance(self.item, EnumText) else convert
 
 
 def each(convert: Callable[[Any], Any] | None) -> Processor:
@@ -83,4 +86,30 @@ def each(convert: Callable[[Any], Any] | None) -> Processor:
     return convert_all
 
 
-__all__ = ["ArrayType", "NamedType", "Server", "ServerType", "each"]
+_PIECES = re.compile(r'[{}]|"((?:[^"\\]|\\.)*)"|[^{},"]+')
+
+
+def from_text(convert: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
+    """Return the reader of arrays of a type that the driver does not know: they come as text, ``{a,"b c",NULL}``."""
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value if convert is None else convert(value)
+        stack: list[list[Any]] = [[]]
+        for piece in _PIECES.finditer(value):
+            if piece[0] == "{":
+                stack.append([])
+            elif piece[0] == "}":
+                items = stack.pop()
+                stack[-1].append(items)
+            elif piece[1] is not None:
+                stack[-1].append(re.sub(r"\\(.)", r"\1", piece[1]))
+            else:
+                stack[-1].append(None if piece[0] == "NULL" else piece[0])
+        found = stack[0][0]
+        return found if convert is None else convert(found)
+
+    return read
+
+
+__all__ = ["ArrayType", "NamedType", "Server", "ServerType", "each", "from_text"]

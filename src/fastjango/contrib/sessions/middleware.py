@@ -42,10 +42,12 @@ class SessionMiddleware(MiddlewareMixin):
             )
             patch_vary_headers(response, ("Cookie",))
             return response
-        if accessed:
-            patch_vary_headers(response, ("Cookie",))
         # A response that failed saves nothing.
-        if (modified or settings.SESSION_SAVE_EVERY_REQUEST) and not empty and response.status_code < 500:
+        saves = (modified or settings.SESSION_SAVE_EVERY_REQUEST) and not empty and response.status_code < 500
+        if accessed or saves:
+            # One that brings a visitor's cookie is for nobody else, though the view never looked at the session.
+            patch_vary_headers(response, ("Cookie",))
+        if saves:
             self._save(request, response)
         return response
 

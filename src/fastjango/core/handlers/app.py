@@ -14,12 +14,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.openapi.utils import get_openapi
+from fastapi.telemetry._asgi import ExceptionTelemetryMiddleware
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 import fastjango
 from fastjango.apps import apps
@@ -30,6 +33,7 @@ from fastjango.core.handlers.base import BaseHandler
 from fastjango.core.handlers.contributors import openapi_contributors
 from fastjango.core.handlers.direct import respond_directly
 from fastjango.core.handlers.errors import api_exception_handlers
+from fastjango.core.handlers.guard import guarded, plain_500
 from fastjango.core.handlers.loop import wait_for
 from fastjango.core.handlers.memory import settle
 from fastjango.core.handlers.mount import respond
@@ -45,10 +49,13 @@ from fastjango.core.handlers.routers import (
 )
 from fastjango.core.handlers.sending import serve
 from fastjango.db.bridge import bridged
+from fastjango.http import parse_cookie
 from fastjango.http.hosts import split_domain_port, validate_host
 from fastjango.urls import ResolverMatch, get_urlconf
 from fastjango.utils.http import is_same_domain
 from fastjango.utils.module_loading import import_string
+
+NO_URLS = "fastjango.core.handlers.no_urls"
 
 
 class FastJango(FastAPI):
@@ -74,7 +81,7 @@ class FastJango(FastAPI):
         params.install()
         if not getattr(settings, "ROOT_URLCONF", None):
             # Settings without URL patterns: the application's own routes are all there is.
-            settings.ROOT_URLCONF = "fastjango.core.handlers.no_urls"
+            settings.ROOT_URLCONF = NO_URLS
         wanted = settings.DEBUG or settings.API_DOCS
         self._page_urls = {
             "docs_url": kwargs.pop("docs_url", "/docs" if wanted else None),
@@ -129,7 +136,9 @@ class FastJango(FastAPI):
             factory, args, kwargs = entry
             stack = factory(stack, *args, **kwargs)
         if self.user_middleware or asgi_classes:
-            stack = ServerErrorMiddleware(stack, debug=settings.DEBUG)
+            stack = ServerErrorMiddleware(
+                ExceptionTelemetryMiddleware(stack), handler=self.pipeline.error_handler, debug=settings.DEBUG
+            )
         return stack
 
     async def _dispatch(self, sockets: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
@@ -158,7 +167,7 @@ class FastJango(FastAPI):
             except NoRoute:
                 continue
             return
-        raise HTTPException(status_code=404)
+        await WebSocketClose()(scope, receive, send)
 
     # ------------------------------------------------------------ OpenAPI
 
@@ -210,6 +219,9 @@ class AppPipeline(BaseHandler):
         self.fallback = self._find_route
         self.first = self._find_first
         self._handlers: tuple[dict[Any, Any], dict[Any, Any]] | None = None
+        # The project's handler of exceptions that nobody else handles.
+        self.error_handler: Any = None
+        self._answers_unknown_paths = False
 
     def prepare(self) -> None:
         """Compose the chain and sort the exception handlers; called once."""
@@ -218,8 +230,14 @@ class AppPipeline(BaseHandler):
         by_class: dict[Any, Any] = {}
         by_status: dict[Any, Any] = {}
         for key, handler in self.app.exception_handlers.items():
-            (by_status if isinstance(key, int) else by_class)[key] = handler
+            if key in (500, Exception):
+                self.error_handler = handler
+            else:
+                (by_status if isinstance(key, int) else by_class)[key] = handler
         self._handlers = (by_class, by_status)
+        # A handler of the project's own is for paths that nobody has, too.
+        own = by_status.get(404) or by_class.get(HTTPException)
+        self._answers_unknown_paths = own is not None and own is not http_exception_handler
 
     def _find_first(self, request: Any) -> Any:
         """Return the route's match where no URL pattern could have the path, so that the patterns need not be asked."""
@@ -232,11 +250,13 @@ class AppPipeline(BaseHandler):
         scope = request_scope(request)
         for router in (mounted_router(urlconf, self.app), self.app.router):
             if router.routes:
-                found = route_table(router).find_or_redirect(scope)
+                found = route_table(router).find_or_redirect(request, scope)
                 if found is not None:
                     view = _RouteView(self, found, request)
                     return ResolverMatch(view, (), {}, route=scope["path"])
         app = last_resort(self.app.router)
+        if app is None and (self._answers_unknown_paths or urlconf == NO_URLS):
+            app = nobody_has_it
         if app is not None:
             view = _RouteView(self, app, request)
             return ResolverMatch(view, (), {}, route=scope["path"])
@@ -257,7 +277,16 @@ class _RouteView:
     def __init__(self, pipeline: AppPipeline, route: Any, request: Any) -> None:
         self.pipeline = pipeline
         self.route = route
-        self.csrf_exempt = not _is_cookie_authenticated(request)
+        # Not the request, which has this view in its match: nobody would free such a ring at once.
+        self._headers = request_scope(request)["headers"]
+
+    @property
+    def csrf_exempt(self) -> bool:
+        """Whether nothing is to be checked; asked by the CSRF middleware, where there is one."""
+        name = settings.SESSION_COOKIE_NAME
+        return not any(
+            header == b"cookie" and name in parse_cookie(value.decode("latin-1")) for header, value in self._headers
+        )
 
     def __call__(self, request: Any) -> Any:
         return wait_for(self._run(request))
@@ -278,14 +307,18 @@ class _RouteView:
             scope["session"] = known["session"]
         scope.setdefault("state", {})
         scope["fastjango.request"] = request
-        handler = self.route.direct(scope) if type(self.route) is FoundRoute else None
+        # Asked by errors.py, should the route fail.
+        request.__dict__["_route_failed"] = self.pipeline.error_handler or plain_500
+        may_be_direct = type(self.route) is FoundRoute and self.pipeline.app.max_body_size is None
+        handler = self.route.direct(scope) if may_be_direct else None
         if handler is not None:
             return await respond_directly(handler, request, scope, self.route.reads_whole)
-        return await respond(self.route, request, scope)
+        return await respond(guarded(self.route, self.pipeline.app.max_body_size), request, scope)
 
 
-def _is_cookie_authenticated(request: Any) -> bool:
-    return settings.SESSION_COOKIE_NAME in request.COOKIES
+async def nobody_has_it(scope: Scope, receive: Receive, send: Send) -> None:
+    """The application of paths that nobody has."""
+    raise HTTPException(404)
 
 
 def request_scope(request: Any) -> MutableMapping[str, Any]:

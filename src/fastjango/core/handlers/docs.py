@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from html import escape
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from fastapi.encoders import jsonable_encoder
+from fastapi.openapi.docs import get_swagger_ui_oauth2_redirect_html, swagger_ui_default_parameters
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
@@ -23,7 +26,7 @@ SWAGGER = (
     + """<link rel="stylesheet" href="{base}/assets/swagger-ui.css">
 </head>
 <body>
-<div id="swagger-ui" data-openapi="{openapi}" data-csrf="{csrf}"></div>
+<div id="swagger-ui" data-openapi="{openapi}" data-csrf="{csrf}" data-options="{options}" data-oauth="{oauth}"></div>
 <script src="{base}/assets/swagger-ui-bundle.js"></script>
 <script src="{base}/assets/start.js"></script>
 </body>
@@ -49,16 +52,19 @@ START = """(function () {
     var found = document.cookie.split("; ").find(function (part) { return part.indexOf(name + "=") === 0; });
     return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
   }
-  window.ui = SwaggerUIBundle({
-    url: place.dataset.openapi,
-    domNode: place,
-    deepLinking: true,
-    requestInterceptor: function (request) {
-      var token = cookie(place.dataset.csrf);
-      if (token) { request.headers["X-CSRFToken"] = token; }
-      return request;
-    }
-  });
+  var options = JSON.parse(place.dataset.options);
+  var oauth = JSON.parse(place.dataset.oauth);
+  options.url = place.dataset.openapi;
+  options.domNode = place;
+  options.presets = [SwaggerUIBundle.presets.apis];
+  if (options.oauth2RedirectUrl) { options.oauth2RedirectUrl = window.location.origin + options.oauth2RedirectUrl; }
+  options.requestInterceptor = function (request) {
+    var token = cookie(place.dataset.csrf);
+    if (token) { request.headers["X-CSRFToken"] = token; }
+    return request;
+  };
+  window.ui = SwaggerUIBundle(options);
+  if (oauth) { window.ui.initOAuth(oauth); }
 })();
 """
 
@@ -88,15 +94,22 @@ def asset(name: str) -> Response:
 
 
 def install(app: Any, template: str, page_url: str, openapi_url: str, csrf_cookie: str) -> None:
-    """Add a docs page made from *template*, and its assets, to *app*."""
+    """Add a docs page made from *template*, and its assets, to *app*; it has the application's Swagger UI options."""
+    redirect_url = app.swagger_ui_oauth2_redirect_url if template is SWAGGER else None
 
     async def docs_page(request: Request) -> Response:
         root = request.scope.get("root_path", "").rstrip("/")
+        options = {**swagger_ui_default_parameters, "layout": "BaseLayout", **(app.swagger_ui_parameters or {})}
+        options.pop("dom_id", None)
+        if redirect_url:
+            options["oauth2RedirectUrl"] = root + redirect_url
         values = {
             "title": f"{app.title} - API",
             "base": root + page_url,
             "openapi": root + openapi_url,
             "csrf": csrf_cookie,
+            "options": json.dumps(jsonable_encoder(options)),
+            "oauth": json.dumps(jsonable_encoder(app.swagger_ui_init_oauth)),
         }
         return HTMLResponse(template.format(**{name: escape(value) for name, value in values.items()}))
 
@@ -105,3 +118,9 @@ def install(app: Any, template: str, page_url: str, openapi_url: str, csrf_cooki
 
     app.add_route(page_url, docs_page, include_in_schema=False)
     app.add_route(page_url + "/assets/{name}", docs_asset, include_in_schema=False)
+    if redirect_url:
+
+        async def oauth2_page(request: Request) -> Response:
+            return get_swagger_ui_oauth2_redirect_html()
+
+        app.add_route(redirect_url, oauth2_page, include_in_schema=False)

@@ -17,6 +17,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from fastjango.conf import settings
@@ -32,6 +33,7 @@ from fastjango.core.exceptions import (
     TooManyFilesSent,
     ValidationError,
 )
+from fastjango.core.handlers.guard import plain_500
 from fastjango.core.handlers.loop import as_sync
 from fastjango.db import DataError, IntegrityError
 from fastjango.db.errors import PoolTimeout
@@ -167,17 +169,33 @@ def get_exception_response(request: Any, resolver: Any, status_code: int, except
 
 
 def handle_uncaught_exception(request: Any, resolver: Any, exc_info: tuple[Any, Any, Any]) -> Any:
-    """Return the 500 response: the debug page under DEBUG, else what ``handler500`` gives."""
+    """
+    Return the 500 response: the debug page under DEBUG, else what ``handler500`` gives.
+
+    A FastAPI route is answered for by the application's own handler, else in plain text, unless the URLconf has a
+    ``handler500``.
+    """
     if settings.DEBUG_PROPAGATE_EXCEPTIONS:
         raise exc_info[1]
     # For Starlette's test client, which raises what the application raised (sending.py).
     request.__dict__["_uncaught"] = exc_info[1]
+    route_handler = request.__dict__.get("_route_failed")
+    if route_handler is not None and (route_handler is not plain_500 or not settings.DEBUG):
+        if route_handler is not plain_500 or not hasattr(resolver.urlconf_module, "handler500"):
+            return _answer_of(route_handler, request, exc_info[1])
     if settings.DEBUG:
         return debug.technical_500_response(request, *exc_info)
     callback = resolver.resolve_error_handler(500)
     if iscoroutinefunction(callback):
         callback = as_sync(callback)
     return callback(request)
+
+
+def _answer_of(handler: Callable[..., Any], request: Any, exc: BaseException | None) -> Any:
+    """Return what a handler of the application gives for an exception of a FastAPI route."""
+    given = Request(request.scope)
+    made = as_sync(handler)(given, exc) if iscoroutinefunction(handler) else handler(given, exc)
+    return HttpResponse.from_message(made.status_code, made.raw_headers, made.body)
 
 
 # ---------------------------------------------------------------- FastAPI routes

@@ -14,6 +14,8 @@ from functools import cache
 def settle() -> None:
     """Clear up after start-up and take what is left out of the collector's rounds; once per process."""
     if gc.isenabled():
+        # ``setup()`` has frozen what it loaded: its waste is found here.
+        gc.unfreeze()
         gc.collect()
         gc.freeze()
 

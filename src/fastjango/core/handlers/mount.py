@@ -13,6 +13,8 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, MutableMapping
 from typing import IO, Any
 
+from anyio import CancelScope
+
 from fastjango.conf import settings
 from fastjango.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from fastjango.http.response_headers import ResponseHeaders
@@ -162,6 +164,9 @@ async def respond(app: Callable[..., Any], request: Any, scope: MutableMapping[s
     """
     if is_too_large(request, getattr(app, "reads_whole", False)):
         return too_large()
+    if hasattr(request, "environ"):
+        # WSGI and the test client drive the route in several tasks, one after the other; nobody cancels them.
+        scope["fastapi_async_cleanup_scopes"] = _NoScopes()
     exchange = Exchange(app, scope, body_receiver(request))
     start = await exchange.advance()
     while start is not None and start["type"] != "http.response.start":
@@ -181,6 +186,18 @@ async def respond(app: Callable[..., Any], request: Any, scope: MutableMapping[s
         after = request.__dict__.setdefault("_after_response", [])
         after.append(exchange.finish)
     return response
+
+
+class _NoScopes(dict[Any, CancelScope]):
+    """
+    Instead of the cancel scopes that FastAPI enters around dependencies with ``yield``: scopes that nobody enters.
+
+    A scope must be left in the task that has entered it.
+    """
+
+    def get(self, key: Any, default: Any = None) -> CancelScope:
+        """Return a new scope, which keeps nothing from being cancelled."""
+        return CancelScope()
 
 
 async def _parts(exchange: Exchange, first: bytes) -> AsyncIterator[bytes]:

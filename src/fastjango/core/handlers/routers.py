@@ -15,6 +15,7 @@ from fastapi import APIRouter
 from fastapi.params import Form
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette._utils import get_route_path
+from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 from starlette.routing import Match
@@ -47,12 +48,13 @@ async def no_route(scope: Any, receive: Any, send: Any) -> None:
 class Entry:
     """A route in a table, with what is known of it beforehand."""
 
-    __slots__ = ("handler", "methods", "order", "original", "overrides", "reads_whole", "route")
+    __slots__ = ("handler", "inclusion", "methods", "order", "original", "overrides", "reads_whole", "route")
 
     def __init__(self, order: int, route: Any) -> None:
         self.order = order
         self.route = route
         self.original = route.original_route
+        self.inclusion = getattr(route, "_route_context", None)
         self.methods = getattr(route, "methods", None) or frozenset()
         # FastAPI's own handler, where the route's response can be taken before it is sent.
         self.handler = direct_handler(route)
@@ -93,6 +95,9 @@ class FoundRoute:
                 known.update(value)
             else:
                 scope[key] = value
+        if self._entry.inclusion is not None:
+            # As FastAPI tells dependencies and middleware which inclusion of the router this is.
+            scope.setdefault("fastapi", {})["effective_route_context"] = self._entry.inclusion
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self._enter(scope)
@@ -113,6 +118,8 @@ class RouteTable:
     def __init__(self, router: Any) -> None:
         self.router = router
         self.size = len(router.routes)
+        # Where routes have methods of their own, and where limits of forms are set, the router finds its route itself.
+        self.is_stock = not _looks_itself(router)
         self._literal: dict[str, list[Entry]] = {}
         self._by_segment: dict[str, list[Entry]] = {}
         self._anywhere: list[Entry] = []
@@ -147,9 +154,14 @@ class RouteTable:
                 partial = FoundRoute(entry, child_scope)
         return partial
 
-    def find_or_redirect(self, scope: Scope) -> Any:
+    def find_or_redirect(self, request: Any, scope: Scope) -> Any:
         """Return an ASGI application for the request, or None; a path that only lacks a slash is redirected."""
-        found = self.find(scope)
+        watched = scope.get("fastapi.telemetry") is not None
+        found: Any = None
+        if self.is_stock and not watched:
+            found = self.find(scope)
+        elif any(route.matches(scope)[0] is not Match.NONE for route in self.router.routes):
+            return WholeRouter(self.router)
         if found is not None:
             return found
         path = scope["path"]
@@ -158,9 +170,24 @@ class RouteTable:
         other = {**scope, "path": path.rstrip("/") if path.endswith("/") else path + "/"}
         if self.find(other) is None:
             return None
-        query = scope.get("query_string", b"").decode("latin-1")
-        # The leading slashes are folded: "//host" would be another site.
-        return RedirectResponse("/" + other["path"].lstrip("/") + (f"?{query}" if query else ""), status_code=307)
+        # The address has the host that was asked; it is one of ours.
+        request.get_host()
+        if watched:
+            return WholeRouter(self.router)
+        return RedirectResponse(str(URL(scope=other)), status_code=307)
+
+
+class WholeRouter:
+    """An ASGI application that lets a router find its route; it has one for the path."""
+
+    __slots__ = ("router",)
+
+    def __init__(self, router: Any) -> None:
+        self.router = router
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        scope["fastjango.nested"] = True
+        await self.router(scope, receive, send)
 
 
 def _order(entry: Entry) -> int:
@@ -171,6 +198,33 @@ def _reads_whole(route: Any) -> bool:
     """Whether FastAPI reads the body of any type into memory for a route: it has a body, and that is no form."""
     body = getattr(route, "body_field", None)
     return body is not None and not isinstance(body.field_info, Form)
+
+
+def _looks_itself(router: Any) -> bool:
+    """Whether *router*, or one that it includes, has routes with methods of their own, or limits of forms."""
+    if router.form_limits or _is_own(type(router), ("app", "__call__")):
+        return True
+    for route in router.routes:
+        included = getattr(route, "original_router", None)
+        if included is None:
+            if _is_own(type(route), ("matches", "handle", "__call__")):
+                return True
+        elif route.include_context.form_limits or route.include_context.max_body_size is not None:
+            return True
+        elif _looks_itself(included):
+            return True
+        elif _is_own(type(included), ("matches", "handle")):
+            return True
+    return False
+
+
+def _is_own(cls: type, names: tuple[str, ...]) -> bool:
+    """Whether a class outside of FastAPI and Starlette defines one of the methods."""
+    for name in names:
+        owner = next((base for base in cls.__mro__ if name in base.__dict__), None)
+        if owner is not None and owner.__module__.partition(".")[0] not in {"fastapi", "starlette"}:
+            return True
+    return False
 
 
 _tables: dict[int, RouteTable] = {}
@@ -191,11 +245,7 @@ def last_resort(router: Any) -> Any:
     if not (router._low_priority_routes or any(map(_low_priority, router.routes))):
         return None
 
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        scope["fastjango.nested"] = True
-        await router(scope, receive, send)
-
-    return app
+    return WholeRouter(router)
 
 
 def _low_priority(route: Any) -> Any:

@@ -12,15 +12,16 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AsyncExitStack
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from starlette.concurrency import iterate_in_threadpool
+from starlette.exceptions import HTTPException
 
 from fastjango.conf import settings
 from fastjango.core.exceptions import RequestAborted, RequestDataTooBig
 from fastjango.core.handlers.errors import response_for_exception
 from fastjango.db.bridge import bridged
-from fastjango.http import HttpResponseBadRequest
+from fastjango.http import HttpResponseBadRequest, JsonResponse
 from fastjango.http.body import receive_body
 from fastjango.urls import set_script_prefix
 
@@ -50,6 +51,17 @@ def _bad_headers(scope: Scope) -> str | None:
     return "Duplicate Host header." if hosts > 1 else None
 
 
+def _is_readable(query: bytes) -> bool:
+    """Whether a raw query string is text."""
+    if query.isascii():
+        return True
+    try:
+        query.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 async def serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one request; all of it runs inside one bridge."""
     await bridged(_serve(pipeline, scope, receive, send))
@@ -69,6 +81,14 @@ async def _serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> N
     except RequestDataTooBig as exc:
         request = pipeline.request_class(scope, b"")
         await send_response(response_for_exception(request, exc), send)
+        return
+    except HTTPException as exc:
+        # An ASGI middleware refused the body while it came in.
+        refused = JsonResponse({"detail": exc.detail}, status=exc.status_code, headers=dict(exc.headers or {}))
+        await send_response(refused, send)
+        return
+    if not _is_readable(scope.get("query_string", b"")):
+        await send_response(HttpResponseBadRequest(), send)
         return
     set_script_prefix(settings.FORCE_SCRIPT_NAME or scope.get("root_path", "") or "/")
     scope["fastapi_middleware_astack"] = files = AsyncExitStack()
@@ -102,6 +122,8 @@ async def _serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> N
             request.close()
         if files._exit_callbacks:  # type: ignore[attr-defined]
             await files.aclose()
+        if type(body) is not bytes:
+            body.close()
         # Without this ring the request is freed here, and not by the garbage collector.
         scope.pop("fastjango.request", None)
 
@@ -135,6 +157,24 @@ class WatchRound:
 _rounds: WeakKeyDictionary[asyncio.AbstractEventLoop, WatchRound] = WeakKeyDictionary()
 
 
+class LastRound:
+    """The loop that was asked for last, and its round: nearly always the only one. In one value, as threads change it."""
+
+    known: tuple[Callable[[], asyncio.AbstractEventLoop | None], WatchRound] | None = None
+
+
+def _round_of(loop: asyncio.AbstractEventLoop) -> WatchRound:
+    """Return the round of *loop*."""
+    known = LastRound.known
+    if known is not None and known[0]() is loop:
+        return known[1]
+    watches = _rounds.get(loop)
+    if watches is None:
+        watches = _rounds[loop] = WatchRound()
+    LastRound.known = (ref(loop), watches)
+    return watches
+
+
 class DisconnectWatch:
     """Cancel the current task when the client goes away; begins to look within ``WATCH_AFTER_SECONDS``."""
 
@@ -146,10 +186,7 @@ class DisconnectWatch:
         self.gone = False
         loop = asyncio.get_running_loop()
         self._task = asyncio.current_task(loop)
-        watches = _rounds.get(loop)
-        if watches is None:
-            watches = _rounds[loop] = WatchRound()
-        watches.add(self, loop)
+        _round_of(loop).add(self, loop)
 
     def begin(self, loop: asyncio.AbstractEventLoop) -> None:
         """Look from now on, unless the request is answered."""
@@ -194,4 +231,7 @@ async def send_response(response: Any, send: Send) -> None:
     except OSError:
         logger.debug("The client went away while a response was streamed.")
         return
+    finally:
+        if response.is_async:
+            await response.aclose_content()
     await send({"type": "http.response.body", "body": b"", "more_body": False})

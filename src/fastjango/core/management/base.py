@@ -12,6 +12,7 @@ import sys
 from argparse import ArgumentParser, HelpFormatter
 from collections.abc import Callable, Iterable
 from functools import partial, wraps
+from inspect import iscoroutine
 from io import TextIOBase
 from typing import Any
 
@@ -20,6 +21,7 @@ from fastjango.core import checks
 from fastjango.core.exceptions import ImproperlyConfigured
 from fastjango.core.management.color import Style, color_style, no_style
 from fastjango.db import DEFAULT_DB_ALIAS, connections
+from fastjango.utils.worlds import run_coroutine
 
 ALL_CHECKS = "__all__"
 
@@ -264,7 +266,8 @@ class BaseCommand:
         handle_default_options(options)
         try:
             self.execute(*args, **cmd_options)
-        except CommandError as exc:
+        except (CommandError, ImproperlyConfigured) as exc:
+            # Settings that do not fit are mended in the settings; where it was noticed helps nobody.
             if options.traceback:
                 raise
             if isinstance(exc, SystemCheckError):
@@ -273,7 +276,7 @@ class BaseCommand:
                 self.stderr.write(f"{exc.__class__.__name__}: {exc}")
                 for note in getattr(exc, "__notes__", ()):
                     self.stderr.write(str(note))
-            sys.exit(exc.returncode)
+            sys.exit(getattr(exc, "returncode", 1))
         finally:
             try:
                 connections.close_all()
@@ -299,6 +302,8 @@ class BaseCommand:
         if self.requires_migrations_checks:
             self.check_migrations()
         output = self.handle(*args, **options)
+        if iscoroutine(output):
+            output = run_coroutine(output)
         if output:
             if self.output_transaction:
                 connection = connections[options.get("database", DEFAULT_DB_ALIAS)]
@@ -386,7 +391,7 @@ class BaseCommand:
             self.stdout.write(self.style.NOTICE("Run 'python manage.py migrate' to apply them."))
 
     def handle(self, *args: Any, **options: Any) -> Any:
-        """Do the work; what it returns is printed."""
+        """Do the work; what it returns is printed. It may be ``async def``."""
         raise NotImplementedError("subclasses of BaseCommand must provide a handle() method")
 
 

@@ -31,8 +31,7 @@ class Serializer(PythonSerializer):
 
     def end_object(self, obj: Any) -> None:
         """Write a line."""
-        json.dump(self.get_dump_object(obj), self.stream, **self.json_kwargs)
-        self.stream.write("\n")
+        self.stream.write(f"{json.dumps(self.get_dump_object(obj), **self.json_kwargs)}\n")
         self._current = None
 
     def getvalue(self) -> Any:

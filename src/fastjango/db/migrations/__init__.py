@@ -11,6 +11,7 @@ from fastjango.db.migrations.operations import (
     AddField,
     AddIndex,
     AlterConstraint,
+    AlterEnumField,
     AlterField,
     AlterIndexTogether,
     AlterModelManagers,
@@ -33,7 +34,7 @@ from fastjango.db.migrations.operations import (
 )
 
 __all__ = [
-    "AddConstraint", "AddField", "AddIndex", "AlterConstraint", "AlterField", "AlterIndexTogether",
+    "AddConstraint", "AddField", "AddIndex", "AlterConstraint", "AlterEnumField", "AlterField", "AlterIndexTogether",
     "AlterModelManagers", "AlterModelOptions", "AlterModelTable", "AlterModelTableComment", "AlterOrderWithRespectTo",
     "AlterUniqueTogether", "CreateModel", "DeleteModel", "Migration", "RemoveConstraint", "RemoveField", "RemoveIndex",
     "RenameField", "RenameIndex", "RenameModel", "RunPython", "RunSQL", "SeparateDatabaseAndState",

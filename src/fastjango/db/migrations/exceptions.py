@@ -50,6 +50,10 @@ class MigrationSchemaMissing(DatabaseError):
     """The table of applied migrations cannot be made."""
 
 
+class ValuesInUseError(RuntimeError):
+    """Rows hold values that an enum will not have any more."""
+
+
 class NodeNotFoundError(LookupError):
     """A dependency names a migration that does not exist."""
 

@@ -46,7 +46,6 @@ class MigrationExecutor:
         self.progress_callback = progress_callback
         self.lock_retries = lock_retries
         self.restart = restart
-        self._keeps_positions = False
 
     def migration_plan(self, targets: Sequence[Any], clean_start: bool = False) -> list[tuple[Any, bool]]:
         """Return ``[(migration, backwards?)]`` that leads to the targets; ``(app, None)`` means: take all back."""
@@ -112,6 +111,8 @@ class MigrationExecutor:
             if state is None:
                 state = self._create_project_state(with_applied_migrations=True)
             self.check_replacements()
+            # A run may have been killed between its last migration and this.
+            drop_empty_table(self.connection)
             return state
         self.recorder.ensure_schema()
         full_plan = self.migration_plan(self.loader.graph.leaf_nodes(), clean_start=True)
@@ -130,8 +131,8 @@ class MigrationExecutor:
                 plan,
             )
         self.check_replacements()
-        if self._keeps_positions:
-            drop_empty_table(self.connection)
+        # Also where this run needed none: one before may have been killed.
+        drop_empty_table(self.connection)
         return state
 
     def _migrate_all_forwards(self, state: Any, plan: Any, full_plan: Any, fake: bool, fake_initial: bool) -> Any:
@@ -221,7 +222,6 @@ class MigrationExecutor:
         """Return where a migration stands that cannot be rolled back; None for those that can."""
         if self.connection.features.can_rollback_ddl and migration.atomic:
             return None
-        self._keeps_positions = True
         progress = Progress(self.connection, migration, backwards=backwards, restart=self.restart)
         operations = list(reversed(migration.operations)) if backwards else migration.operations
         progress.check([operation.describe() for operation in operations])

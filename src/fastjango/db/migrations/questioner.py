@@ -76,6 +76,12 @@ class MigrationQuestioner:
         """Whether two branches should be merged."""
         return bool(self.defaults.get("ask_merge", False))
 
+    def ask_removed_value(
+        self, model_name: str, field_name: str, value: str, added: Any, values: Any, null: bool
+    ) -> tuple[str, Any] | None:
+        """What becomes of a value that an enum loses: ``("renamed", new)``, ``("replaced", other)``; None: no row has it."""
+        return None
+
     def ask_auto_now_add_addition(self, field_name: str, model_name: str) -> Any:
         """A default for existing rows of a new ``auto_now_add`` field."""
         return None
@@ -211,6 +217,23 @@ class InteractiveMigrationQuestioner(MigrationQuestioner):
             "Should these migration branches be merged? [y/N]",
             False,
         )
+
+    def ask_removed_value(
+        self, model_name: str, field_name: str, value: str, added: Any, values: Any, null: bool
+    ) -> tuple[str, Any] | None:
+        """Ask whether a value was renamed, or what rows get in its place."""
+        answers: list[tuple[str, tuple[str, Any] | None]] = [
+            (f"It was renamed to '{one}'.", ("renamed", one)) for one in added
+        ]
+        answers += [(f"Rows that have it get '{one}'.", ("replaced", one)) for one in values]
+        if null:
+            answers.append(("Rows that have it get NULL.", ("replaced", None)))
+        answers.append(("No row has it; the migration fails if one does.", None))
+        choice = self._choice_input(
+            f"The value '{value}' of {model_name}.{field_name} is gone. Please select what becomes of it:",
+            [text for text, _ in answers],
+        )
+        return answers[choice - 1][1]
 
     def ask_auto_now_add_addition(self, field_name: str, model_name: str) -> Any:
         """Ask for a default; now is the obvious one."""

@@ -1,18 +1,24 @@
 """Building an instance: from arguments, and from a row.
 
 Every model keeps a plan: its columns with their defaults, constants looked up once. Values are
-stored as plain attributes.
+stored as plain attributes, named ones by a function generated from the plan.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import keyword
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
 
 from fastjango.core.exceptions import FieldDoesNotExist
+from fastjango.db.models.face_slot import take_collection
 from fastjango.db.models.fields import NOT_PROVIDED, Field
 from fastjango.db.models.relations import ForeignObjectRel
 from fastjango.db.models.signals import post_init, pre_init
 from fastjango.db.models.state import DEFERRED, ModelState
+
+MISSING: Final = object()
+"""Stands for a field without a value in the call."""
 
 
 class Slot(NamedTuple):
@@ -28,11 +34,17 @@ class Slot(NamedTuple):
 
 def plan_of(opts: Any) -> list[Slot]:
     """Return the plan of a model, made at its first instance."""
+    return _kept(opts)[0]
+
+
+def _kept(opts: Any) -> tuple[list[Slot], Callable[..., Any] | None]:
+    """Return plan and generated function of a model."""
     try:
         return opts.__dict__["init_plan"]  # type: ignore[no-any-return]
     except KeyError:
-        plan = opts.__dict__["init_plan"] = [_slot(field) for field in opts.fields]
-        return plan
+        plan = [_slot(field) for field in opts.fields]
+        kept = opts.__dict__["init_plan"] = (plan, _filler(plan))
+        return kept
 
 
 def _slot(field: Any) -> Slot:
@@ -59,28 +71,73 @@ def _slot(field: Any) -> Slot:
     )
 
 
+def _filler(plan: list[Slot]) -> Callable[..., Any] | None:
+    """
+    Return the function that stores named values and defaults, and gives back the names it does not know.
+
+    None for a model with names that no parameter can have.
+    """
+    slots = [slot for slot in plan if not slot.computed]
+    names = [name for slot in slots for name in ([slot.name, slot.attname] if slot.is_object else [slot.attname])]
+    if len(set(names)) < len(names) or not all(
+        name.isidentifier() and not keyword.iskeyword(name) and name[:2] != "__" for name in names
+    ):
+        return None
+    # Names with a double underscore cannot be those of fields.
+    scope: dict[str, Any] = {"__missing": MISSING, "__deferred": DEFERRED}
+    parameters: list[str] = []
+    lines: list[str] = []
+    for place, slot in enumerate(slots):
+        name = slot.attname
+        default = f"__default{place}"
+        scope[default] = slot.default if slot.make_default is None else slot.make_default
+        if slot.is_object:
+            parameters += [f"{slot.name}=__missing", f"{name}=__missing"]
+            lines += [
+                f"if {slot.name} is not __missing:",
+                f"    if {slot.name} is not __deferred: __self.{slot.name} = {slot.name}",
+                # Told twice: the key is stored behind everything else.
+                f"    if {name} is not __missing: __others[{name!r}] = {name}",
+                f"elif {name} is __missing: __self.{name} = {default}{'' if slot.make_default is None else '()'}",
+                f"elif {name} is not __deferred: __self.{name} = {name}",
+            ]
+        elif slot.make_default is None:
+            parameters.append(f"{name}={default}")
+            lines.append(f"if {name} is not __deferred: __self.{name} = {name}")
+        else:
+            parameters.append(f"{name}=__missing")
+            lines += [
+                f"if {name} is __missing: __self.{name} = {default}()",
+                f"elif {name} is not __deferred: __self.{name} = {name}",
+            ]
+    keywords = f"*, {', '.join(parameters)}, " if parameters else ""
+    body = "".join(f"    {line}\n" for line in lines)
+    exec(  # noqa: S102  # made of the names of fields and of places only
+        f"def fill(__self, /, {keywords}**__others):\n{body}    return __others\n", scope
+    )
+    return scope["fill"]  # type: ignore[no-any-return]
+
+
 def construct(self: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Fill a new instance from positional columns and named fields."""
     cls = self.__class__
     opts = cls._meta
     if opts.abstract:
         raise TypeError("Abstract models cannot be instantiated.")
+    plan, fill = _kept(opts)
     if pre_init.receivers:
         pre_init.send(sender=cls, args=args, kwargs=kwargs)
+        # Who keeps the keywords that a receiver gets finds only those in them that no field took.
+        fill = None
     self._state = ModelState()
-    plan = plan_of(opts)
     if args:
         if len(args) > len(opts.concrete_fields):
             raise IndexError("Number of args exceeds number of fields")
         plan = _take_positional(self, opts, plan, args, kwargs)
-    if kwargs:
-        _take_named(self, plan, kwargs)
-        if kwargs:
-            _take_others(self, opts, kwargs)
-    else:
-        for _name, attname, _is_object, default, make, computed in plan:
-            if not computed:
-                setattr(self, attname, default if make is None else make())
+        fill = None
+    others = _take_named(self, plan, kwargs) if fill is None else fill(self, **kwargs)
+    if others:
+        _take_others(self, opts, others)
     if post_init.receivers:
         post_init.send(sender=cls, instance=self)
 
@@ -110,7 +167,8 @@ def _take_positional(
     return plan[len(args) :]
 
 
-def _take_named(self: Any, plan: list[Slot], kwargs: dict[str, Any]) -> None:
+def _take_named(self: Any, plan: list[Slot], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Store what *kwargs* says of the columns of *plan*, or their defaults; return the rest."""
     pop = kwargs.pop
     for name, attname, is_object, default, make, computed in plan:
         # Values of computed columns and of relations without a column come later.
@@ -128,6 +186,7 @@ def _take_named(self: Any, plan: list[Slot], kwargs: dict[str, Any]) -> None:
                 setattr(self, attname, value)
         else:
             setattr(self, attname, default if make is None else make())
+    return kwargs
 
 
 def _take_others(self: Any, opts: Any, kwargs: dict[str, Any]) -> None:
@@ -135,6 +194,8 @@ def _take_others(self: Any, opts: Any, kwargs: dict[str, Any]) -> None:
     unexpected: list[str] = []
     for name, value in kwargs.items():
         if name not in opts._property_names:
+            if take_collection(self, name, value):
+                continue
             try:
                 opts.get_field(name)
             except FieldDoesNotExist:

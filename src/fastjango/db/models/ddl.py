@@ -158,6 +158,17 @@ def condition_sql(model: Any, condition: Any, connection: Any) -> str | None:
     return f"({text})" if several else text
 
 
+def condition_clause(model: Any, condition: Any, connection: Any) -> Any:
+    """Return a condition as an index says it, for statements that name the index so; ``None`` if it is always true."""
+    text = condition_sql(model, condition, connection)
+    return None if text is None else sa.literal_column(text)
+
+
+def element_clause(model: Any, expression: Any, connection: Any) -> Any:
+    """Return an indexed expression as the index says it."""
+    return sa.literal_column(IndexParts.element_sql(model, expression, connection))
+
+
 def expression_sql(model: Any, expression: Any, connection: Any) -> str:
     """Return an expression on the columns of *model* as SQL text."""
     query = make_query(model, alias_cols=False)

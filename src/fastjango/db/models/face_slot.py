@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SQLALCHEMY = "fastjango.db.models.faces.sqlalchemy"
+_CROSSING = "fastjango.db.models.faces.crossing"
 _STATEMENTS = "fastjango.db.models.faces.statements"
 _GUESTS = "fastjango.db.models.faces.guests"
 _FASTAPI = "fastjango.db.models.faces.fastapi"
+_SQLADMIN = "fastjango.db.models.faces.sqladmin"
 
 
 def pydantic_schema(model: Any, source: Any, handler: Any) -> Any:
@@ -48,6 +50,32 @@ class InstanceState:
             # select(Model) takes a class with this attribute for an instance.
             raise AttributeError("_sa_instance_state")
         return import_module(_SQLALCHEMY).instance_state(instance)
+
+
+def take_collection(instance: Any, name: str, value: Any) -> bool:
+    """Give a new instance its members, for a session to write; False where there is no such collection."""
+    if "sqlalchemy.orm" not in sys.modules or not isinstance(value, (list, set, tuple)):
+        return False
+    taken: bool = import_module(_SQLALCHEMY).take_collection(instance, name, value)
+    return taken
+
+
+def before_save(instance: Any) -> None:
+    """Refuse what Django cannot write of an instance that SQLAlchemy knows."""
+    import_module(_CROSSING).before_save(instance)
+
+
+def after_save(instance: Any, names: Any = None) -> None:
+    """Tell the session of an instance that its columns are written, or loaded, already."""
+    import_module(_CROSSING).after_save(instance, names)
+
+
+def forget_deleted(instances: list[Any]) -> None:
+    """Let sessions forget objects that Django has deleted; what their sessions hold of the others goes as well."""
+    for instance in instances:
+        if "_sa_instance_state" in instance.__dict__:
+            import_module(_CROSSING).forget_deleted(instances)
+            return
 
 
 def forget_collections(data: dict[str, Any]) -> None:
@@ -115,19 +143,27 @@ def _tell_fastapi() -> None:
     import_module(_FASTAPI).install()
 
 
+def _tell_sqladmin() -> None:
+    import_module(_SQLADMIN).install()
+
+
 def _welcome_guests() -> None:
     """Give declarative classes of SQLAlchemy a place among the models, when they are mapped."""
 
     def mapped(mapper: Any, cls: Any) -> None:
         # Models themselves are mapped as well.
-        if not hasattr(cls, "_meta"):
+        if "from_db" not in dir(cls):
             import_module(_GUESTS).welcome(mapper, cls)
 
     event.listen(sys.modules["sqlalchemy.orm"].Mapper, "after_mapper_constructed", mapped)
 
 
 def watch_faces(class_prepared: Any) -> None:
-    """Let FastAPI and SQLAlchemy's ORM know models, whichever is imported first."""
+    """Let FastAPI, SQLAlchemy's ORM and SQLAdmin know models, whichever is imported first."""
+    if "sqladmin.forms" in sys.modules:
+        _tell_sqladmin()
+    else:
+        sys.meta_path.insert(0, _Comes("sqladmin.forms", _tell_sqladmin))
     if "sqlalchemy.orm" in sys.modules:
         _welcome_guests()
     else:

@@ -7,9 +7,12 @@ import inspect
 from collections.abc import Callable
 from functools import wraps
 from importlib import import_module
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
+from fastjango.db.bridge import bridge
 from fastjango.db.models.query.queryset import BEYOND_DJANGO, QuerySet, provide_manager
+from fastjango.db.models.query.single import MISS, aget_single, first_filter, get_single, is_ordinary
 from fastjango.db.routers import router
 
 M = TypeVar("M")
@@ -23,7 +26,9 @@ class BaseManager(Generic[M]):
     creation_counter: int = 0
     auto_created = False
     use_in_migrations = False
-    _queryset_class: Any
+    _queryset_class: Any = None
+    # Whether its querysets are what they are called: nothing between manager and database was changed.
+    _gives_ordinary_querysets = False
     _constructor_args: tuple[tuple[Any, ...], dict[str, Any]]
 
     if not TYPE_CHECKING:
@@ -36,6 +41,12 @@ class BaseManager(Generic[M]):
         obj = super().__new__(cls)
         obj._constructor_args = (args, kwargs)
         return obj
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls._queryset_class is not None:
+            changed = cls.get_queryset is not cls._ordinary_get_queryset
+            cls._gives_ordinary_querysets = not changed and is_ordinary(cls._queryset_class)
 
     def __init__(self) -> None:
         super().__init__()
@@ -136,6 +147,9 @@ class BaseManager(Generic[M]):
         """Return a new queryset; override it to change what the manager shows."""
         return self._queryset_class(model=self.model, using=self._db, hints=self._hints)  # type: ignore[no-any-return]
 
+    # To see that nobody has put another one in its place.
+    _ordinary_get_queryset = get_queryset
+
     def all(self) -> QuerySet[M]:
         """
         Return the queryset itself, not a copy.
@@ -151,7 +165,52 @@ class BaseManager(Generic[M]):
         return id(self)
 
 
+def _get(method: Any) -> Callable[..., Any]:
+    @wraps(method)
+    def get(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if kwargs and not args and self._gives_ordinary_querysets:
+            found = get_single(self, kwargs)
+            if found is not MISS:
+                return found
+        return self.get_queryset().get(*args, **kwargs)
+
+    return get
+
+
+def _aget(method: Any) -> Callable[..., Any]:
+    @wraps(method)
+    async def aget(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if kwargs and not args and self._gives_ordinary_querysets:
+            found = aget_single(self, kwargs)
+            if type(found) is CoroutineType:
+                found = await found
+            if found is not MISS:
+                return found
+        return await bridge(self.get, *args, **kwargs)
+
+    return aget
+
+
+def _filter(method: Any) -> Callable[..., Any]:
+    @wraps(method)
+    def filter(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if kwargs and not args and self._gives_ordinary_querysets:
+            found = first_filter(self, kwargs)
+            if found is not None:
+                return found
+        return self.get_queryset().filter(*args, **kwargs)
+
+    return filter
+
+
 def _passed_on(name: str, method: Any) -> Callable[..., Any]:
+    if method is QuerySet.get:
+        return _get(method)
+    if method is QuerySet.filter:
+        return _filter(method)
+    if method is QuerySet.aget:
+        return _aget(method)
+
     @wraps(method)
     def manager_method(self: Any, *args: Any, **kwargs: Any) -> Any:
         return getattr(self.get_queryset(), name)(*args, **kwargs)

@@ -22,6 +22,8 @@ from fastjango.db.models.declare import ModelBase, model_unpickle
 from fastjango.db.models.deletion import Collector
 from fastjango.db.models.face_slot import (
     InstanceState,
+    after_save,
+    before_save,
     forget_collections,
     provide_inspection,
     pydantic_schema,
@@ -34,7 +36,8 @@ from fastjango.db.models.save import arguments
 from fastjango.db.models.save.related import prepare_related
 from fastjango.db.models.save.tables import save_parents, save_table
 from fastjango.db.models.signals import class_prepared, post_save, pre_save
-from fastjango.db.models.sql.write import insert_rows, update_row
+from fastjango.db.models.sql.insert import insert_rows
+from fastjango.db.models.sql.write import update_row
 from fastjango.db.models.utils import AltersData
 from fastjango.utils.encoding import force_str
 from fastjango.utils.hashable import make_hashable
@@ -67,7 +70,7 @@ class Model(AltersData, metaclass=ModelBase):
         _state: Any
         id: Any
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, /, *args: Any, **kwargs: Any) -> None:
         construct(self, args, kwargs)
         super().__init__()
 
@@ -265,6 +268,8 @@ class Model(AltersData, metaclass=ModelBase):
         cls: Any = origin._meta.concrete_model if origin._meta.proxy else origin
         opts = cls._meta
         told = {"instance": self, "raw": raw, "using": using, "update_fields": update_fields}
+        if "_sa_instance_state" in self.__dict__:
+            before_save(self)
         if not opts.auto_created and pre_save.receivers:
             pre_save.send(sender=origin, **told)
         if opts.parents:
@@ -279,6 +284,8 @@ class Model(AltersData, metaclass=ModelBase):
                     raise
         self._state.db = using
         self._state.adding = False
+        if "_sa_instance_state" in self.__dict__:
+            after_save(self, update_fields)
         if not opts.auto_created and post_save.receivers:
             post_save.send(sender=origin, created=not updated, **told)
 

@@ -81,6 +81,11 @@ def normalize_together(option_together: Any) -> Any:
         return option_together
 
 
+def _models(classes: Any) -> list[Any]:
+    """Return the classes that have options of their own."""
+    return [cls for cls in classes if isinstance(vars(cls).get("_meta"), Options)]
+
+
 class Options(ParentPaths, FieldLists):
     """What ``Model._meta`` is."""
 
@@ -331,7 +336,7 @@ class Options(ParentPaths, FieldLists):
         """All managers, the model's own before inherited ones, in order of declaration."""
         found = []
         seen: set[str] = set()
-        bases = [base for base in self.model.mro() if hasattr(base, "_meta")]
+        bases = _models(self.model.mro())
         for depth, base in enumerate(bases):
             for manager in base._meta.local_managers:
                 if manager.name in seen:
@@ -355,12 +360,10 @@ class Options(ParentPaths, FieldLists):
         name = self.base_manager_name
         if not name:
             # The nearest parent that names one decides.
-            for parent in self.model.mro()[1:]:
-                if hasattr(parent, "_meta"):
-                    inherited = parent._base_manager
-                    if inherited.name != "_base_manager" or not inherited.auto_created:
-                        name = inherited.name
-                    break
+            for parent in _models(self.model.mro()[1:])[:1]:
+                inherited = parent._base_manager
+                if inherited.name != "_base_manager" or not inherited.auto_created:
+                    name = inherited.name
         if name:
             try:
                 return self.managers_map[name]
@@ -377,10 +380,8 @@ class Options(ParentPaths, FieldLists):
         """The manager for everything else: the first declared one."""
         name = self.default_manager_name
         if not name and not self.local_managers:
-            for parent in self.model.mro()[1:]:
-                if hasattr(parent, "_meta"):
-                    name = parent._meta.default_manager_name
-                    break
+            for parent in _models(self.model.mro()[1:])[:1]:
+                name = parent._meta.default_manager_name
         if name:
             try:
                 return self.managers_map[name]

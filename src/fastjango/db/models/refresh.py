@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastjango.db.models.constants import LOOKUP_SEP
+from fastjango.db.models.face_slot import after_save
 
 
 def refresh(instance: Any, using: str | None, fields: Any, from_queryset: Any) -> None:
@@ -59,3 +60,5 @@ def _copy(instance: Any, loaded: Any, fields: Any) -> None:
         if (fields is None or field.name in fields) and field.is_relation and field.is_cached(instance):
             field.delete_cached_value(instance)
     instance._state.db = loaded._state.db
+    if "_sa_instance_state" in instance.__dict__:
+        after_save(instance, fields)

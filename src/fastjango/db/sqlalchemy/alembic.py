@@ -14,6 +14,7 @@ from alembic.operations.ops import CreateTableOp
 
 from fastjango.db.connections import connections
 from fastjango.db.engines import DEFAULT_DB_ALIAS
+from fastjango.db.sqlalchemy.in_full import say_in_full
 from fastjango.db.sqlalchemy.tables import metadata_of_project
 
 
@@ -26,7 +27,7 @@ def run(context: Any, *, using: str = DEFAULT_DB_ALIAS) -> None:
     """
     connection = connections[using]
     options: dict[str, Any] = {
-        "target_metadata": metadata_of_project(),
+        "target_metadata": say_in_full(metadata_of_project(), connection),
         "render_item": _render,
         "process_revision_directives": _tidy,
         "render_as_batch": connection.vendor == "sqlite",

@@ -32,6 +32,12 @@ class DeclaredType(types.TypeDecorator[Any]):
         self.inner = inner
         self.text = text
 
+    def __getattr__(self, name: str) -> Any:
+        # Length, precision and whatever else people ask of a type.
+        if name in {"inner", "impl"}:
+            raise AttributeError(name)
+        return getattr(self.inner, name)
+
     def load_dialect_impl(self, dialect: Any) -> Any:
         """Return the type by its name."""
         return Named(self.text)
@@ -61,10 +67,16 @@ class DeclaredType(types.TypeDecorator[Any]):
         return self.inner.comparator_factory
 
 
+# Types of MySQL and MariaDB that SQLAlchemy's own types do not say.
+_MYSQL = frozenset({"longtext", "uuid"})
+
+
 def as_reflected(kind: Any, field: Any, connection: Any) -> Any:
     """Return *kind*, written as the database itself says the type of the column that migrations make."""
     resolve = getattr(connection.dialect, "_resolve_type_affinity", None)
     declared = field.db_type(connection)
+    if connection.vendor == "mysql" and declared in _MYSQL and not isinstance(kind, DeclaredType):
+        return DeclaredType(kind, declared.upper())
     if resolve is None or declared is None or isinstance(kind, DeclaredType):
         return kind
     compiler = connection.dialect.type_compiler_instance

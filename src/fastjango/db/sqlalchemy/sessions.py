@@ -8,14 +8,18 @@ releases a savepoint, and the block decides in the end.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.util.concurrency import in_greenlet
 
+from fastjango.core.exceptions import fix
 from fastjango.db.connections import connections
 from fastjango.db.engines import DEFAULT_DB_ALIAS
+from fastjango.db.models import Model
 from fastjango.db.models.faces.session import shared_connection
 
 
@@ -28,9 +32,28 @@ class AliasSession(Session):
         options["info"] = {**(options.get("info") or {}), "using": using}
         super().__init__(bind, **options)
         self.using = using
+        # Whether an AsyncSession stands before it: then nothing may wait outside of its methods.
+        self.is_asynchronous = False
 
     def get_bind(self, mapper: Any = None, **options: Any) -> Engine | Connection:
-        """Return the connection of the open ``atomic()`` block, else the alias' engine."""
+        """
+        Return the connection of the open ``atomic()`` block, else the alias' engine.
+
+        Raises:
+            MissingGreenlet: A relation of an asynchronous session would be loaded where nobody awaits it.
+        """
+        if self.is_asynchronous and not in_greenlet():
+            raise fix(
+                MissingGreenlet(
+                    "greenlet_spawn has not been called; can't call await_only() here. Was IO attempted in an unexpected place?"
+                ),
+                "load the relation with the query (selectinload), or await session.refresh(obj, ['name'])",
+                code="models.Q208",
+            )
+        return self.bind_of(mapper, **options)
+
+    def bind_of(self, mapper: Any = None, **options: Any) -> Engine | Connection:
+        """Return what the session works on, wherever it is asked."""
         if self.bind is not None or options.get("bind") is not None:
             return super().get_bind(mapper, **options)
         known = getattr(self._transaction, "_connections", None) if self._transaction is not None else None
@@ -39,6 +62,24 @@ class AliasSession(Session):
             # The session has a transaction of its own already.
             return db.engine
         return shared_connection(db) or db.engine
+
+    def merge(self, instance: Any, **options: Any) -> Any:
+        """Copy the state of *instance* onto the session's object of its row; what it does not say yet is not copied."""
+        if not isinstance(instance, Model) or not instance._state.adding:
+            return super().merge(instance, **options)
+        data: dict[str, Any] = vars(instance)
+        unsaid = [
+            field.attname
+            for field in instance._meta.concrete_fields
+            if not field.null and not field.primary_key and data.get(field.attname, field) is None
+        ]
+        _ = instance._sa_instance_state
+        for name in unsaid:
+            del data[name]
+        try:
+            return super().merge(instance, **options)
+        finally:
+            data.update(dict.fromkeys(unsaid))
 
 
 class AliasAsyncSession(AsyncSession):
@@ -49,10 +90,11 @@ class AliasAsyncSession(AsyncSession):
     def __init__(self, bind: Any = None, *, using: str = DEFAULT_DB_ALIAS, **options: Any) -> None:
         super().__init__(bind, using=using, **options)
         self.using = using
+        cast("AliasSession", self.sync_session).is_asynchronous = True
 
     def get_bind(self, *args: Any, **options: Any) -> Engine | Connection:
         """Return the connection of the open ``atomic()`` block, else the alias' engine."""
-        return self.sync_session.get_bind(*args, **options)
+        return cast("AliasSession", self.sync_session).bind_of(*args, **options)
 
 
 class SessionFactory(sessionmaker[Session]):

@@ -66,6 +66,9 @@ def _finish(model: Any, connection: Any, table: Any = None) -> None:
             field = import_string(settings.DEFAULT_AUTO_FIELD)()  # noqa: PLW2901
             own.type = field.column_type()
         own.type = as_reflected(own.type, field, connection)
+        if field.generated:
+            # Migrations leave it to the expression.
+            own.nullable = True
         if opts.auto_created and own.primary_key:
             continue
         name = [field.column]
@@ -73,7 +76,7 @@ def _finish(model: Any, connection: Any, table: Any = None) -> None:
             table.append_constraint(
                 sa.UniqueConstraint(own, name=constraint_name(connection, opts.db_table, name, "_uniq"))
             )
-        elif field.db_index and not field.unique:
+        elif field.db_index and not field.unique and not _has_index_of_key(field, connection):
             sa.Index(constraint_name(connection, opts.db_table, name), own)
         if connection.vendor == "postgresql":
             _pattern_index(table, field, connection)
@@ -86,7 +89,8 @@ def _finish(model: Any, connection: Any, table: Any = None) -> None:
         if not index.contains_expressions:
             _index(table, opts, index)
     for constraint in opts.constraints:
-        _unique(table, opts, constraint)
+        if not hasattr(constraint, "is_supported") or constraint.is_supported(connection):
+            _unique(table, opts, constraint)
 
 
 def _drop(table: sa.Table, constraint: sa.ForeignKeyConstraint) -> None:
@@ -100,6 +104,11 @@ def _index(table: sa.Table, opts: Any, index: Any) -> None:
         own = table.c[opts.get_field(name).column]
         columns.append(own.desc() if order == "DESC" else own)
     sa.Index(index.name, *columns)
+
+
+def _has_index_of_key(field: Any, connection: Any) -> bool:
+    """Whether the database makes the index of a foreign key itself, under the constraint's name."""
+    return bool(connection.vendor == "mysql" and field.remote_field is not None and field.db_constraint)
 
 
 def _unique(table: sa.Table, opts: Any, constraint: Any) -> None:

@@ -35,7 +35,9 @@ class ModelFormOptions:
     """What a form's inner ``class Meta`` says."""
 
     def __init__(self, options: Any = None) -> None:
-        self.model = getattr(options, "model", None)
+        model: Any = getattr(options, "model", None)
+        # A plain SQLAlchemy class has a model of its own.
+        self.model = model if model is None else model._meta.model
         self.fields = getattr(options, "fields", None)
         self.exclude = getattr(options, "exclude", None)
         self.widgets = getattr(options, "widgets", None)

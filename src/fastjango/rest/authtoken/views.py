@@ -8,6 +8,7 @@ from fastjango.rest import parsers, renderers
 from fastjango.rest.authtoken.models import Token
 from fastjango.rest.authtoken.serializers import AuthTokenSerializer
 from fastjango.rest.response import Response
+from fastjango.rest.schemas import AutoSchema
 from fastjango.rest.views import APIView
 
 
@@ -19,6 +20,9 @@ class ObtainAuthToken(APIView):
     parser_classes = (parsers.FormParser, parsers.MultiPartParser, parsers.JSONParser)
     renderer_classes = (renderers.JSONRenderer,)
     serializer_class: Any = AuthTokenSerializer
+    schema = AutoSchema(
+        responses={200: {"type": "object", "properties": {"token": {"type": "string"}}, "required": ["token"]}}
+    )
 
     def get_serializer_context(self) -> dict[str, Any]:
         """Return what the serializer gets as its context."""

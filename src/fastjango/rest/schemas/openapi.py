@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin
 
@@ -81,6 +82,8 @@ class AutoSchema(FieldMapping, ViewInspector):
         tags: In place of the first part of the address.
         operation_id_base: In place of the name of the model, serializer or view in operation ids.
         component_name: In place of the serializer's name in components.
+        responses: What the view answers, by status, for the document at ``/docs``: a text, a serializer or its class (in a
+            list for many), a JSON schema, or None. Without one of success the view's serializer counts.
     """
 
     request_media_types: list[str] = []
@@ -94,13 +97,18 @@ class AutoSchema(FieldMapping, ViewInspector):
     }
 
     def __init__(
-        self, tags: Any = None, operation_id_base: str | None = None, component_name: str | None = None
+        self,
+        tags: Any = None,
+        operation_id_base: str | None = None,
+        component_name: str | None = None,
+        responses: Mapping[int | str, Any] | None = None,
     ) -> None:
         if tags and not all(isinstance(tag, str) for tag in tags):
             raise ValueError("tags must be a list or tuple of string.")
         self._tags = tags
         self.operation_id_base = operation_id_base
         self.component_name = component_name
+        self.responses = responses
         super().__init__()
 
     # ------------------------------------------------------------ the operation

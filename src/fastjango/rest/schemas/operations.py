@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from fastjango.rest.schemas.answers import put_schema, refusals, said_answers
 from fastjango.rest.schemas.openapi import AutoSchema
-from fastjango.rest.schemas.shapes import serializer_schema
+from fastjango.rest.schemas.shapes import key_schema, serializer_schema
 
+# What each method of a generic view does, and the status it answers with; what a project's own method answers is not known.
+_KNOWN = {
+    "list": "200",
+    "retrieve": "200",
+    "create": "201",
+    "update": "200",
+    "partial_update": "200",
+    "destroy": "204",
+}
+_GENERIC = {
+    "get": ("list", "retrieve"),
+    "post": ("create",),
+    "put": ("update",),
+    "patch": ("partial_update",),
+    "delete": ("destroy",),
+}
 _VERBS = {"get": "retrieve", "post": "create", "put": "update", "patch": "partialUpdate", "delete": "destroy"}
 
 
@@ -24,6 +41,7 @@ class ViewOperations:
         self._tags = inspector._tags
         self.operation_id_base = inspector.operation_id_base
         self.component_name = inspector.component_name
+        self.said = inspector.responses
 
     def _name(self, path: str) -> str:
         if self.operation_id_base:
@@ -79,16 +97,20 @@ class ViewOperations:
         serializer = self.serializer(method) if method in ("post", "put", "patch") else None
         if serializer is not None:
             key = self.component(serializer, path) + ("PatchInput" if method == "patch" else "Input")
-            components.setdefault(key, serializer_schema(serializer, reading=False))
-            reference = {"$ref": f"#/components/schemas/{key}"}
+            schema = serializer_schema(serializer, reading=False)
+            reference = put_schema(components, key, schema)
             types = [parser.media_type for parser in view.parser_classes]
-            operation["requestBody"] = {"content": {kind: {"schema": reference} for kind in types}, "required": True}
+            operation["requestBody"] = {
+                "content": {kind: {"schema": reference} for kind in types},
+                # No body is an empty one.
+                "required": "required" in schema,
+            }
         return operation
 
     def _parameters(self, path: str, method: str) -> list[dict[str, Any]]:
         names = [part.split("}")[0] for part in path.split("{")[1:]]
         found: list[dict[str, Any]] = [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
+            {"name": name, "in": "path", "required": True, "schema": self._key(name)} for name in names
         ]
         if not self.is_list(method):
             return found
@@ -100,22 +122,48 @@ class ViewOperations:
                 found += backend().get_schema_operation_parameters(self.view)
         return found
 
+    def _key(self, name: str) -> dict[str, Any]:
+        """Return the schema of a part of the address: that of the column by which the view looks up."""
+        view = self.view
+        model = getattr(getattr(view, "queryset", None), "model", None)
+        lookup = getattr(view, "lookup_field", None)
+        if model is None or lookup is None or name not in (lookup, getattr(view, "lookup_url_kwarg", None)):
+            return {"type": "string"}
+        if lookup == "pk":
+            column = model._meta.pk
+        else:
+            column = next((field for field in model._meta.concrete_fields if field.name == lookup), None)
+        return key_schema(column) if column is not None else {"type": "string"}
+
+    def _does(self, method: str) -> str | None:
+        """Return what the method does, as the mixins call it; None for what the project wrote itself."""
+        if hasattr(self.view, "action"):
+            action = self.view.action
+            return action if action in _KNOWN else None
+        return next((name for name in _GENERIC[method] if hasattr(self.view, name)), None)
+
     def _responses(self, path: str, method: str, components: dict[str, Any]) -> dict[str, Any]:
-        if method == "delete":
-            return {"204": {"description": "Deleted"}}
-        status = "201" if method == "post" and getattr(self.view, "action", "create") in (None, "create") else "200"
-        serializer = self.serializer("get")
+        does = self._does(method)
+        found = said_answers(self.said, components)
+        if not any(status.startswith("2") for status in found):
+            found[_KNOWN.get(does or "", "2XX")] = self._success(does, path, method, components)
+        for status, answer in refusals(self.view, path, method, self.is_list(method), components).items():
+            found.setdefault(status, answer)
+        return dict(sorted(found.items()))
+
+    def _success(self, does: str | None, path: str, method: str, components: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = {"description": "Deleted" if does == "destroy" else "Successful response"}
+        serializer = None if does in (None, "destroy") else self.serializer("get")
         if serializer is None:
-            return {status: {"description": "Successful response"}}
-        key = self.component(serializer, path)
-        components.setdefault(key, serializer_schema(serializer))
-        schema: dict[str, Any] = {"$ref": f"#/components/schemas/{key}"}
+            return answer
+        schema = put_schema(components, self.component(serializer, path), serializer_schema(serializer))
         if self.is_list(method):
-            schema = {"type": "array", "items": schema}
+            listed: dict[str, Any] = {"type": "array", "items": schema}
+            schema = listed
             paginator = getattr(self.view, "paginator", None)
             if paginator is not None:
                 schema = paginator.get_paginated_response_schema(schema)
-        return {status: {"description": "Successful response", "content": {"application/json": {"schema": schema}}}}
+        return {**answer, "content": {"application/json": {"schema": schema}}}
 
 
 __all__ = ["ViewOperations"]

@@ -33,6 +33,27 @@ LIST_SERIALIZER_KWARGS = (
 LIST_SERIALIZER_KWARGS_REMOVE = ("allow_empty", "min_length", "max_length")
 
 
+def run_validation(serializer: Any, data: Any) -> Any:
+    """
+    Return what *serializer*, of one object or of a list, makes of *data*.
+
+    Raises:
+        ValidationError: With the errors by field, or by position.
+    """
+    done, data = serializer.validate_empty_values(data)
+    if done:
+        return data
+    value = serializer.to_internal_value(data)
+    try:
+        serializer.run_validators(value)
+        value = serializer.validate(value)
+        if value is None:
+            raise AssertionError(".validate() should return the validated data")
+    except (ValidationError, DjangoValidationError) as exc:
+        raise ValidationError(detail=as_serializer_error(exc)) from exc
+    return value
+
+
 def as_serializer_error(exc: Any) -> dict[str, Any]:
     """Return an error as a mapping from field to list of errors."""
     detail = get_error_detail(exc) if isinstance(exc, DjangoValidationError) else exc.detail

@@ -6,11 +6,10 @@ import copy
 import warnings
 from typing import Any
 
-from fastjango.core.exceptions import ValidationError as DjangoValidationError
 from fastjango.db.models.manager import BaseManager
 from fastjango.rest.deprecation import RemovedInDRF320Warning
 from fastjango.rest.exceptions import ErrorDetail, ValidationError
-from fastjango.rest.serializers.base import BaseSerializer, as_serializer_error, refuse_commit
+from fastjango.rest.serializers.base import BaseSerializer, refuse_commit, run_validation
 from fastjango.rest.serializers.field import SkipField, empty
 from fastjango.rest.serializers.plans import read_many
 from fastjango.rest.settings import api_settings
@@ -64,18 +63,7 @@ class ListSerializer(BaseSerializer):
 
     def run_validation(self, data: Any = empty) -> Any:
         """Return the list of validated data."""
-        done, data = self.validate_empty_values(data)
-        if done:
-            return data
-        value = self.to_internal_value(data)
-        try:
-            self.run_validators(value)
-            value = self.validate(value)
-            if value is None:
-                raise AssertionError(".validate() should return the validated data")
-        except (ValidationError, DjangoValidationError) as exc:
-            raise ValidationError(detail=as_serializer_error(exc)) from exc
-        return value
+        return run_validation(self, data)
 
     def run_child_validation(self, data: Any) -> Any:
         """Return the validated data of one object; to be overridden where it needs its own instance."""
@@ -114,7 +102,7 @@ class ListSerializer(BaseSerializer):
             "The list-based error format for `ListSerializer` is deprecated and will be removed in DRF 3.20. Set "
             '`REST_FRAMEWORK["LIST_SERIALIZER_ERRORS_AS_DICT"]` to `True` to use the dictionary-based error format.',
             RemovedInDRF320Warning,
-            stacklevel=4,
+            stacklevel=5,
         )
         raise ValidationError([errors.get(index, {}) for index in range(len(data))])
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastjango.core.exceptions import ValidationError as DjangoValidationError
 from fastjango.rest.exceptions import ErrorDetail, ValidationError
-from fastjango.rest.serializers.base import BaseSerializer, as_serializer_error
+from fastjango.rest.serializers.base import BaseSerializer, as_serializer_error, run_validation
 from fastjango.rest.serializers.composite import JSONField
 from fastjango.rest.serializers.field import Field, SkipField, empty, get_error_detail
 from fastjango.rest.serializers.plans import class_reader, own_reader
@@ -105,18 +105,7 @@ class Serializer(BaseSerializer, metaclass=SerializerMetaclass):
 
     def run_validation(self, data: Any = empty) -> Any:
         """Return the validated data; errors are by field."""
-        done, data = self.validate_empty_values(data)
-        if done:
-            return data
-        value = self.to_internal_value(data)
-        try:
-            self.run_validators(value)
-            value = self.validate(value)
-            if value is None:
-                raise AssertionError(".validate() should return the validated data")
-        except (ValidationError, DjangoValidationError) as exc:
-            raise ValidationError(detail=as_serializer_error(exc)) from exc
-        return value
+        return run_validation(self, data)
 
     def _read_only_defaults(self) -> dict[str, Any]:
         defaults: dict[str, Any] = {}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from fastjango.utils.worlds import iscoroutinefunction
 
-View = Callable[..., Any]
+# A decorated view is called as it was before.
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 def around(
@@ -36,7 +37,7 @@ def around(
                 after(request, response)
             return response
 
-        return _async_wrapper
+        return cast("View", _async_wrapper)
 
     @wraps(view)
     def _view_wrapper(request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -48,7 +49,7 @@ def around(
             after(request, response)
         return response
 
-    return _view_wrapper
+    return cast("View", _view_wrapper)
 
 
 def marked(view: View, name: str, value: Any) -> View:

@@ -11,7 +11,9 @@ from fastjango.utils.decorators import decorator_from_middleware_with_args
 from fastjango.views.decorators.around import View, around
 
 
-def cache_page(timeout: float | None, *, cache: str | None = None, key_prefix: str | None = None) -> Any:
+def cache_page(
+    timeout: float | None, *, cache: str | None = None, key_prefix: str | None = None
+) -> Callable[[View], View]:
     """
     Keep the view's pages in the cache.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from fastjango.http import HttpResponseNotAllowed
 from fastjango.http.caching import get_conditional_response
@@ -87,7 +87,7 @@ def condition(
                 after(request, response, etag, last_modified)
                 return response
 
-            return inner
+            return cast("View", inner)
 
         @wraps(func)
         def inner_sync(request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -97,7 +97,7 @@ def condition(
             after(request, response, etag, last_modified)
             return response
 
-        return inner_sync
+        return cast("View", inner_sync)
 
     return decorator
 

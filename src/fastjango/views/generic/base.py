@@ -37,6 +37,37 @@ class ContextMixin:
         return kwargs
 
 
+def view_function(cls: Any, initkwargs: dict[str, Any]) -> Any:
+    """
+    Return a function that makes an instance of the view class *cls* for each request and lets it answer.
+
+    Args:
+        initkwargs: Attributes of the class to be set on every instance.
+    Raises:
+        TypeError: The class has no such attribute, or it is the name of an HTTP method.
+    """
+    for key in initkwargs:
+        if key in cls.http_method_names:
+            raise TypeError(f"The method name {key} is not accepted as a keyword argument to {cls.__name__}().")
+        if not hasattr(cls, key):
+            raise TypeError(
+                f"{cls.__name__}() received an invalid keyword {key!r}. as_view only accepts arguments that are "
+                "already attributes of the class."
+            )
+
+    def view(request: Any, *args: Any, **kwargs: Any) -> Any:
+        self = cls(**initkwargs)
+        self.setup(request, *args, **kwargs)
+        if not hasattr(self, "request"):
+            raise AttributeError(
+                f"{cls.__name__} instance has no 'request' attribute. Did you override setup() and forget to call "
+                "super()?"
+            )
+        return self.dispatch(request, *args, **kwargs)
+
+    return view
+
+
 class View:
     """
     Base of all class-based views: one method per HTTP method, one instance per request.
@@ -75,36 +106,19 @@ class View:
         Raises:
             TypeError: The class has no such attribute.
         """
-        for key in initkwargs:
-            if key in cls.http_method_names:
-                raise TypeError(f"The method name {key} is not accepted as a keyword argument to {cls.__name__}().")
-            if not hasattr(cls, key):
-                raise TypeError(
-                    f"{cls.__name__}() received an invalid keyword {key!r}. as_view only accepts arguments that are "
-                    "already attributes of the class."
-                )
-
-        def view(request: Any, *args: Any, **kwargs: Any) -> Any:
-            self = cls(**initkwargs)
-            self.setup(request, *args, **kwargs)
-            if not hasattr(self, "request"):
-                raise AttributeError(
-                    f"{cls.__name__} instance has no 'request' attribute. Did you override setup() and forget to call "
-                    "super()?"
-                )
-            return self.dispatch(request, *args, **kwargs)
-
-        made: Any = view
+        made: Any = view_function(cls, initkwargs)
         made.view_class = cls
         made.view_initkwargs = initkwargs
         # Name and place are of the class; annotations and marks of decorators are of dispatch().
         made.__doc__ = cls.__doc__
+        made.__qualname__ = f"{cls.as_view.__qualname__}.<locals>.view"
         made.__module__ = cls.__module__
         made.__annotations__ = cls.dispatch.__annotations__
         made.__dict__.update(cls.dispatch.__dict__)
         if cls.view_is_async:
             markcoroutinefunction(made)
-        return view
+        done: Callable[..., Any] = made
+        return done
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
         """Take what the request brings; the first thing that is called."""

@@ -10,6 +10,7 @@ from fastjango.conf import settings
 from fastjango.contrib.messages.storage.base import BaseStorage, Message
 from fastjango.core import signing
 from fastjango.http import SimpleCookie
+from fastjango.utils.functional import cached_property
 from fastjango.utils.safestring import SafeData, mark_safe
 
 
@@ -79,9 +80,10 @@ class CookieStorage(BaseStorage):
     not_finished = "__messagesnotfinished__"
     not_finished_json = json.dumps("__messagesnotfinished__")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.signer = signing.get_cookie_signer(salt="django.contrib.messages")
+    @cached_property
+    def signer(self) -> Any:
+        """Signs the cookie; most requests have neither messages nor this."""
+        return signing.get_cookie_signer(salt="django.contrib.messages")
 
     def _get(self, *args: Any, **kwargs: Any) -> tuple[Any, bool]:
         data = self.request.COOKIES.get(self.cookie_name)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Never, TypeVar, overload
 
-from fastjango.contrib.postgres.column_types import ArrayType, Server, each
+from fastjango.contrib.postgres.column_types import ArrayType, Server, each, from_text
 from fastjango.contrib.postgres.fields.array_lookups import (
     ArrayContainedBy,
     ArrayContains,
@@ -18,7 +18,7 @@ from fastjango.contrib.postgres.fields.array_lookups import (
     SliceTransform,
     SliceTransformFactory,
 )
-from fastjango.contrib.postgres.fields.utils import AttributeSetter
+from fastjango.contrib.postgres.fields.utils import AttributeSetter, HasBaseField
 from fastjango.contrib.postgres.forms import SimpleArrayField
 from fastjango.contrib.postgres.server_check import ServerCheckMixin
 from fastjango.contrib.postgres.utils import prefix_validation_error
@@ -27,6 +27,7 @@ from fastjango.core import checks
 from fastjango.core.exceptions import ValidationError
 from fastjango.db.backends.utils import without_sizes
 from fastjango.db.models import Field
+from fastjango.db.models.fields.enumerated import enum_of
 from fastjango.db.models.fields.mixins import CheckFieldDefaultMixin
 from fastjango.db.models.fields.typevars import GT, ST
 from fastjango.utils.translation import gettext_lazy as _
@@ -40,7 +41,7 @@ Item = TypeVar("Item")
 __all__ = ["ArrayField", "IndexTransform", "SliceTransform"]
 
 
-class ArrayField(ServerCheckMixin, CheckFieldDefaultMixin, Field[ST, GT]):
+class ArrayField(HasBaseField, ServerCheckMixin, CheckFieldDefaultMixin, Field[ST, GT]):
     """
     A list of values.
 
@@ -86,24 +87,6 @@ class ArrayField(ServerCheckMixin, CheckFieldDefaultMixin, Field[ST, GT]):
         if size:
             self.default_validators = [*self.default_validators, ArrayMaxLengthValidator(size)]
         super().__init__(**kwargs)
-
-    @property
-    def model(self) -> Any:
-        """The model that the field is bound to; the items' field is bound with it."""
-        try:
-            return self.__dict__["model"]
-        except KeyError:
-            raise AttributeError(f"'{type(self).__name__}' object has no attribute 'model'") from None
-
-    @model.setter
-    def model(self, model: Any) -> None:
-        self.__dict__["model"] = model
-        self.base_field.model = model
-
-    def set_attributes_from_name(self, name: str) -> None:
-        """Take *name*, for the items' field as well."""
-        super().set_attributes_from_name(name)
-        self.base_field.set_attributes_from_name(name)
 
     @property
     def description(self) -> str:
@@ -173,6 +156,9 @@ class ArrayField(ServerCheckMixin, CheckFieldDefaultMixin, Field[ST, GT]):
 
     def driver_result_converter(self, connection: Any) -> Callable[[Any], Any] | None:
         """Return what the base field makes of each item; None where the driver's values are right."""
+        enum = enum_of(self)
+        if enum is not None:
+            return from_text(each(enum.result_converter(connection)))
         convert = self.base_field.result_converter(connection)
         if isinstance(self.base_field, ArrayField):
             return None if convert is None else _list_of(convert)

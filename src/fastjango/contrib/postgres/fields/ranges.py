@@ -10,7 +10,7 @@ from fastjango.contrib.postgres import forms
 from fastjango.contrib.postgres.column_types import ServerType
 from fastjango.contrib.postgres.fields import range_lookups
 from fastjango.contrib.postgres.fields.range_json import RangeJson
-from fastjango.contrib.postgres.fields.utils import AttributeSetter
+from fastjango.contrib.postgres.fields.utils import AttributeSetter, HasBaseField
 from fastjango.contrib.postgres.server_check import ServerCheckMixin
 from fastjango.db import models
 from fastjango.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange, NumericRange
@@ -58,11 +58,10 @@ class RangeBoundary(models.Expression):
         return Pieces(f"'{self.lower}{self.upper}'")
 
 
-class RangeField(ServerCheckMixin, models.Field[ST, GT]):
+class RangeField(HasBaseField, ServerCheckMixin, models.Field[ST, GT]):
     """What the range fields share; a subclass names type, base field and form field."""
 
     empty_strings_allowed = False
-    base_field: Any
     range_type: Any
     form_field: Any
     range_name: str
@@ -74,24 +73,6 @@ class RangeField(ServerCheckMixin, models.Field[ST, GT]):
             # Each field has one of its own, which is bound to the same model.
             self.base_field = self.base_field()
         super().__init__(*args, **kwargs)
-
-    @property
-    def model(self) -> Any:
-        """The model that the field is bound to; the bounds' field is bound with it."""
-        try:
-            return self.__dict__["model"]
-        except KeyError:
-            raise AttributeError(f"'{type(self).__name__}' object has no attribute 'model'") from None
-
-    @model.setter
-    def model(self, model: Any) -> None:
-        self.__dict__["model"] = model
-        self.base_field.model = model
-
-    def set_attributes_from_name(self, name: str) -> None:
-        """Take *name*, for the bounds' field as well."""
-        super().set_attributes_from_name(name)
-        self.base_field.set_attributes_from_name(name)
 
     @classmethod
     def _choices_is_value(cls, value: Any) -> bool:

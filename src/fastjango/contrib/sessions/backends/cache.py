@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastjango.conf import settings
 from fastjango.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
@@ -11,14 +11,21 @@ from fastjango.core.cache import caches
 KEY_PREFIX = "django.contrib.sessions.cache"
 
 
-class SessionStore(SessionBase):
-    """One cache entry per session."""
+class CacheEntries:
+    """A session store that keeps its data in a cache, one entry per session, under ``cache_key_prefix`` and the key."""
 
-    cache_key_prefix = KEY_PREFIX
+    cache_key_prefix: str
 
     def __init__(self, session_key: str | None = None) -> None:
         self._cache = caches[settings.SESSION_CACHE_ALIAS]
-        super().__init__(session_key)
+        super().__init__(session_key)  # type: ignore[call-arg]
+
+    if TYPE_CHECKING:
+        session_key: Any
+
+        def _get_or_create_session_key(self) -> str: ...
+
+        async def _aget_or_create_session_key(self) -> str: ...
 
     @property
     def cache_key(self) -> str:
@@ -29,17 +36,33 @@ class SessionStore(SessionBase):
         """Return the entry's key."""
         return self.cache_key_prefix + await self._aget_or_create_session_key()
 
-    def load(self) -> dict[str, Any]:
-        """Return the data."""
+    def _cached(self) -> dict[str, Any] | None:
+        """Return the entry; a cache that does not answer, or does not like the key, has none."""
         try:
             data = self._cache.get(self.cache_key)
         except Exception:
-            # A cache that does not answer, or does not like the key, means a new session.
-            data = None
-        if data is not None:
-            return dict(data)
-        self._session_key = None
-        return {}
+            return None
+        return None if data is None else dict(data)
+
+    def _forget(self, session_key: str | None) -> None:
+        """Delete the entry of *session_key*, else of the store's own key."""
+        key = session_key if session_key is not None else self.session_key
+        if key is not None:
+            self._cache.delete(self.cache_key_prefix + str(key))
+
+
+class SessionStore(CacheEntries, SessionBase):
+    """One cache entry per session."""
+
+    cache_key_prefix = KEY_PREFIX
+
+    def load(self) -> dict[str, Any]:
+        """Return the data."""
+        data = self._cached()
+        if data is None:
+            self._session_key = None
+            return {}
+        return data
 
     def create(self) -> None:
         """Add an entry under a new key; gives up when the cache keeps nothing."""
@@ -74,11 +97,7 @@ class SessionStore(SessionBase):
 
     def delete(self, session_key: str | None = None) -> None:
         """Delete the entry."""
-        if session_key is None:
-            if self.session_key is None:
-                return
-            session_key = str(self.session_key)
-        self._cache.delete(self.cache_key_prefix + session_key)
+        self._forget(session_key)
 
     @classmethod
     def clear_expired(cls) -> None:

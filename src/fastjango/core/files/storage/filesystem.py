@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import warnings
-from functools import cached_property
 from typing import Any
-from urllib.parse import urljoin
 
 from fastjango.conf import settings
 from fastjango.core.exceptions import RemovedInDjango60Warning
@@ -18,11 +16,10 @@ from fastjango.core.files.storage.mixins import StorageSettingsMixin
 from fastjango.core.signals import setting_changed
 from fastjango.utils._os import safe_join, safe_makedirs
 from fastjango.utils.deconstruct import deconstructible
-from fastjango.utils.encoding import filepath_to_uri
 
 
 @deconstructible(path="fastjango.core.files.storage.FileSystemStorage")
-class FileSystemStorage(Storage, StorageSettingsMixin):
+class FileSystemStorage(StorageSettingsMixin, Storage):
     """
     Keeps files in a folder.
 
@@ -57,33 +54,6 @@ class FileSystemStorage(Storage, StorageSettingsMixin):
                 stacklevel=2,
             )
         setting_changed.connect(self._clear_cached_properties)
-
-    @cached_property
-    def base_location(self) -> Any:
-        """The folder as it was given."""
-        return self._value_or_setting(self._location, settings.MEDIA_ROOT)
-
-    @cached_property
-    def location(self) -> str:
-        """The folder as an absolute path."""
-        return str(os.path.abspath(self.base_location))
-
-    @cached_property
-    def base_url(self) -> Any:
-        """Where the files are served, with a slash at the end."""
-        if self._base_url is not None and not self._base_url.endswith("/"):
-            self._base_url += "/"
-        return self._value_or_setting(self._base_url, settings.MEDIA_URL)
-
-    @cached_property
-    def file_permissions_mode(self) -> Any:
-        """The permissions of new files; None leaves them to the system."""
-        return self._value_or_setting(self._file_permissions_mode, settings.FILE_UPLOAD_PERMISSIONS)
-
-    @cached_property
-    def directory_permissions_mode(self) -> Any:
-        """The permissions of new folders; None leaves them to the system."""
-        return self._value_or_setting(self._directory_permissions_mode, settings.FILE_UPLOAD_DIRECTORY_PERMISSIONS)
 
     def _open(self, name: str, mode: str = "rb") -> File:
         return File(open(self.path(name), mode))
@@ -184,15 +154,6 @@ class FileSystemStorage(Storage, StorageSettingsMixin):
     def size(self, name: str) -> int:
         """Return a file's length in bytes."""
         return os.path.getsize(self.path(name))
-
-    def url(self, name: str | None) -> str:
-        """Return the address of a file."""
-        if self.base_url is None:
-            raise ValueError("This file is not accessible via a URL.")
-        url = filepath_to_uri(name)
-        if url is not None:
-            url = url.lstrip("/")
-        return str(urljoin(self.base_url, url))
 
     def _datetime_from_timestamp(self, ts: float) -> dt.datetime:
         """Return a time; aware when ``USE_TZ`` is on."""

@@ -6,18 +6,14 @@ import datetime as dt
 import io
 import os
 import pathlib
-from functools import cached_property
 from typing import Any
-from urllib.parse import urljoin
 
-from fastjango.conf import settings
 from fastjango.core.files.base import ContentFile
 from fastjango.core.files.storage.base import Storage
 from fastjango.core.files.storage.mixins import StorageSettingsMixin
 from fastjango.core.signals import setting_changed
 from fastjango.utils._os import safe_join
 from fastjango.utils.deconstruct import deconstructible
-from fastjango.utils.encoding import filepath_to_uri
 from fastjango.utils.timezone import now
 
 __all__ = ("InMemoryStorage",)
@@ -127,7 +123,7 @@ class InMemoryDirNode(_Times):
 
 
 @deconstructible(path="fastjango.core.files.storage.InMemoryStorage")
-class InMemoryStorage(Storage, StorageSettingsMixin):
+class InMemoryStorage(StorageSettingsMixin, Storage):
     """Keeps files in memory; the arguments are those of ``FileSystemStorage``."""
 
     def __init__(
@@ -144,33 +140,6 @@ class InMemoryStorage(Storage, StorageSettingsMixin):
         self._root = InMemoryDirNode()
         self._resolve(self.base_location, create_if_missing=True, leaf_cls=InMemoryDirNode)
         setting_changed.connect(self._clear_cached_properties)
-
-    @cached_property
-    def base_location(self) -> Any:
-        """The folder as it was given."""
-        return self._value_or_setting(self._location, settings.MEDIA_ROOT)
-
-    @cached_property
-    def location(self) -> str:
-        """The folder as an absolute path."""
-        return str(os.path.abspath(self.base_location))
-
-    @cached_property
-    def base_url(self) -> Any:
-        """Where the files would be served, with a slash at the end."""
-        if self._base_url is not None and not self._base_url.endswith("/"):
-            self._base_url += "/"
-        return self._value_or_setting(self._base_url, settings.MEDIA_URL)
-
-    @cached_property
-    def file_permissions_mode(self) -> Any:
-        """Kept for the interface."""
-        return self._value_or_setting(self._file_permissions_mode, settings.FILE_UPLOAD_PERMISSIONS)
-
-    @cached_property
-    def directory_permissions_mode(self) -> Any:
-        """Kept for the interface."""
-        return self._value_or_setting(self._directory_permissions_mode, settings.FILE_UPLOAD_DIRECTORY_PERMISSIONS)
 
     def _relative_path(self, name: str) -> str:
         return os.path.relpath(safe_join(self.location, name), self.location)
@@ -230,15 +199,6 @@ class InMemoryStorage(Storage, StorageSettingsMixin):
     def size(self, name: str) -> int:
         """Return a file's length in bytes."""
         return len(self._open(name, "rb").file.getvalue())
-
-    def url(self, name: str | None) -> str:
-        """Return the address that a file would have."""
-        if self.base_url is None:
-            raise ValueError("This file is not accessible via a URL.")
-        url = filepath_to_uri(name)
-        if url is not None:
-            url = url.lstrip("/")
-        return str(urljoin(self.base_url, url))
 
     def get_accessed_time(self, name: str) -> Any:
         """Return when a file was last read."""

@@ -13,6 +13,7 @@ from fastjango.core import serializers
 from fastjango.core.management.base import BaseCommand, CommandError, CommandParser
 from fastjango.core.management.utils import parse_apps_and_model_labels
 from fastjango.db import DEFAULT_DB_ALIAS, connections, router
+from fastjango.db.models import Prefetch
 
 try:
     import bz2
@@ -181,8 +182,14 @@ class Command(BaseCommand):
         return queryset.filter(pk__in=primary_keys) if primary_keys else queryset
 
     def _objects(self, models: list[Any], primary_keys: list[str], options: dict[str, Any]) -> Iterator[Any]:
+        natural = options["use_natural_foreign_keys"]
         for model in models:
-            yield from self._queryset(model, primary_keys, options).iterator(chunk_size=2000)
+            queryset = self._queryset(model, primary_keys, options)
+            named = {getattr(lookup, "prefetch_to", lookup) for lookup in queryset._prefetch_related_lookups}
+            for field in model._meta.many_to_many:
+                if field.remote_field.through._meta.auto_created and field.name not in named:
+                    queryset = queryset.prefetch_related(_keys_of(field, natural))
+            yield from queryset.iterator(chunk_size=2000)
 
     def _progress(self, models: list[Any], primary_keys: list[str], options: dict[str, Any]) -> tuple[Any, int]:
         # A bar only where a person looks and the data goes to a file.
@@ -207,3 +214,12 @@ class Command(BaseCommand):
             )
             output, extension = base, ""
         return openers.get(extension, open)(output, "wt"), output
+
+
+def _keys_of(field: Any, natural: bool) -> Prefetch:
+    """Return what reads the related objects of some thousand objects at once: whole ones where their natural key is written."""
+    related = field.remote_field.model
+    rows = related._default_manager.using(None).select_related(None)
+    if not (natural and hasattr(related, "natural_key")):
+        rows = rows.only("pk")
+    return Prefetch(field.name, rows)

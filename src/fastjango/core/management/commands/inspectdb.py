@@ -34,6 +34,7 @@ class Table:
     columns: list[Any]
     kind: str = "t"
     comment: str | None = None
+    enums: dict[str, dict[str, Any]] = field(default_factory=dict)
     fields: dict[str, str] = field(default_factory=dict)
     """Column name -> field name, filled while the fields are written."""
 
@@ -145,6 +146,7 @@ class Command(BaseCommand):
             primary_key=introspection.get_primary_key_columns(cursor, name) or [],
             columns=introspection.get_table_description(cursor, name),
             kind=info.type if info else "t",
+            enums=introspection.get_enums(cursor, name),
             comment=(getattr(info, "comment", None) or None) if connection.features.supports_comments else None,
         )
 
@@ -167,7 +169,11 @@ class Command(BaseCommand):
             if is_relation:
                 call = self._relation(connection, cursor, table, row.name, name, params, known, used_relations)
             else:
-                field_type, more, remarks = self.get_field_type(connection, table.name, row)
+                remarks: list[str]
+                if row.name in table.enums:
+                    field_type, more, remarks = "EnumField", table.enums[row.name], []
+                else:
+                    field_type, more, remarks = self.get_field_type(connection, table.name, row)
                 params.update(more)
                 notes.extend(remarks)
                 if name == "id" and field_type == "AutoField" and params == {"primary_key": True}:

@@ -40,10 +40,13 @@ class SingleZipReader(zipfile.ZipFile):
         super().__init__(*args, **kwargs)
         if len(self.namelist()) != 1:
             raise ValueError("Zip-compressed fixtures must contain one file.")
+        self._content: Any = None
 
-    def read(self, *args: Any, **kwargs: Any) -> bytes:
-        """Return the file's content."""
-        return zipfile.ZipFile.read(self, self.namelist()[0])
+    def read(self, size: int = -1) -> bytes:  # type: ignore[override]  # that of a file, not of an archive
+        """Return the next bytes of the file's content."""
+        if self._content is None:
+            self._content = self.open(self.namelist()[0])
+        return bytes(self._content.read(size))
 
 
 def humanize(dirname: str) -> str:

@@ -13,7 +13,7 @@ import warnings
 import zoneinfo
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from importlib import import_module
 from typing import Any, ClassVar
@@ -33,6 +33,7 @@ from fastjango.db.context import QUERIES_LIMIT, Context, ExecuteWrapper, Hold, Q
 from fastjango.db.errors import DatabaseError, NotSupportedError, translate
 from fastjango.db.errors_scope import DatabaseErrorWrapper
 from fastjango.db.pool import Lease
+from fastjango.db.tags import Tagger, checked
 
 NO_DB_ALIAS = "__no_db__"
 RAN_WITH_PARAMS_WARNING = "Limit for query logging exceeded, only the last {} queries will be returned."
@@ -87,11 +88,13 @@ class BaseDatabaseWrapper(Transactions):
 
         self.__dict__["lease_of"] = self.__dict__["lease_of_open"] = refuse
         self.pool.__dict__["take"] = refuse
+        self.pool.is_guarded = True
 
     def allow_queries(self) -> None:
         """Take back ``forbid_queries()``."""
         for owner, name in ((self, "lease_of"), (self, "lease_of_open"), (self.pool, "take")):
             owner.__dict__.pop(name, None)
+        self.pool.is_guarded = self.pool.asks
 
     # --- time zones ---------------------------------------------------------------------------
 
@@ -347,6 +350,15 @@ class BaseDatabaseWrapper(Transactions):
                 plain = now.hold is None and not rest and now.log is None
                 self.var.set(None if plain else Context(now.hold, tuple(rest), now.log))
 
+    def sql_tags(self, **labels: Any) -> AbstractContextManager[None]:
+        """
+        Tag the statements that this context sends inside the block with their shape id and *labels*, as a comment.
+
+        Raises:
+            ValueError: A name is no lower-case word, or is "shape".
+        """
+        return self.execute_wrapper(Tagger(checked(labels)))
+
     # --- errors -------------------------------------------------------------------------------
 
     @cached_property
@@ -365,10 +377,6 @@ class BaseDatabaseWrapper(Transactions):
 
     def is_retryable(self, exc: BaseException) -> bool:
         """Whether *exc* is a deadlock or serialization failure: the transaction may succeed when repeated."""
-        return False
-
-    def raw_is_closed(self, raw: Any) -> bool:
-        """Whether the driver knows that *raw* is closed or broken."""
         return False
 
     def give_or_drop(self, lease: Lease) -> None:

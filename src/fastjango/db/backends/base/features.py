@@ -27,6 +27,7 @@ class BaseDatabaseFeatures:
     can_return_columns_from_insert = False
     can_return_rows_from_bulk_insert = False
     can_return_rows_from_update = False
+    supports_copy = False
     connection_persists_old_columns = False
     empty_fetchmany_value: Any = []
     greatest_least_ignores_nulls = False
@@ -47,6 +48,7 @@ class BaseDatabaseFeatures:
     driver_supports_timedelta_args = False
     driver_decodes_json = False
     rounds_to_even = False
+    supports_lateral = False
     supports_nullable_unique_constraints = True
     supports_partially_nullable_unique_constraints = True
     supports_microsecond_precision = True

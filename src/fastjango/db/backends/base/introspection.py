@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import namedtuple
 from collections.abc import Iterable
 from typing import Any
@@ -24,6 +25,11 @@ FieldInfo = namedtuple(
         "collation",
     ],
 )
+
+
+def quoted_words(text: str) -> list[str]:
+    """Return the words in quotes of a text: ``'a', 'it''s'``."""
+    return [word.replace("''", "'") for word in re.findall(r"'((?:[^']|'')*)'", text)]
 
 
 class BaseDatabaseIntrospection:
@@ -106,6 +112,10 @@ class BaseDatabaseIntrospection:
     def get_sequences(self, cursor: Any, table_name: str, table_fields: Any = ()) -> list[dict[str, Any]]:
         """Return the sequences of a table."""
         raise NotImplementedError("subclasses of BaseDatabaseIntrospection may require a get_sequences() method")
+
+    def get_enums(self, cursor: Any, table_name: str) -> dict[str, dict[str, Any]]:
+        """Return the columns that take certain words only: ``{column: {"values": [...], "type_name": ...}}``."""
+        return {}
 
     def get_relations(self, cursor: Any, table_name: str) -> dict[str, tuple[str, str]]:
         """Return the foreign keys of a table: ``{column: (other column, other table)}``."""

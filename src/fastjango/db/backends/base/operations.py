@@ -64,17 +64,22 @@ class BaseDatabaseOperations(SqlParts):
         """Return the clause that puts an object into a tablespace."""
         return ""
 
+    def _savepoint_name(self, sid: str) -> str:
+        """Quote an id that people may have made up: a mark in it is doubled."""
+        mark = self.quote_name("x")[0]
+        return f"{mark}{sid.replace(mark, mark * 2)}{mark}"
+
     def savepoint_create_sql(self, sid: str) -> str:
         """Return the statement that makes a savepoint."""
-        return f"SAVEPOINT {self.quote_name(sid)}"
+        return f"SAVEPOINT {self._savepoint_name(sid)}"
 
     def savepoint_commit_sql(self, sid: str) -> str:
         """Return the statement that releases a savepoint."""
-        return f"RELEASE SAVEPOINT {self.quote_name(sid)}"
+        return f"RELEASE SAVEPOINT {self._savepoint_name(sid)}"
 
     def savepoint_rollback_sql(self, sid: str) -> str:
         """Return the statement that goes back to a savepoint."""
-        return f"ROLLBACK TO SAVEPOINT {self.quote_name(sid)}"
+        return f"ROLLBACK TO SAVEPOINT {self._savepoint_name(sid)}"
 
     def start_transaction_sql(self) -> str:
         """Return the statement that begins a transaction."""

@@ -7,10 +7,13 @@ The first of the three layers of ``BaseDatabaseWrapper``; ``transactions.py`` an
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
 import threading
+import time
 import weakref
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy
 from sqlalchemy import event
@@ -21,10 +24,15 @@ from fastjango.core.exceptions import ImproperlyConfigured
 from fastjango.db.backends.signals import connection_created
 from fastjango.db.bridge import await_only, in_bridge
 from fastjango.db.context import Context, Hold, QueryLog
+from fastjango.db.errors import OperationalError
 from fastjango.db.pool import Lease, LeasePool, TwoFacedPool
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect, Engine
+
+# So long after a server went away, failed attempts to connect are repeated.
+RECOVERY_SECONDS: Final = 10.0
+RECOVERY_PAUSES: Final = (0.05, 0.1, 0.2, 0.3)
 
 # Every connection object of this process, for the clean-up after a fork.
 made: weakref.WeakSet[PooledConnections] = weakref.WeakSet()
@@ -136,6 +144,7 @@ class PooledConnections:
             **self.sa_options,
         )
         event.listen(engine, "begin", _begin_for_sqlalchemy)
+        event.listen(engine, "handle_error", _roll_back_failed_commit)
         return engine
 
     def _make_pool(self) -> LeasePool:
@@ -145,11 +154,37 @@ class PooledConnections:
             is_clean=self.raw_is_clean,
             clean=self.clean_raw,
             check=self.raw_is_alive if self.settings_dict.get("CONN_HEALTH_CHECKS") else None,
+            is_lost=self.raw_is_closed,
         )
+
+    def raw_is_closed(self, raw: Any) -> bool:
+        """Whether the driver knows that *raw* is closed or broken."""
+        return False
+
+    def is_starting(self, exc: BaseException) -> bool:
+        """Whether *exc* is a server's answer that it is about to start or to stop."""
+        return False
+
+    def _connect_patiently(self) -> Any:
+        """Open a connection; a server that has just gone away, or says that it starts, is given a moment."""
+        began = time.monotonic()
+        for pause in itertools.chain(RECOVERY_PAUSES, itertools.repeat(RECOVERY_PAUSES[-1])):
+            try:
+                return await_only(self._connect_in_thread()) if in_bridge() and not self.inline else self._connect_now()
+            except OperationalError as exc:
+                lost_at = self._pool.lost_at if self._pool is not None else None
+                waits_since = began if self.is_starting(exc) else lost_at
+                if waits_since is None or time.monotonic() - waits_since > RECOVERY_SECONDS:
+                    raise
+            if in_bridge():
+                await_only(asyncio.sleep(pause))
+            else:
+                time.sleep(pause)
+        raise AssertionError  # the pauses do not end
 
     def _create_raw(self) -> Any:
         """Open a connection for the pool; inside a bridge the loop runs on meanwhile."""
-        raw = await_only(self._connect_in_thread()) if in_bridge() and not self.inline else self._connect_now()
+        raw = self._connect_patiently()
         try:
             self.init_connection_state()
             connection_created.send(sender=self.__class__, connection=self, raw=raw)
@@ -218,6 +253,16 @@ class PooledConnections:
         wrap_database_errors: Any
         thread_sharing: int
         shared_hold: Hold | None
+
+
+def _roll_back_failed_commit(context: Any) -> None:
+    """End a transaction whose COMMIT has failed: SQLite leaves it open, SQLAlchemy takes it for done."""
+    connection = context.connection
+    if context.statement is None and connection is not None:
+        if not connection.get_execution_options().get("fastjango_no_begin"):
+            # What failed first is what people shall see.
+            with contextlib.suppress(Exception):
+                connection.dialect.do_rollback(connection._dbapi_connection)
 
 
 def _close_orphan(future: asyncio.Future[Any]) -> None:

@@ -12,11 +12,10 @@ import asyncio
 import socket
 from typing import Any, Final
 
-import anyio
 import pymysql
 from pymysql.connections import Connection
 
-from fastjango.db.bridge import await_only, in_bridge
+from fastjango.db.bridge import await_only, in_bridge, to_its_end
 
 CHUNK: Final = 65536
 KILL_SECONDS: Final = 5.0
@@ -131,25 +130,22 @@ class TwoFacedConnection(_Connection):  # type: ignore[misc]  # see above
 
     async def until_ready(self, sock: Any, write: bool) -> None:
         """Wait on the loop until *sock* can be read or written."""
-        if self._interruption is not None or self._settling:
-            with anyio.CancelScope(shield=True):
-                async with asyncio.timeout(KILL_SECONDS):
-                    await self._until_ready(sock, write)
-            return
-        if self.shield:
-            with anyio.CancelScope(shield=True):
-                await self._until_ready(sock, write)
+        if self._interruption is not None or self._settling or self.shield:
+            await to_its_end(self._ready_in_time(sock, write))
             return
         try:
             await self._until_ready(sock, write)
         except asyncio.CancelledError as exc:
-            with anyio.CancelScope(shield=True):
-                await self._kill_statement()
-                if write or not self._may_wait:
-                    raise
-                self._interruption = exc
-                async with asyncio.timeout(KILL_SECONDS):
-                    await self._until_ready(sock, write)
+            await to_its_end(self._kill_statement())
+            if write or not self._may_wait:
+                raise
+            self._interruption = exc
+            await to_its_end(self._ready_in_time(sock, write))
+
+    async def _ready_in_time(self, sock: Any, write: bool) -> None:
+        """Wait for the clean-up after a cancellation; a server that does not answer loses the connection."""
+        async with asyncio.timeout(KILL_SECONDS):
+            await self._until_ready(sock, write)
 
     @staticmethod
     async def _until_ready(sock: Any, write: bool) -> None:

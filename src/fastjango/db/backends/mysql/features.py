@@ -91,6 +91,11 @@ class DatabaseFeatures(BaseDatabaseFeatures):
         return (10, 5) if self.connection.mysql_is_mariadb else (8, 0, 11)
 
     @cached_property
+    def supports_lateral(self) -> bool:  # type: ignore[override]  # a value in the base class
+        """Whether derived tables may refer to the tables before them."""
+        return not self.connection.mysql_is_mariadb and bool(self.connection.mysql_version >= (8, 0, 14))
+
+    @cached_property
     def supports_transactions(self) -> bool:  # type: ignore[override]  # a value in the base class
         """Whether new tables get an engine with transactions."""
         with self.connection.cursor() as cursor:

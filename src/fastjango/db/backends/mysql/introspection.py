@@ -7,7 +7,7 @@ from typing import Any
 
 from pymysql.constants import FIELD_TYPE
 
-from fastjango.db.backends.base.introspection import BaseDatabaseIntrospection
+from fastjango.db.backends.base.introspection import BaseDatabaseIntrospection, quoted_words
 
 FieldInfo = namedtuple(
     "FieldInfo",
@@ -53,6 +53,10 @@ RELATIONS = """
 CHECKS = """
     SELECT constraint_name, check_clause FROM information_schema.check_constraints
     WHERE constraint_schema = DATABASE() AND table_name = %s
+"""
+ENUMS = """
+    SELECT column_name, column_type FROM information_schema.columns
+    WHERE table_name = %s AND table_schema = DATABASE() AND data_type = 'enum'
 """
 
 
@@ -133,6 +137,14 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
                 )
             )
         return described
+
+    def get_enums(self, cursor: Any, table_name: str) -> dict[str, dict[str, Any]]:
+        """Return the columns of enum types; a name for the type is made up."""
+        cursor.execute(ENUMS, [table_name])
+        return {
+            column: {"values": quoted_words(column_type), "type_name": f"{table_name}_{column}"}
+            for column, column_type in cursor.fetchall()
+        }
 
     def get_sequences(self, cursor: Any, table_name: str, table_fields: Any = ()) -> list[dict[str, Any]]:
         """Return the numbered column of a table."""

@@ -31,10 +31,15 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _plain(allowed: type[Any] | tuple[type[Any], ...], write: Callable[[Any], str]) -> Writer:
-    """Return the writer of values whose text needs no quotes."""
+def _plain(
+    allowed: type[Any] | tuple[type[Any], ...], write: Callable[[Any], str], every: Writer | None = None
+) -> Writer:
+    """Return the writer of values whose text needs no quotes; *every* writes them if all are of the very class."""
+    exact = set(allowed) if isinstance(allowed, tuple) else {allowed}
 
     def array(values: Sequence[Any]) -> str:
+        if exact.issuperset(map(type, values)):
+            return every(values) if every is not None else "{" + ",".join(map(write, values)) + "}"
         parts = []
         for value in values:
             if value is None:
@@ -48,7 +53,15 @@ def _plain(allowed: type[Any] | tuple[type[Any], ...], write: Callable[[Any], st
     return array
 
 
+_TEXT_ONLY = {str}
+
+
 def _texts(values: Sequence[Any]) -> str:
+    if _TEXT_ONLY.issuperset(map(type, values)):
+        array = '{"' + '","'.join(values) + '"}'
+        # As many quotes as were put there: none of them has to be escaped.
+        if array.count('"') == 2 * len(values) and "\\" not in array:
+            return array
     parts = []
     for value in values:
         if value is None:
@@ -72,11 +85,17 @@ def _interval(value: dt.timedelta) -> str:
     return f'"{value.days} days {value.seconds} seconds {value.microseconds} microseconds"'
 
 
-_INTEGERS = _plain(int, lambda value: str(int(value)))
-_MOMENTS = _plain(dt.datetime, lambda value: f'"{value.isoformat(" ")}"')
+# Not the str() of a class of its own, which may say something else.
+_INTEGERS = _plain(int, int.__repr__)
+_TRUTHS = {True: "t", False: "f"}
+_MOMENTS = _plain(
+    dt.datetime,
+    lambda value: f'"{value.isoformat()}"',
+    lambda values: '{"' + '","'.join(map(dt.datetime.isoformat, values)) + '"}',
+)
 _ADDRESSES = (str, ipaddress.IPv4Address, ipaddress.IPv6Address, ipaddress.IPv4Interface, ipaddress.IPv6Interface)
 _KINDS: Final[dict[str, tuple[Any, Writer]]] = {
-    "BooleanField": (sa.Boolean(), _plain(bool, lambda value: "t" if value else "f")),
+    "BooleanField": (sa.Boolean(), _plain(bool, _TRUTHS.__getitem__)),
     "FloatField": (sa.Double(), _plain((float, int), repr)),
     "DecimalField": (sa.Numeric(), _plain((Decimal, int), str)),
     "DateField": (sa.Date(), _plain(dt.date, lambda value: value.isoformat())),

@@ -256,6 +256,11 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         """Whether the connection is closed or broken."""
         return bool(raw.closed)
 
+    def is_starting(self, exc: BaseException) -> bool:
+        """Whether the server said that it starts, recovers or stops."""
+        # A failed attempt to connect carries no SQLSTATE; the words are those of the server's source.
+        return "the database system is" in str(exc)
+
     def clean_raw(self, raw: Any) -> None:
         """Roll back."""
         if not raw.closed and raw.pgconn.transaction_status in {2, 3}:
@@ -272,7 +277,8 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     def open_cursor(self, lease: Lease) -> Any:
         """Return the cursor for the ORM's statements."""
         lease.cursor = cursor = StatementCursor(lease.raw)
-        lease.read = Lane(cursor, lease.raw).read
+        lane = Lane(cursor, lease.raw)
+        lease.read, lease.aread = lane.read, lane.aread
         return cursor
 
     def user_cursor(self, lease: Lease) -> Any:

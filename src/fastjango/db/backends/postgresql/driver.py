@@ -14,7 +14,6 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar, cast
 
-import anyio
 import psycopg
 import psycopg.postgres
 from psycopg import capabilities, errors, sql, waiting
@@ -26,7 +25,7 @@ from psycopg.types.range import Range, RangeDumper
 from psycopg.types.string import TextLoader
 
 from fastjango.db.backends.postgresql.ear import Ear
-from fastjango.db.bridge import await_only, in_bridge
+from fastjango.db.bridge import await_only, in_bridge, to_its_end
 from fastjango.db.context import Gate
 
 R = TypeVar("R")
@@ -74,6 +73,23 @@ class TwoFacedConnection(psycopg.Connection[Any]):
         # It has to write, or is to be shielded.
         return await_only(self._wait_on_loop(resumed(gen, state), None))
 
+    async def wait_here(self, gen: Any) -> Any:
+        """Drive *gen* until it is done, from a coroutine without a bridge."""
+        try:
+            state = next(gen)
+            while state == WAIT_R:
+                try:
+                    await self._hearing()
+                except _INTERRUPTED:
+                    if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                        await self._cancel_shielded(resumed(gen, state))
+                    raise
+                state = gen.send(READY_R)
+        except StopIteration as done:
+            return done.value
+        # It has to write.
+        return await self._wait_on_loop(resumed(gen, state), None)
+
     def _hearing(self) -> asyncio.Future[None]:
         """Return a future that is done when the server has sent something."""
         ear = self._ear
@@ -94,8 +110,7 @@ class TwoFacedConnection(psycopg.Connection[Any]):
     async def _wait_on_loop(self, gen: Any, timeout: float | None) -> Any:
         """Drive *gen* on the running loop."""
         if self.shield:
-            with anyio.CancelScope(shield=True):
-                return await waiting.wait_async(gen, self.pgconn.socket, ASYNC_INTERVAL, timeout)
+            return await to_its_end(self._wait_in_time(gen))
         try:
             return await waiting.wait_async(gen, self.pgconn.socket, ASYNC_INTERVAL, timeout)
         except _INTERRUPTED:
@@ -105,8 +120,16 @@ class TwoFacedConnection(psycopg.Connection[Any]):
 
     async def _cancel_shielded(self, gen: Any) -> None:
         """Cancel the statement; the cancellation that is being handled does not cut this short."""
-        with anyio.CancelScope(shield=True):
-            await self._cancel_and_drain(gen)
+        await to_its_end(self._cancel_and_drain(gen))
+
+    async def _wait_in_time(self, gen: Any) -> Any:
+        """Drive *gen*, the clean-up after a cancellation; a server that does not answer loses the connection."""
+        try:
+            async with asyncio.timeout(CANCEL_SECONDS):
+                return await waiting.wait_async(gen, self.pgconn.socket, ASYNC_INTERVAL)
+        except TimeoutError as exc:
+            self.pgconn.finish()
+            raise errors.OperationalError(f"no answer within {CANCEL_SECONDS:.0f} seconds") from exc
 
     async def _cancel_and_drain(self, gen: Any) -> None:
         """Cancel the statement on the server and read its end; a connection that stays busy is closed."""

@@ -18,6 +18,7 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     can_return_columns_from_insert = True
     can_return_rows_from_bulk_insert = True
     can_return_rows_from_update = True
+    supports_copy = True
     has_real_datatype = True
     has_native_uuid_field = True
     has_native_duration_field = True
@@ -35,6 +36,7 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     supports_transactions = True
     can_introspect_materialized_views = True
     can_distinct_on_fields = True
+    supports_lateral = True
     can_rollback_ddl = True
     schema_editor_uses_clientside_param_binding = True
     supports_combined_alters = True

@@ -93,6 +93,14 @@ INDEXES = """
     ) s
     GROUP BY idx_name, indisunique, indisprimary, amname, exprdef, options
 """
+ENUMS = """
+    SELECT a.attname, array_agg(e.enumlabel::text ORDER BY e.enumsortorder), t.typname
+    FROM pg_attribute a
+    JOIN pg_type t ON t.oid = a.atttypid
+    JOIN pg_enum e ON e.enumtypid = t.oid
+    JOIN pg_class c ON c.oid = a.attrelid
+    WHERE c.relname = %s AND pg_catalog.pg_table_is_visible(c.oid) AND NOT a.attisdropped GROUP BY a.attname, t.typname
+"""
 
 
 class DatabaseIntrospection(BaseDatabaseIntrospection):
@@ -153,6 +161,11 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
             )
             for line in cursor.description
         ]
+
+    def get_enums(self, cursor: Any, table_name: str) -> dict[str, dict[str, Any]]:
+        """Return the columns of enum types."""
+        cursor.execute(ENUMS, [table_name])
+        return {column: {"values": values, "type_name": name} for column, values, name in cursor.fetchall()}
 
     def get_sequences(self, cursor: Any, table_name: str, table_fields: Any = ()) -> list[dict[str, Any]]:
         """Return the sequences of a table, serial and identity."""

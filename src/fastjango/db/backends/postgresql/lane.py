@@ -64,22 +64,45 @@ class Lane:
             rows = self._prepared(statement, args)
         return self._ordinary(sql, args) if rows is None else rows
 
+    async def aread(self, sql: str, args: Sequence[Any]) -> list[Row] | None:
+        """Run a statement from a coroutine and return its rows; None where the ordinary way is needed."""
+        statement = self._statements.get(sql)
+        if statement is None:
+            return None
+        with self._connection.lock:
+            name = self._sent(statement, args)
+            if name is None:
+                return None
+            results: Any = await self._connection.wait_here(generators.execute(self._pgconn))
+            return self._rows(statement, name, results[-1])
+
     def _prepared(self, statement: _Statement, args: Sequence[Any]) -> list[Row] | None:
         """Return the rows, or None where the ordinary way is needed."""
+        name = self._sent(statement, args)
+        if name is None:
+            return None
+        results: Any = self._connection.wait(generators.execute(self._pgconn))
+        return self._rows(statement, name, results[-1])
+
+    def _sent(self, statement: _Statement, args: Sequence[Any]) -> bytes | None:
+        """Send a prepared statement and return its name; None: nothing was sent."""
         transformer = statement.transformer
         params = transformer.dump_sequence(args, statement.formats)
         key = (statement.query, transformer.types or ())
-        name = self._names.get(key)
+        name: bytes | None = self._names.get(key)
         pgconn = self._pgconn
         if name is None or pgconn.transaction_status not in _READY or self._connection._pipeline is not None:
             return None
         self._names.move_to_end(key)
         pgconn.send_query_prepared(name, params, param_formats=transformer.formats)
-        results: Any = self._connection.wait(generators.execute(pgconn))
-        result = results[-1]
+        return name
+
+    def _rows(self, statement: _Statement, name: bytes, result: Any) -> list[Row] | None:
+        """Return the rows of a result, or None where the statement is to be run again in the ordinary way."""
         if result.status != _ROWS:
             self._raise_for(result)
             return None
+        transformer = statement.transformer
         transformer.set_pgresult(result, set_loaders=statement.loaded_for is not name)
         statement.loaded_for = name
         rows: list[Row] = transformer.load_rows(0, result.ntuples, tuple)

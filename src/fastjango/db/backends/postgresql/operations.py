@@ -10,7 +10,7 @@ import psycopg
 
 from fastjango.db.backends.base.operations import BaseDatabaseOperations
 from fastjango.db.backends.postgresql import arrays
-from fastjango.db.backends.postgresql.cursors import FilledByClient
+from fastjango.db.backends.postgresql.cursors import CopyStatement, FilledByClient
 from fastjango.db.backends.postgresql.sql_parts import PostgresqlParts
 
 EXPLAIN_OPTIONS = frozenset(
@@ -56,6 +56,11 @@ class DatabaseOperations(PostgresqlParts, BaseDatabaseOperations):
             ]
         except arrays.Unfit:
             return None
+
+    def copy_statement(self, table: str, columns: Sequence[str]) -> str:
+        """Return the COPY that reads rows of *columns* from the client."""
+        names = ", ".join(map(self.quote_name, columns))
+        return CopyStatement(f"COPY {self.quote_name(table)} ({names}) FROM STDIN")
 
     def filled_by_client(self, sql: str) -> str:
         """Return *sql* as a text that the cursors fill in themselves."""

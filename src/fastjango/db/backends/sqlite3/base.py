@@ -19,7 +19,7 @@ from fastjango.db.backends.base.transactions import BeginOptions
 from fastjango.db.backends.sqlite3 import functions
 from fastjango.db.backends.sqlite3.client import DatabaseClient
 from fastjango.db.backends.sqlite3.creation import DatabaseCreation
-from fastjango.db.backends.sqlite3.driver import Connection, SQLiteCursorWrapper, WaitingCursor
+from fastjango.db.backends.sqlite3.driver import Connection, SQLiteCursorWrapper, WaitingCursor, attempt_of, read_of
 from fastjango.db.backends.sqlite3.features import DatabaseFeatures
 from fastjango.db.backends.sqlite3.introspection import DatabaseIntrospection
 from fastjango.db.backends.sqlite3.operations import DatabaseOperations
@@ -231,8 +231,9 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         return not raw.in_transaction
 
     def clean_raw(self, raw: Any) -> None:
-        """Roll back."""
+        """Roll back, and let the next one write."""
         raw.cursor().execute("ROLLBACK")
+        raw.cursor().execute("PRAGMA query_only = OFF")
 
     def raw_is_alive(self, raw: Any) -> bool:
         """A file does not go away."""
@@ -241,6 +242,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     def open_cursor(self, lease: Lease) -> Any:
         """Return the cursor for the ORM's statements."""
         lease.cursor = cursor = lease.raw.cursor(WaitingCursor)
+        lease.read, lease.attempt = read_of(cursor), attempt_of(cursor)
         return cursor
 
     def user_cursor(self, lease: Lease) -> Any:
@@ -266,11 +268,26 @@ class DatabaseWrapper(BaseDatabaseWrapper):
             if options.isolation.lower() != "serializable":
                 raise NotSupportedError("SQLite has no isolation level but serializable.")
         if options is not None and options.read_only:
-            return ["BEGIN"]
+            return ["BEGIN", "PRAGMA query_only = ON"]
         mode = self.transaction_mode
         if mode is None:
             return ["BEGIN"] if self.is_in_memory_db() else ["BEGIN IMMEDIATE"]
         return [f"BEGIN {mode}"]
+
+    def _commit(self) -> None:
+        hold = self.hold_here()
+        super()._commit()
+        self._allow_writing(hold)
+
+    def _rollback(self) -> None:
+        hold = self.hold_here()
+        super()._rollback()
+        self._allow_writing(hold)
+
+    def _allow_writing(self, hold: Hold | None) -> None:
+        """End what ``read_only`` has begun: the pragma belongs to the connection, not to the transaction."""
+        if hold is not None and hold.begin_options is not None and hold.begin_options.read_only:
+            self.send(hold, "PRAGMA query_only = OFF")
 
     def is_retryable(self, exc: BaseException) -> bool:
         """Whether the database was locked."""

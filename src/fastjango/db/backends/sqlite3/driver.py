@@ -22,6 +22,7 @@ SQLITE_LOCKED: Final = 6
 # A transaction that has read old data can never become a writer: waiting does not help.
 SQLITE_BUSY_SNAPSHOT: Final = 517
 PAUSES: Final = (0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.025, 0.025, 0.05, 0.1)
+Row = tuple[Any, ...]
 FORMAT_QMARK = re.compile(r"(?<!%)%s")
 
 
@@ -75,6 +76,38 @@ class WaitingCursor(sqlite3.Cursor):
                     raise
                 error = exc
         raise error
+
+
+def attempt_of(cursor: WaitingCursor) -> Callable[[str, Any], list[Row] | None]:
+    """Return the function from SQL and arguments to rows; it gives None where another connection holds the lock."""
+    execute, fetchall = super(WaitingCursor, cursor).execute, cursor.fetchall
+
+    def attempt(sql: str, args: Any) -> list[Row] | None:
+        try:
+            execute(sql, args)
+        except sqlite3.OperationalError as exc:
+            if not _waitable(exc):
+                raise
+            return None
+        return fetchall()
+
+    return attempt
+
+
+def read_of(cursor: WaitingCursor) -> Callable[[str, Any], list[Row]]:
+    """Return the function from SQL and arguments to rows; it waits for locks."""
+    execute, fetchall = super(WaitingCursor, cursor).execute, cursor.fetchall
+
+    def read(sql: str, args: Any) -> list[Row]:
+        try:
+            execute(sql, args)
+        except sqlite3.OperationalError as exc:
+            if not _waitable(exc):
+                raise
+            cursor._again(exc, functools.partial(execute, sql, args))
+        return fetchall()
+
+    return read
 
 
 def _waitable(exc: sqlite3.OperationalError) -> bool:

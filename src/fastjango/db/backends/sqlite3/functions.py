@@ -230,6 +230,21 @@ def _none_guard(func: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
+def _math_guard(func: Callable[..., Any]) -> Callable[..., Any]:
+    """Return *func*, giving NULL for NULL and where there is no result, as SQLite's own functions do."""
+
+    @functools.wraps(func)
+    def guarded(*args: Any) -> Any:
+        if None in args:
+            return None
+        try:
+            return func(*args)
+        except (ArithmeticError, TypeError, ValueError):
+            return None
+
+    return guarded
+
+
 def _sign(value: float) -> int:
     return (value > 0) - (value < 0)
 
@@ -284,12 +299,17 @@ class StdDevSamp(ListAggregate):
         return statistics.stdev(self) if len(self) > 1 else None
 
 
+def _storable(number: float) -> float:
+    """Return the number as a float where it is more than SQLite's integers hold."""
+    return number if -(2**63) <= number < 2**63 else float(number)
+
+
 class VarPop(ListAggregate):
     """``VAR_POP``."""
 
     def finalize(self) -> float | None:
         """Return the variance of the population."""
-        return statistics.pvariance(self) if self else None
+        return _storable(statistics.pvariance(self)) if self else None
 
 
 class VarSamp(ListAggregate):
@@ -297,7 +317,7 @@ class VarSamp(ListAggregate):
 
     def finalize(self) -> float | None:
         """Return the variance of the sample."""
-        return statistics.variance(self) if len(self) > 1 else None
+        return _storable(statistics.variance(self)) if len(self) > 1 else None
 
 
 class AnyValue(ListAggregate):
@@ -338,26 +358,29 @@ DETERMINISTIC: Final[tuple[tuple[str, int, Callable[..., Any]], ...]] = (
     ("SHA512", 1, _none_guard(_digest("sha512"))),
     ("REPEAT", 2, _none_guard(lambda text, count: str(text) * count)),
     ("REVERSE", 1, _none_guard(lambda text: str(text)[::-1])),
-    ("ACOS", 1, _none_guard(math.acos)),
-    ("ASIN", 1, _none_guard(math.asin)),
-    ("ATAN", 1, _none_guard(math.atan)),
-    ("ATAN2", 2, _none_guard(math.atan2)),
-    ("CEILING", 1, _none_guard(math.ceil)),
-    ("CEIL", 1, _none_guard(math.ceil)),
-    ("COS", 1, _none_guard(math.cos)),
-    ("DEGREES", 1, _none_guard(math.degrees)),
-    ("EXP", 1, _none_guard(math.exp)),
-    ("FLOOR", 1, _none_guard(math.floor)),
-    ("LN", 1, _none_guard(math.log)),
-    ("LOG", 2, _none_guard(lambda base, x: math.log(x, base))),
-    ("MOD", 2, _none_guard(math.fmod)),
-    ("PI", 0, lambda: math.pi),
-    ("POWER", 2, _none_guard(pow)),
-    ("RADIANS", 1, _none_guard(math.radians)),
     ("SIGN", 1, _none_guard(_sign)),
-    ("SIN", 1, _none_guard(math.sin)),
-    ("SQRT", 1, _none_guard(math.sqrt)),
-    ("TAN", 1, _none_guard(math.tan)),
+)
+# For an SQLite that was built without them; its own give NULL where a number has no result.
+MATHS: Final[tuple[tuple[str, int, Callable[..., Any]], ...]] = (
+    ("ACOS", 1, _math_guard(math.acos)),
+    ("ASIN", 1, _math_guard(math.asin)),
+    ("ATAN", 1, _math_guard(math.atan)),
+    ("ATAN2", 2, _math_guard(math.atan2)),
+    ("CEILING", 1, _math_guard(math.ceil)),
+    ("CEIL", 1, _math_guard(math.ceil)),
+    ("COS", 1, _math_guard(math.cos)),
+    ("DEGREES", 1, _math_guard(math.degrees)),
+    ("EXP", 1, _math_guard(math.exp)),
+    ("FLOOR", 1, _math_guard(math.floor)),
+    ("LN", 1, _math_guard(math.log)),
+    ("LOG", 2, _math_guard(lambda base, x: math.log(x, base))),
+    ("MOD", 2, _math_guard(math.fmod)),
+    ("PI", 0, lambda: math.pi),
+    ("POWER", 2, _math_guard(pow)),
+    ("RADIANS", 1, _math_guard(math.radians)),
+    ("SIN", 1, _math_guard(math.sin)),
+    ("SQRT", 1, _math_guard(math.sqrt)),
+    ("TAN", 1, _math_guard(math.tan)),
 )
 AGGREGATES: Final[tuple[tuple[str, int, type[Any]], ...]] = (
     ("STDDEV_POP", 1, StdDevPop),
@@ -368,9 +391,14 @@ AGGREGATES: Final[tuple[tuple[str, int, type[Any]], ...]] = (
 )
 
 
+def has_maths(raw: Any) -> bool:
+    """Tell whether SQLite was built with mathematical functions of its own."""
+    return bool(raw.execute("SELECT sqlite_compileoption_used('ENABLE_MATH_FUNCTIONS')").fetchone()[0])
+
+
 def register(raw: Any) -> None:
     """Give the connection *raw* all functions of this module."""
-    for name, count, func in DETERMINISTIC:
+    for name, count, func in (*DETERMINISTIC, *(() if has_maths(raw) else MATHS)):
         raw.create_function(name, count, func, deterministic=True)
     # RAND() is evaluated per row; RANDOM() of SQLite gives 64-bit integers.
     raw.create_function("RAND", 0, random.random)

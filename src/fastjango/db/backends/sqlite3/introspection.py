@@ -6,7 +6,7 @@ import re
 from collections import namedtuple
 from typing import Any
 
-from fastjango.db.backends.base.introspection import BaseDatabaseIntrospection, TableInfo
+from fastjango.db.backends.base.introspection import BaseDatabaseIntrospection, TableInfo, quoted_words
 from fastjango.db.errors import DatabaseError
 
 FieldInfo = namedtuple(
@@ -28,6 +28,8 @@ FieldInfo = namedtuple(
 
 _SIZE = re.compile(r"^\s*(?:n?(?:var)?char|character varying)\s*\(\s*(\d+)\s*\)\s*$", re.IGNORECASE)
 _NAMED = re.compile(r'CONSTRAINT\s+("(?:[^"]|"")+"|\[[^\]]+\]|`[^`]+`|\w+)\s+(UNIQUE|CHECK)\b', re.IGNORECASE)
+# The whole check of an EnumField.
+_LISTED = re.compile(r"""CHECK\s*\(("(?:[^"]|"")+") IN \(((?:'(?:[^']|'')*'(?:, )?)+)\)\)""")
 
 
 def get_field_size(name: str) -> int | None:
@@ -156,6 +158,13 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
             "SELECT sql FROM sqlite_master WHERE type IN ('table', 'view') AND name = %s", (table_name,)
         ).fetchone()
         return row[0] if row and row[0] else ""
+
+    def get_enums(self, cursor: Any, table_name: str) -> dict[str, dict[str, Any]]:
+        """Return the columns whose check lists words; a name for the type is made up."""
+        return {
+            _unquote(column): {"values": quoted_words(words), "type_name": f"{table_name}_{_unquote(column)}"}
+            for column, words in _LISTED.findall(self._table_sql(cursor, table_name))
+        }
 
     def get_sequences(self, cursor: Any, table_name: str, table_fields: Any = ()) -> list[dict[str, Any]]:
         """Return the automatic key of a table."""

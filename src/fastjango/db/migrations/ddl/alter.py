@@ -12,6 +12,7 @@ from sqlalchemy.schema import AddConstraint, DropIndex
 
 from fastjango.db.backends.utils import without_sizes
 from fastjango.db.migrations.ddl import tables
+from fastjango.db.migrations.ddl.names import column_name
 from fastjango.db.migrations.ddl.referring import foreign_keys_to
 from fastjango.db.models.table import split_table_name
 
@@ -171,7 +172,8 @@ class ColumnChange:
         if self.old_type != self.new_type or old_collation != new_collation:
             column = self.editor.quote_name(self.new.column)
             # A cast to varchar(3) would cut texts off in silence; without the length the database complains.
-            using = None if getattr(self.new, "generated", False) else f"{column}::{without_sizes(self.new_type)}"
+            generated = getattr(self.new, "generated", False)
+            using = None if generated else self.editor._using(column, self.old, self.new, without_sizes(self.new_type))
             self.editor.emit(
                 PostgresqlColumnType(
                     self.table,
@@ -293,7 +295,8 @@ class ColumnChange:
             type_text, collation = self._words(field)
             column = _quoted(field.column)
             if self.connection.vendor == "postgresql":
-                using = f"{self.editor.quote_name(field.column)}::{without_sizes(type_text)}"
+                name = self.editor.quote_name(field.column)
+                using = self.editor._using(name, field, field, without_sizes(type_text))
                 if collation:
                     type_text += f" COLLATE {self.editor.quote_name(collation)}"
                 spec = tables.ColumnSpec(type_text)
@@ -320,4 +323,4 @@ class ColumnChange:
 
 
 def _quoted(name: str) -> Any:
-    return sa.sql.quoted_name(name, True)
+    return column_name(name)

@@ -24,7 +24,7 @@ from fastjango.core.exceptions import FieldError
 from fastjango.db.backends.utils import split_identifier
 from fastjango.db.migrations.ddl import references, tables
 from fastjango.db.migrations.ddl.differences import differs
-from fastjango.db.migrations.ddl.names import check_name, constraint_name, foreign_key_name
+from fastjango.db.migrations.ddl.names import check_name, column_name, constraint_name, foreign_key_name
 from fastjango.db.models.ddl import expression_sql, plain_ddl
 from fastjango.db.models.table import split_table_name
 from fastjango.db.transaction import TransactionManagementError, atomic
@@ -141,7 +141,7 @@ class BaseDatabaseSchemaEditor:
             if key not in known:
                 known.add(key)
                 columns.append(
-                    sa.Column(sa.sql.quoted_name(key, True), sa.Integer(), key=key)
+                    sa.Column(column_name(key), sa.Integer(), key=key)
                     if isinstance(one, str)
                     else tables.make_column(one, self.connection)
                 )
@@ -478,7 +478,7 @@ class BaseDatabaseSchemaEditor:
     def _set_default(self, model: Any, field: Any, default: str | None) -> None:
         schema, name = split_table_name(model._meta.db_table)
         server_default: Any = sa.DefaultClause(tables.literal(default)) if default is not None else None
-        column = sa.sql.quoted_name(field.column, True)
+        column = column_name(field.column)
         construct: Any = MySQLAlterDefault if self.connection.vendor == "mysql" else alembic_ddl.ColumnDefault
         self.emit(construct(name, column, server_default, schema=schema))
 
@@ -495,7 +495,7 @@ class BaseDatabaseSchemaEditor:
             for name in self._constraint_names(model, [field.column], foreign_key=True):
                 self._drop_constraint(model, name, tables.NamedForeignKey)
         schema, table = split_table_name(model._meta.db_table)
-        column = sa.Column(sa.sql.quoted_name(field.column, True), sa.Integer())
+        column = sa.Column(column_name(field.column), sa.Integer())
         sql = self.sql_of(alembic_ddl.DropColumn(table, column, schema=schema))
         self.execute(sql + (" CASCADE" if self.connection.vendor == "postgresql" else ""), None)
         quoted = self.quote_name(field.column)

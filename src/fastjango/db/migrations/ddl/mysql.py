@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import sqlalchemy as sa
+from alembic.ddl.mysql import MySQLModifyColumn
+
+from fastjango.db.migrations.ddl import tables
 from fastjango.db.migrations.ddl.editor import BaseDatabaseSchemaEditor
+from fastjango.db.migrations.ddl.enums import case_sql, changes_for, gone_condition, refuse_values
+from fastjango.db.models.fields.enumerated import enum_of
+from fastjango.db.models.table import split_table_name
 
 _NO_DEFAULT = ("longtext", "longblob", "text", "blob", "json")
 
@@ -19,6 +26,35 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
             return False
         db_type = field.db_type(self.connection)
         return db_type is not None and db_type.lower().startswith(_NO_DEFAULT)
+
+    def _alter_field(
+        self, model: Any, old_field: Any, new_field: Any, old_type: str, new_type: str, strict: bool = False
+    ) -> None:
+        if enum_of(new_field) is not None or changes_for(new_field).mapping:
+            self._prepare_values(model, old_field, new_field)
+        super()._alter_field(model, old_field, new_field, old_type, new_type, strict)
+
+    def _prepare_values(self, model: Any, old_field: Any, new_field: Any) -> None:
+        """Rename and replace values while the column takes the old and the new ones."""
+        schema, bare = split_table_name(model._meta.db_table)
+        table, column = self.quote_name(bare), self.quote_name(old_field.column)
+        mapping = changes_for(new_field).mapping
+        condition = gone_condition(self, column, old_field, new_field, mapping)
+        if condition is not None:
+            refuse_values(self, table, column, condition)
+        old = enum_of(old_field)
+        if old is not None:
+            missing = [value for value in mapping.values() if value is not None and value not in old.values]
+            if missing or None in mapping.values():
+                both = ", ".join(map(self.quote_value, dict.fromkeys([*old.values, *missing])))
+                spec = tables.ColumnSpec(f"enum({both})")
+                null = old_field.null or new_field.null
+                name = sa.sql.quoted_name(old_field.column, True)
+                self.emit(MySQLModifyColumn(bare, name, schema=schema, type_=spec, nullable=null, comment=None))
+        if mapping:
+            known = ", ".join(map(self.quote_value, mapping))
+            values = case_sql(self, column, mapping)
+            self.execute(f"UPDATE {table} SET {column} = {values} WHERE {column} IN ({known})", None)
 
     def remove_procedure(self, procedure_name: str, param_types: Sequence[str] = ()) -> None:
         """Drop a procedure; its name is unique here."""

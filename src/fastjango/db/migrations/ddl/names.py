@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy.sql.elements import quoted_name
+
 from fastjango.db.backends.utils import names_digest, split_identifier, truncate_name
+
+
+def column_name(name: str) -> quoted_name:
+    """Return a column's name for SQLAlchemy, to be quoted; one that stands in quotes already is taken as said."""
+    said = len(name) > 2 and name[0] == name[-1] and name[0] in '"`'
+    return quoted_name(name[1:-1] if said else name, True)
 
 
 def constraint_name(connection: Any, table_name: str, columns: Sequence[str], suffix: str = "") -> str:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import sqlalchemy as sa
+from alembic.ddl.base import ColumnNullable
+
+from fastjango.db.migrations.ddl import tables
 from fastjango.db.migrations.ddl.editor import BaseDatabaseSchemaEditor
+from fastjango.db.migrations.ddl.enum_types import EnumTypes, value_sql
+from fastjango.db.migrations.ddl.enums import changes_for, gone_condition, refuse_values, users_in_state
+from fastjango.db.models.fields.enumerated import enum_of
+from fastjango.db.models.table import split_table_name
 
 _UNFINISHED = """
     SELECT 1 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
@@ -15,6 +23,94 @@ _UNFINISHED = """
 
 class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
     """Transactional DDL."""
+
+    def __init__(self, connection: Any, collect_sql: bool = False, atomic: bool = True) -> None:
+        super().__init__(connection, collect_sql, atomic)
+        self.enum_types = EnumTypes(self)
+
+    # ------------------------------------------------------------ enum types
+
+    def create_model(self, model: Any) -> None:
+        """Create the table behind the types that its columns need."""
+        for enum, fields in _enums(model._meta.local_concrete_fields):
+            self.enum_types.ensure(enum, model, fields)
+        super().create_model(model)
+
+    def delete_model(self, model: Any) -> None:
+        """Drop the table, and the types that nothing else has."""
+        super().delete_model(model)
+        for enum, fields in _enums(model._meta.local_concrete_fields):
+            self.enum_types.drop_unused(enum, model, fields)
+
+    def add_field(self, model: Any, field: Any) -> None:
+        """Add a column behind the type that it needs."""
+        enum = enum_of(field)
+        if enum is not None:
+            self.enum_types.ensure(enum, field.model, [field])
+        super().add_field(model, field)
+
+    def remove_field(self, model: Any, field: Any) -> None:
+        """Drop a column, and the type that nothing else has."""
+        super().remove_field(model, field)
+        enum = enum_of(field)
+        if enum is not None:
+            self.enum_types.drop_unused(enum, model, [field])
+
+    def _alter_field(
+        self, model: Any, old_field: Any, new_field: Any, old_type: str, new_type: str, strict: bool = False
+    ) -> None:
+        old, new = enum_of(old_field), enum_of(new_field)
+        if old is None and new is None:
+            super()._alter_field(model, old_field, new_field, old_type, new_type, strict)
+            return
+        if old is not None and new is not None and ("[" in old_type) == ("[" in new_type):
+            if old.type_name != new.type_name and self._may_rename_type(model, old_field, old.type_name, new.type_name):
+                self.enum_types.rename(old.type_name, new.type_name)
+                old_type = new_type
+            if old_type == new_type:
+                if None in changes_for(new_field).mapping.values() and not old_field.null:
+                    column = sa.sql.quoted_name(old_field.column, True)
+                    schema, bare = split_table_name(model._meta.db_table)
+                    self.emit(ColumnNullable(bare, column, True, schema=schema))
+                self.enum_types.change_values(old, new, changes_for(new_field), [new_field.db_default])
+                super()._alter_field(model, old_field, new_field, old_type, new_type, strict)
+                return
+        self._alter_to_other_type(model, old_field, new_field, old_type, new_type)
+
+    def _may_rename_type(self, model: Any, field: Any, old: str, new: str) -> bool:
+        """Return whether a column is the only one of its type, and there is none of the new name."""
+        if self.collect_sql:
+            return not users_in_state(model, old, without=[field]) and not users_in_state(model, new)
+        return self.enum_types.labels(new) is None and len(self.enum_types.users(old)) == 1
+
+    def _alter_to_other_type(self, model: Any, old_field: Any, new_field: Any, old_type: str, new_type: str) -> None:
+        """Give a column an enum type in place of something else, or the other way round."""
+        old, new = enum_of(old_field), enum_of(new_field)
+        table, column = self.quote_name(model._meta.db_table), self.quote_name(old_field.column)
+        if new is not None:
+            self.enum_types.ensure(new, new_field.model, [new_field])
+            if "[" not in old_type:
+                text = f"{column}::text"
+                condition = gone_condition(self, text, old_field, new_field, changes_for(new_field).mapping)
+                if condition is not None:
+                    refuse_values(self, table, column, condition, text)
+        if old_field.has_db_default():
+            # It is of the old type and would stay so.
+            self._set_default(model, old_field, None)
+        super()._alter_field(model, old_field, new_field, old_type, new_type)
+        if old_field.has_db_default() and new_field.has_db_default():
+            self._set_default(model, new_field, tables.db_default_sql(new_field, self.connection))
+        if old is not None:
+            self.enum_types.drop_unused(old, model, [old_field])
+
+    def _using(self, column: str, old_field: Any, new_field: Any, type_name: str) -> str:
+        """Return how the values of a quoted column become those of another type."""
+        if enum_of(old_field) is None and enum_of(new_field) is None:
+            return f"{column}::{type_name}"
+        text = value_sql(self, column, changes_for(new_field).mapping, is_array="[" in type_name)
+        return f"({text})::{type_name}"
+
+    # ------------------------------------------------------------ indexes
 
     def _field_indexes_sql(self, model: Any, field: Any) -> list[str]:
         statements = super()._field_indexes_sql(model, field)
@@ -68,3 +164,13 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         """Drop an index; *concurrently* keeps the table open for writes."""
         text = str(index.remove_sql(model, self))
         self.execute(text.replace(" INDEX ", " INDEX CONCURRENTLY ", 1) if concurrently else text, None)
+
+
+def _enums(fields: Sequence[Any]) -> list[tuple[Any, list[Any]]]:
+    """Return each enum type of some fields, with those that have it."""
+    found: dict[str, tuple[Any, list[Any]]] = {}
+    for field in fields:
+        enum = enum_of(field)
+        if enum is not None:
+            found.setdefault(enum.type_name, (enum, []))[1].append(field)
+    return list(found.values())

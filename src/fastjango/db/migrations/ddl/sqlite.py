@@ -18,6 +18,8 @@ from sqlalchemy.schema import CreateTable
 from fastjango.apps.registry import Apps
 from fastjango.db.migrations.ddl import references, tables
 from fastjango.db.migrations.ddl.editor import BaseDatabaseSchemaEditor
+from fastjango.db.migrations.ddl.enums import case_sql, changes_for, gone_condition, refuse_values
+from fastjango.db.migrations.ddl.names import column_name
 from fastjango.db.migrations.ddl.referring import foreign_keys_to
 from fastjango.db.models.fields.composite import CompositePrimaryKey
 from fastjango.db.models.table import split_table_name
@@ -123,7 +125,7 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         self._restore_indexes(new_model)
 
     def _copied(self, old_field: Any, new_field: Any) -> str:
-        column = self.quote_name(old_field.column)
+        column = case_sql(self, self.quote_name(old_field.column), changes_for(new_field).mapping)
         if old_field.null and not new_field.null:
             text = tables.db_default_sql(new_field, self.connection)
             if text is None:
@@ -297,8 +299,8 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
             self.emit(
                 alembic_ddl.ColumnName(
                     table,
-                    sa.sql.quoted_name(old_field.column, True),
-                    sa.sql.quoted_name(new_field.column, True),
+                    column_name(old_field.column),
+                    column_name(new_field.column),
                 )
             )
             old_quoted, new_quoted = self.quote_name(old_field.column), self.quote_name(new_field.column)
@@ -307,6 +309,10 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
                 sql.replace(old_quoted, new_quoted) if quoted_table in sql else sql for sql in self.deferred_sql
             ]
             return
+        quoted = self.quote_name(old_field.column)
+        condition = gone_condition(self, quoted, old_field, new_field, changes_for(new_field).mapping)
+        if condition is not None:
+            refuse_values(self, self.quote_name(model._meta.db_table), quoted, condition)
         self._remake_table(model, alter_fields=[(old_field, new_field)])
         if old_field.unique and self._words_of_referring(old_field) != self._words_of_referring(new_field):
             self._remake_referring(model, new_field)

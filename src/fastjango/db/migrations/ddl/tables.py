@@ -11,9 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.elements import quoted_name
 
-from fastjango.db.migrations.ddl.names import check_name, constraint_name, foreign_key_name
+from fastjango.db.migrations.ddl.names import check_name, column_name, constraint_name, foreign_key_name
 from fastjango.db.models.ddl import expression_sql, quote_literal
 from fastjango.db.models.table import split_table_name
 
@@ -102,7 +101,7 @@ def make_column(field: Any, connection: Any, *, default: str | None = None) -> s
     if field.db_comment and connection.features.supports_comments:
         options["comment"] = field.db_comment
     return sa.Column(
-        quoted_name(field.column, True),
+        column_name(field.column),
         column_type,
         *arguments,
         key=field.column,
@@ -174,9 +173,7 @@ def foreign_key(opts: Any, field: Any, connection: Any) -> list[Any]:
     target = field.remote_field.model._meta.db_table
     schema, name = split_table_name(target)
     # A table of its own metadata: SQLAlchemy must not look for the other table.
-    columns: list[sa.Column[Any]] = [
-        sa.Column(quoted_name(target.column, True)) for target in field.foreign_related_fields
-    ]
+    columns: list[sa.Column[Any]] = [sa.Column(column_name(target.column)) for target in field.foreign_related_fields]
     other = sa.Table(name, sa.MetaData(), *columns, schema=schema)
     deferrable = {"deferrable": True, "initially": "DEFERRED"} if connection.vendor != "mysql" else {}
     return [

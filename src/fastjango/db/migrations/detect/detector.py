@@ -9,6 +9,7 @@ from typing import Any
 from fastjango.db import models
 from fastjango.db.migrations.detect.arrange import Arranging
 from fastjango.db.migrations.detect.dependency import OperationDependency
+from fastjango.db.migrations.detect.enums import split_behind_new_values
 from fastjango.db.migrations.detect.fields import FieldChanges
 from fastjango.db.migrations.detect.models import ModelChanges
 from fastjango.db.migrations.detect.options import OptionChanges
@@ -86,6 +87,7 @@ class MigrationAutodetector(ModelChanges, FieldChanges, OptionChanges, Arranging
         self.altered_indexes: dict[Any, Any] = {}
         self.altered_constraints: dict[Any, Any] = {}
         self.renamed_fields: dict[Any, Any] = {}
+        self.answered_values: dict[Any, Any] = {}
         self._sort_keys(convert_apps)
         self.from_state_relations = self.from_state.relations
         self.renamed_models: dict[Any, str] = {}
@@ -122,7 +124,7 @@ class MigrationAutodetector(ModelChanges, FieldChanges, OptionChanges, Arranging
         self._sort_migrations()
         self._build_migration_list(graph)
         self._optimize_migrations()
-        return self.migrations
+        return split_behind_new_values(self.migrations)
 
     def _sort_keys(self, convert_apps: Any) -> None:
         self.old_model_keys: set[Any] = set()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fastjango.db import models
 from fastjango.db.migrations import operations
 from fastjango.db.migrations.detect.dependency import OperationDependency
+from fastjango.db.migrations.detect.enums import added_values, altered_values
 from fastjango.db.migrations.names import resolve_relation
 
 Type = OperationDependency.Type
@@ -24,6 +25,7 @@ class FieldChanges:
         renamed_models: dict[Any, str]
         renamed_models_rel: dict[str, str]
         renamed_fields: dict[Any, Any]
+        answered_values: dict[Any, Any]
 
         def add_operation(
             self, app_label: str, operation: Any, dependencies: Any = None, beginning: bool = False
@@ -293,10 +295,8 @@ class FieldChanges:
                 preserve_default = False
         else:
             field = new_field
-        self.add_operation(
-            app_label,
-            operations.AlterField(
-                model_name=model_name, name=field_name, field=field, preserve_default=preserve_default
-            ),
-            dependencies=dependencies,
-        )
+        more = altered_values(self.questioner, self.answered_values, model_name, field_name, old_field, new_field)
+        kind: Any = operations.AlterEnumField if more else operations.AlterField
+        operation = kind(model_name=model_name, name=field_name, field=field, preserve_default=preserve_default, **more)
+        operation._new_values = added_values(old_field, new_field)
+        self.add_operation(app_label, operation, dependencies=dependencies)

@@ -24,7 +24,9 @@ class TableFacts:
 
 _PG_COLUMNS = """
     SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity <> '', a.attgenerated <> '',
-        CASE WHEN a.attcollation <> t.typcollation THEN c.collname END, pg_get_expr(d.adbin, d.adrelid)
+        CASE WHEN a.attcollation <> t.typcollation THEN c.collname END, pg_get_expr(d.adbin, d.adrelid),
+        (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)
+            FROM pg_enum e WHERE e.enumtypid IN (t.oid, t.typelem))
     FROM pg_attribute a
     JOIN pg_type t ON t.oid = a.atttypid
     LEFT JOIN pg_collation c ON c.oid = a.attcollation
@@ -46,11 +48,12 @@ def _postgresql(connection: Any, cursor: Any, table: str) -> TableFacts:
     found = TableFacts()
     name = connection.ops.quote_name(table)
     cursor.execute(_PG_COLUMNS, [name])
-    for column, type_text, not_null, identity, generated, collation, default in cursor.fetchall():
+    for column, type_text, not_null, identity, generated, collation, default, labels in cursor.fetchall():
         serial = identity or (default or "").startswith("nextval(")
-        words = [type_text, f"COLLATE {collation}" if collation else "", "with a sequence" if serial else ""]
+        shown = f"{_plain(type_text)} ({labels})" if labels else type_text
+        words = [shown, f"COLLATE {collation}" if collation else "", "with a sequence" if serial else ""]
         found.columns[column] = _column(
-            " ".join(filter(None, words)), not not_null, generated, "" if serial else default
+            " ".join(filter(None, words)), not not_null, generated, "" if serial else _uncast(default or "")
         )
     cursor.execute(_PG_CONSTRAINTS, [name])
     for constraint, definition in cursor.fetchall():
@@ -62,16 +65,27 @@ def _postgresql(connection: Any, cursor: Any, table: str) -> TableFacts:
     return found
 
 
+_NAME = r'(?:"[^"]+"|[^\s".]+)'
+_HEAD = re.compile(rf"INDEX {_NAME} ON (?:ONLY )?(?:{_NAME}\.)?{_NAME} ")
+_CASTS = re.compile(r'::("[^"]+"|[a-z_][a-z0-9_]*( [a-z]+)*)(\(\d+(,\d+)?\))?(\[\])?')
+_LITERAL = re.compile(r"\(('(?:[^']|'')*')\)")
+
+
 def _plain_index(definition: str) -> str:
-    """Return an index without its names; ``live = true`` is ``live``, whoever wrote it."""
-    text = re.sub(r"INDEX \S+ ON (ONLY )?\S+ ", "INDEX ON ", definition)
+    """Return an index without its names and casts; ``live = true`` is ``live``, whoever wrote it."""
+    text = _HEAD.sub("INDEX ON ", definition)
     text = re.sub(r"\((\w+) = true\)", r"\1", text)
-    return _plain(re.sub(r"\((\w+) = false\)", r"(NOT \1)", text))
+    return _uncast(_plain(re.sub(r"\((\w+) = false\)", r"(NOT \1)", text)))
+
+
+def _uncast(text: str) -> str:
+    """Return an expression without casts: ``''::text`` and ``(''::varchar)::text`` are the same literal."""
+    return _LITERAL.sub(r"\1", _CASTS.sub("", text))
 
 
 def _without_casts(check: str) -> str:
     """Return a check without the casts that PostgreSQL writes into it: they are of the type that a column once had."""
-    return re.sub(r"::[a-z ]+(\(\d+(,\d+)?\))?|[()' ]", "", check).replace("CHECK", "CHECK ", 1)
+    return re.sub(r"[()' ]", "", _CASTS.sub("", check)).replace("CHECK", "CHECK ", 1)
 
 
 def _plain(definition: str) -> str:
@@ -125,8 +139,11 @@ def _mysql(connection: Any, cursor: Any, table: str) -> TableFacts:
 
 def _sqlite(connection: Any, cursor: Any, table: str) -> TableFacts:
     found = TableFacts()
+    enums = connection.introspection.get_enums(cursor, table)
     cursor.execute(f"PRAGMA table_xinfo({connection.ops.quote_name(table)})")
     for _, column, type_text, not_null, default, key, hidden in cursor.fetchall():
+        if column in enums:
+            type_text = f"{type_text} IN {tuple(enums[column]['values'])}"  # noqa: PLW2901
         found.columns[column] = _column(type_text, not not_null and not key, hidden in (2, 3), default)
     return _with_constraints(found, connection, cursor, table)
 

@@ -1,11 +1,12 @@
 """
 Steps of migrations: each changes the state, and the database in both directions.
 
-``base.py`` what a step is, ``models.py`` ``options.py`` tables and their options, ``fields.py`` columns,
+``base.py`` what a step is, ``models.py`` ``options.py`` tables and their options, ``fields.py`` columns, ``enums.py`` values of enums,
 ``indexes.py`` indexes and constraints, ``special.py`` SQL, Python and steps that differ between state and database.
 """
 
 from fastjango.db.migrations.operations.base import Operation
+from fastjango.db.migrations.operations.enums import AlterEnumField
 from fastjango.db.migrations.operations.fields import AddField, AlterField, RemoveField, RenameField
 from fastjango.db.migrations.operations.indexes import (
     AddConstraint,
@@ -35,7 +36,7 @@ from fastjango.db.migrations.operations.options import (
 from fastjango.db.migrations.operations.special import RunPython, RunSQL, SeparateDatabaseAndState
 
 __all__ = [
-    "AddConstraint", "AddField", "AddIndex", "AlterConstraint", "AlterField", "AlterIndexTogether",
+    "AddConstraint", "AddField", "AddIndex", "AlterConstraint", "AlterEnumField", "AlterField", "AlterIndexTogether",
     "AlterModelManagers", "AlterModelOptions", "AlterModelTable", "AlterModelTableComment", "AlterOrderWithRespectTo",
     "AlterTogetherOptionOperation", "AlterUniqueTogether", "CreateModel", "DeleteModel", "IndexOperation",
     "ModelOptionOperation", "Operation", "RemoveConstraint", "RemoveField", "RemoveIndex",

@@ -7,14 +7,18 @@ from collections.abc import Callable
 from typing import Any
 
 from fastjango.db.migrations import operations as kinds
+from fastjango.db.migrations.ddl.enums import value_steps
 from fastjango.db.migrations.safety.change import Change, Kind
 from fastjango.db.models import CheckConstraint, UniqueConstraint
+from fastjango.db.models.fields.enumerated import enum_of
 
 _SELECTS = "the release before still reads and writes it"
 
 LATER = "deploy code that does not use it first (SeparateDatabaseAndState removes it from the state), drop it in the next release"
 CONCURRENTLY = "fastjango.contrib.postgres.operations.AddIndexConcurrently, in a migration with atomic = False"
 NOT_VALID = "AddConstraintNotValid, and ValidateConstraint in the next migration"
+NEW_VALUE = "add the new value, move code and rows over, take the old one away in a later release"
+UNUSED_VALUE = "deploy code that does not write it and change the rows first, take it away in the next release"
 NEW_COLUMN = "add a column of the new type, fill it in batches, move the code over, drop the old one"
 
 
@@ -123,7 +127,7 @@ class Judge:
             found.append(Change(Kind.ADD_UNIQUE, table, "", advice))
         elif self._is_indexed(new) and not self._is_indexed(old):
             found.append(Change(Kind.BUILD_INDEX, table, "", concurrently))
-        check = new.db_parameters(self.connection)["check"]
+        check = new.db_parameters(self.connection)["check"] if old is None or enum_of(new) is None else None
         if check and (old is None or old.db_parameters(self.connection)["check"] != check):
             found.append(Change(Kind.ADD_CHECK, table, "", NOT_VALID if self.vendor == "postgresql" else ""))
         if self._target(new) and self._target(new) != self._target(old):
@@ -178,12 +182,33 @@ class Judge:
         if old.many_to_many or new.many_to_many or not self.editor._field_should_be_altered(old, new):
             return []
         table = old_model._meta.db_table
-        found = self._renamed_column(table, old, new) + self._altered_type(table, old, new)
+        found = self._renamed_column(table, old, new)
+        if enum_of(old) is not None and enum_of(new) is not None:
+            found += self._altered_values(table, old, new, getattr(operation, "renamed", {}))
+        else:
+            found += self._altered_type(table, old, new)
         found += self._altered_null(table, old, new) + self._added_guards(table, old, new)
         if old.has_db_default() != new.has_db_default():
             breaks = "" if new.has_db_default() or new.null else "the release before counts on the default"
             found.append(Change(Kind.SET_DEFAULT, table, breaks))
         return found or [Change(Kind.SET_DEFAULT, table)]
+
+    def _altered_values(self, table: str, old: Any, new: Any, renamed: dict[str, str]) -> list[Change]:
+        before, after = enum_of(old).values, enum_of(new).values  # type: ignore[union-attr]  # asked by the caller
+        if before == after:
+            return [] if self.vendor != "postgresql" else self._altered_type(table, old, new)
+        steps = value_steps(before, after, renamed)
+        found = [Change(Kind.ADD_VALUE, table)] if steps.additions else []
+        if self.vendor != "postgresql" and after[: len(before)] != before:
+            # A value in the middle changes the numbers of those behind it.
+            found = [Change(Kind.REBUILD_ENUM, table)]
+        if steps.renames:
+            found = [Change(Kind.RENAME_VALUE, table, "the release before writes the old value", NEW_VALUE)]
+        if steps.rebuild:
+            gone = set(before) - set(after) - set(renamed)
+            breaks = f"the release before may write {', '.join(map(repr, sorted(gone)))}" if gone else ""
+            found = [Change(Kind.REBUILD_ENUM, table, breaks, UNUSED_VALUE if gone else "")]
+        return found
 
     def _altered_type(self, table: str, old: Any, new: Any) -> list[Change]:
         old_type, new_type = (field.db_parameters(self.connection)["type"] or "" for field in (old, new))

@@ -159,7 +159,8 @@ class ModelState:
     @staticmethod
     def _flatten_bases(model: Any) -> list[Any]:
         bases: list[Any] = []
-        for base in model.__bases__:
+        # The model of a plain SQLAlchemy class says itself which of its bases migrations know.
+        for base in vars(model).get("migration_bases", model.__bases__):
             if hasattr(base, "_meta") and base._meta.abstract:
                 bases += ModelState._flatten_bases(base)
             else:

@@ -14,8 +14,12 @@ from operator import or_
 from typing import Any
 
 from fastjango.db.models import signals
+from fastjango.db.models.face_slot import forget_deleted
 from fastjango.db.models.sql.write import delete_rows, update_related
 from fastjango.db.transaction import atomic, mark_for_rollback_on_error
+
+UPDATED_TOGETHER = 50
+"""So many batches of objects have their field set in one statement; SQLite takes no thousand conditions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ class DeletionPlan:
                         signals.post_delete.send(
                             sender=step.model, instance=instance, using=self.using, origin=self.origin
                         )
+        forget_deleted([instance for _, instance in self.instances_with_model()])
         for model, instance in self.instances_with_model():
             setattr(instance, model._meta.pk.attname, None)
         return sum(counted.values()), dict(counted)
@@ -114,8 +119,9 @@ class DeletionPlan:
                 lazy.append(target)
             else:
                 loaded.extend(target)
-        if lazy:
-            reduce(or_, lazy).update(**{field.name: value for field, value in parts.items()})
+        for start in range(0, len(lazy), UPDATED_TOGETHER):
+            some = lazy[start : start + UPDATED_TOGETHER]
+            reduce(or_, some).update(**{field.name: value for field, value in parts.items()})
         if loaded:
             pks = list(dict.fromkeys(instance.pk for instance in loaded))
             update_related(loaded[0].__class__, self.using, list(parts.items()), pks)
@@ -125,5 +131,6 @@ def delete_one(model: Any, instance: Any, using: str) -> tuple[int, dict[str, in
     """Delete a single object that nothing refers to. Queries: 1."""
     with mark_for_rollback_on_error(using):
         count = delete_rows(model, using, model._meta.pk, [instance.pk])
+    forget_deleted([instance])
     setattr(instance, model._meta.pk.attname, None)
     return count, {model._meta.label: count}

@@ -9,6 +9,7 @@ from fastjango.core.exceptions import EmptyResultSet, FullResultSet
 from fastjango.db.models.expressions.base import Expression, compile_part
 from fastjango.db.models.expressions.elements import Pieces
 from fastjango.db.models.expressions.func import numeric_on_sqlite
+from fastjango.db.models.expressions.output import known_field
 from fastjango.db.models.expressions.q import Q
 from fastjango.utils.deconstruct import deconstructible
 
@@ -151,7 +152,7 @@ class Case(Expression):
 
     def _unified(self, clause: Clause, ctx: ClauseContext) -> Clause:
         """Say the type to PostgreSQL, which takes the parameters of all results for text."""
-        field = self._output_field_or_none if ctx.vendor == "postgresql" else None
+        field = known_field(self) if ctx.vendor == "postgresql" else None
         if field is None or field.get_internal_type() not in _UNIFIED:
             return clause
         return Pieces("(", clause, f")::{str(field.db_type(ctx.connection)).split('(')[0]}")

@@ -14,7 +14,7 @@ from fastjango.db.models.expressions import adapter, output
 from fastjango.db.models.expressions.base import Expression, compile_part
 from fastjango.db.models.expressions.combinable import Combinable, makers
 from fastjango.db.models.expressions.elements import Pieces, binary, call, infix
-from fastjango.db.models.expressions.func import numeric_on_sqlite
+from fastjango.db.models.expressions.func import numeric_on_sqlite, untyped_part
 from fastjango.db.models.expressions.operand_types import combined_type
 from fastjango.db.models.expressions.shape import SlotCounter, Uncacheable, field_key, part_key, slotted_part
 from fastjango.utils.deconstruct import deconstructible
@@ -120,7 +120,8 @@ class CombinedExpression(Expression):
 
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return both sides with the operator between them."""
-        left, right = compile_part(self.lhs, ctx), compile_part(self.rhs, ctx)
+        side = untyped_part if ctx.vendor == "postgresql" else compile_part
+        left, right = side(self.lhs, ctx), side(self.rhs, ctx)
         return numeric_on_sqlite(self, operation(self.connector, left, right, ctx), ctx)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Numeric
 from sqlalchemy.sql.elements import ClauseElement
 
-from fastjango.core.exceptions import EmptyResultSet, FieldError, FullResultSet
+from fastjango.core.exceptions import EmptyResultSet, FullResultSet, fix
 from fastjango.db.models.expressions import adapter, output
 from fastjango.db.models.expressions.base import Expression, compile_part
 from fastjango.db.models.expressions.combinable import makers
@@ -21,26 +22,27 @@ if TYPE_CHECKING:
 
 _NUMERIC = Numeric()
 _DEFAULT_TEMPLATE = "%(function)s(%(expressions)s)"
+_PART = r"(?:[^\W\d][\w$]*|\"[^\"\x00]+\"|`[^`\x00]+`)"
+# A name, or an operator; empty for templates that need none.
+_FUNCTION_NAME = re.compile(rf"(?:{_PART}(?:\.{_PART})*|(?!.*(?:--|/\*|\*/))[-+*/<>=~!@#%^&|]+)?")
 _MARK = "\x00"
 
 
 def numeric_on_sqlite(expression: Any, clause: Clause, ctx: ClauseContext) -> Clause:
     """Return the clause as a number where SQLite would compare decimals as text."""
     if ctx.vendor == "sqlite":
-        try:
-            field = expression._output_field_or_none
-        except FieldError:  # parts of different types: nobody asked for the type yet
-            return clause
+        field = output.known_field(expression)
         if field is not None and field.get_internal_type() == "DecimalField":
             return Pieces("CAST(", clause, " AS NUMERIC)", type_=_NUMERIC)
     return clause
 
 
-def _argument(part: Any, ctx: ClauseContext) -> Clause:
-    """Return the clause of an argument; a text has no type before the function is chosen."""
-    value = getattr(part, "value", None)
-    if type(part) is makers.value and type(value) is str and "output_field" not in part.__dict__:
-        return ctx.untyped(value, part.slot)
+def untyped_part(part: Any, ctx: ClauseContext) -> Clause:
+    """Return the clause of an argument; a text has no type before the function or operator is chosen."""
+    if type(part) is makers.value and type(part.value) is str:
+        field = part.__dict__.get("output_field")
+        if field is None or output.is_field(field, "CharField", "TextField"):
+            return ctx.untyped(part.value, part.slot)
     return compile_part(part, ctx)
 
 
@@ -58,6 +60,13 @@ class Func(Expression):
             raise TypeError(
                 f"'{type(self).__name__}' takes exactly {self.arity} "
                 f"{'argument' if self.arity == 1 else 'arguments'} ({len(expressions)} given)"
+            )
+        function = extra.get("function")
+        if function is not None and not _FUNCTION_NAME.fullmatch(str(function)):
+            raise fix(
+                ValueError(f"Invalid function name: {function!r}."),
+                "give a name, with its schema before it if need be; other SQL belongs into template=, "
+                "which must never hold text of users",
             )
         super().__init__(output_field=output_field)
         self.source_expressions = self._parse_expressions(*expressions)
@@ -97,7 +106,7 @@ class Func(Expression):
         """Return the clauses of the arguments."""
         parts = [part for part in self.get_source_expressions() if part is not None]
         if ctx.vendor == "postgresql" and self._is_unknown:
-            return [_argument(part, ctx) for part in parts]
+            return [untyped_part(part, ctx) for part in parts]
         return [compile_part(part, ctx) for part in parts]
 
     @property
@@ -336,4 +345,5 @@ __all__ = [
     "OrderByList",
     "fill",
     "numeric_on_sqlite",
+    "untyped_part",
 ]

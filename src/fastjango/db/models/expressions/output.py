@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from fastjango.core.exceptions import FieldError
+
 _classes: dict[str, type[Any]] = {}
 _waiting: dict[str, list[type[Any]]] = {}
 
@@ -42,6 +44,14 @@ def is_field(value: Any, *names: str) -> bool:
     return any(isinstance(value, _classes[name]) for name in names if name in _classes)
 
 
+def known_field(expression: Any) -> Any:
+    """Return the output field of *expression*, or None where it has none or its parts disagree (nobody asked yet)."""
+    try:
+        return getattr(expression, "_output_field_or_none", None)
+    except FieldError:
+        return None
+
+
 def lookup_of(*names: str) -> Callable[[C], C]:
     """Register the decorated lookup or transform on these field classes."""
 
@@ -70,4 +80,4 @@ class Output:
         return self.field
 
 
-__all__ = ["Output", "field_class", "is_field", "lookup_of", "make_field", "provide_fields"]
+__all__ = ["Output", "field_class", "is_field", "known_field", "lookup_of", "make_field", "provide_fields"]

@@ -127,11 +127,13 @@ class ResolvedOuterRef(F):
 
     as_sql.is_native = True  # type: ignore[attr-defined]
 
-    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
+    def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Return the outer query's column."""
-        resolved = super().resolve_expression(*args, **kwargs)
+        resolved = super().resolve_expression(query, *args, **kwargs)
         if resolved.contains_over_clause:
             raise NotSupportedError(f"Referencing outer query window expression is not supported: {self.name}.")
+        # The annotation itself stays as it is in the outer query.
+        resolved = query.for_inner(resolved.copy())
         # A path across relations may give more than one row per outer row.
         resolved.possibly_multivalued = LOOKUP_SEP in self.name
         return resolved

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -63,7 +63,8 @@ class Slotted:
         self.slot = slot
 
     def __repr__(self) -> str:
-        return f"<Slotted {self.slot}: {self.value!r}>"
+        # Messages show the expression as the user wrote it.
+        return repr(self.value)
 
 
 def constant_key(value: Any) -> Hashable:
@@ -133,7 +134,8 @@ def queryset_key(queryset: Any, binds: list[Any]) -> Hashable:
     if not getattr(shape, "interned", True):
         raise Uncacheable("the inner queryset has no interned shape")
     binds.extend(queryset.binds)
-    return ("queryset", shape)
+    # Its database too: a query of another one is refused.
+    return ("queryset", shape, getattr(queryset, "_db", None))
 
 
 def value_key(name: str, value: Any, binds: list[Any]) -> Hashable:
@@ -159,6 +161,8 @@ def value_key(name: str, value: Any, binds: list[Any]) -> Hashable:
             raise Uncacheable("a list with expressions")
         binds.append(value)
         return "list"
+    if isinstance(value, Iterator):
+        raise Uncacheable("an iterator can be read once only")
     binds.append(value)
     return "object"
 

@@ -45,6 +45,10 @@ _FIELD_OF_TYPE: tuple[tuple[type[Any], str], ...] = (
 )
 
 
+# Whose values may stand beside bigger ones: the default of a sum, for one.
+_SMALL_KINDS = frozenset({"IntegerField", "PositiveIntegerField", "SmallIntegerField", "PositiveSmallIntegerField"})
+
+
 def _integer_size(value: int) -> str:
     if -(2**31) <= value < 2**31:
         return "int"
@@ -111,7 +115,7 @@ class Value(Expression):
         if field is None:
             return ctx.bind(value, self.slot)
         kind = field.get_internal_type()
-        if type(value) is int and kind == "IntegerField":
+        if type(value) is int and kind in _SMALL_KINDS:
             return self._integer(ctx, value, field)
         bound: Clause = ctx.bind(value, self.slot, field, self._preparer(field, ctx))
         if kind == "DecimalField" and ctx.vendor == "sqlite":

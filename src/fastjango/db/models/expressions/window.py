@@ -48,7 +48,8 @@ class Window(Expression):
         if partition_by is not None:
             if not isinstance(partition_by, tuple | list):
                 partition_by = (partition_by,)
-            partition_by = ExpressionList(*partition_by)
+            # No expressions are no partition.
+            partition_by = ExpressionList(*partition_by) if partition_by else None
         self.partition_by = partition_by
         self.order_by = OrderByList.from_param("Window.order_by", order_by)
         self.frame = frame

@@ -115,7 +115,12 @@ def constant_default(field: Any) -> Any:
     if not field.has_default() or callable(field.default):
         return NOT_PROVIDED if not field.null or field.has_default() else None
     value = field.default
-    return getattr(value, "value", value)
+    value = getattr(value, "value", value)
+    try:
+        # As rows give it back: 0 for a DecimalField is a decimal number.
+        return field.to_python(value) if isinstance(value, (str, int, float)) else value
+    except ValidationError:
+        return value
 
 
 def _bounds(field: Any) -> tuple[Any, Any]:
@@ -163,7 +168,7 @@ def constraints(field: Any) -> dict[str, Any]:
 
 def choices_of(field: Any) -> list[Any]:
     """Return the values of the field's choices that JSON can say."""
-    if field.is_relation or not field.choices:
+    if field.is_relation or not field.choices or hasattr(field, "python_annotation"):
         return []
     values = [getattr(value, "value", value) for value, _ in field.flatchoices]
     found = [value for value in values if isinstance(value, (str, int))]
@@ -184,8 +189,7 @@ class RunValidators:
         field = self.field
         if value in field.empty_values:
             return value
-        if isinstance(value, dt.datetime):
-            value = _in_zone(value)
+        value = in_zone(value)
         if isinstance(value, decimal.Decimal):
             value = _as_stored(value, field)
         if isinstance(value, str) and "\x00" in value:
@@ -208,13 +212,23 @@ def _as_stored(value: decimal.Decimal, field: Any) -> decimal.Decimal:
         return value
 
 
-def _in_zone(value: dt.datetime) -> dt.datetime:
-    """Return the moment as ``USE_TZ`` wants it."""
+def in_zone(value: Any) -> Any:
+    """Return a moment as ``USE_TZ`` wants it, and a time of day without its zone, as it has none; others as they are."""
+    if isinstance(value, dt.time):
+        return value.replace(tzinfo=None)
+    if not isinstance(value, dt.datetime):
+        return value
     if settings.USE_TZ and timezone.is_naive(value):
         return timezone.make_aware(value)
     if not settings.USE_TZ and timezone.is_aware(value):
         return timezone.make_naive(value, dt.UTC)
     return value
+
+
+def filter_type(field: Any) -> Any:
+    """Return the annotation of a value that a field is compared with."""
+    kind = python_type(field)
+    return Annotated[kind, AfterValidator(in_zone)] if kind in (dt.datetime, dt.time) else kind
 
 
 def file_address(value: Any) -> Any:
@@ -282,6 +296,8 @@ __all__ = [
     "constraints",
     "description",
     "file_address",
+    "filter_type",
+    "in_zone",
     "is_file",
     "is_required",
     "is_secret",

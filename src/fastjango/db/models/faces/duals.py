@@ -1,7 +1,7 @@
 """
 The attributes of a mapped model: SQLAlchemy's on the class, plain values on an instance.
 
-``mapping.py`` puts a ``DualColumn`` over every column and a ``DualRelation`` over every relation. On an instance of a session
+``sqlalchemy.py`` puts a ``DualColumn`` over every column and a ``DualRelation`` over every relation. On an instance of a session
 SQLAlchemy answers what is not loaded, on any other one Django's descriptor (*fallback*) does.
 """
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm.base import _MappedAttribute
 from sqlalchemy.orm.properties import ColumnProperty
 from sqlalchemy.orm.relationships import RelationshipProperty
 
+from fastjango.db.models.faces.members import LoadedMembers, NewMembers
 from fastjango.db.models.fields.attribute import DeferredAttribute
 
 
@@ -120,37 +121,6 @@ class DualRelation(_MappedAttribute[Any]):
             self.attribute.__set__(instance, value)
 
 
-class LoadedMembers(list[Any]):
-    """The related objects that a session has loaded, of an instance that has left it: a list with a manager's methods."""
-
-    def __init__(self, members: Any, manager: Any) -> None:
-        super().__init__(members)
-        self._members = members
-        self.manager = manager
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_sa_"):
-            raise AttributeError(name)
-        return getattr(self.manager, name)
-
-    def append(self, item: Any) -> None:
-        """Add to SQLAlchemy's collection, which the next session writes."""
-        super().append(item)
-        self._members.append(item)
-
-    def count(self, *value: Any) -> int:
-        """Count the related objects, or how often *value* is in the list."""
-        return super().count(*value) if value else int(self.manager.count())
-
-    def remove(self, *objs: Any, **options: Any) -> None:
-        """End the relation to *objs*; see the manager."""
-        self.manager.remove(*objs, **options)
-
-    def clear(self, **options: Any) -> None:
-        """End the relation to all; see the manager."""
-        self.manager.clear(**options)
-
-
 class DualCollection(_MappedAttribute[Any]):
     """A relation to many objects: SQLAlchemy's collection in a session, Django's manager outside of one."""
 
@@ -165,8 +135,8 @@ class DualCollection(_MappedAttribute[Any]):
         data = instance.__dict__
         if has_session(data):
             return self.attribute.__get__(instance, owner)
-        if self.name in data and instance._state.adding:
-            return data[self.name]
+        if instance._state.adding:
+            return data[self.name] if self.name in data else NewMembers(self, instance, owner)
         manager = self.fallback.__get__(instance, owner)
         if self.name not in data:
             return manager

@@ -1,220 +1,371 @@
 """
 Plain SQLAlchemy models as guests: a declarative class in an app's ``models.py`` gets a twin in the registry of models.
 
-The twin is a model on the same table, made when the class is mapped. Migrations, the admin, serializers, schemas, querysets
-and foreign keys work with the twin; ``Hero.objects`` and ``Hero._meta`` lead to it. Sessions go on with the class itself.
-Objects of a queryset are the twin's: they have the columns, ``save()`` and relations, and none of the class's own methods.
+The twin is a model on the same table and a subclass of the class: it has its methods, properties and hybrids. Migrations, the
+admin, serializers, schemas, querysets and foreign keys work with the twin; ``Hero.objects`` and ``Hero._meta`` lead to it.
+Sessions go on with the class itself; what they do with a twin's object stands in ``guest_sessions.py``.
+
+Twins are made together when the modules of models are loaded, or when somebody asks for one before: so classes may refer to
+each other in any order.
 """
 
 from __future__ import annotations
 
-import decimal
+import contextlib
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import RelationshipProperty
 
 from fastjango.apps import apps
 from fastjango.core.exceptions import ImproperlyConfigured, fix
 from fastjango.db import models
 from fastjango.db.models.declare import ModelBase
+from fastjango.db.models.faces.guest_fields import Filled, field_of
+from fastjango.db.models.faces.guest_sessions import prepare_guest
+from fastjango.db.models.faces.guest_tables import make_tables_between, table_options, wide_keys
 
-# SQLAlchemy's types, the special ones first, and the field that has the same values in the same column.
-FIELDS: tuple[tuple[Any, Any], ...] = (
-    (sa.Enum, models.CharField),
-    (sa.Text, models.TextField),
-    (sa.String, models.CharField),
-    (sa.BigInteger, models.BigIntegerField),
-    (sa.SmallInteger, models.SmallIntegerField),
-    (sa.Integer, models.IntegerField),
-    (sa.Boolean, models.BooleanField),
-    (sa.Float, models.FloatField),
-    (sa.Numeric, models.DecimalField),
-    (sa.DateTime, models.DateTimeField),
-    (sa.Date, models.DateField),
-    (sa.Time, models.TimeField),
-    (sa.LargeBinary, models.BinaryField),
-    (sa.Uuid, models.UUIDField),
-    (sa.JSON, models.JSONField),
-)
-KEYS = {
-    models.BigIntegerField: models.BigAutoField,
-    models.SmallIntegerField: models.SmallAutoField,
-    models.IntegerField: models.AutoField,
-}
+apps.before_models_ready.append(lambda: settle())
+# Mapped classes that have no twin yet.
+_waiting: list[tuple[Any, Any, str]] = []
+_twins: dict[Any, Any] = {}
+
+
+# --- arrival --------------------------------------------------------------------------------------
+
+
+class OfTwin:
+    """An attribute of the guest that is its twin's: ``objects``, ``_meta``."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        twin = None
+        if not isinstance(owner, ModelBase):
+            try:
+                settle()
+            except AttributeError as exc:
+                # Else it would look as if the attribute were missing.
+                raise RuntimeError(f"The model of {owner.__name__} cannot be made.") from exc
+            twin = _twins.get(owner)
+        if twin is None:
+            raise AttributeError(self.name)
+        return getattr(twin, self.name)
+
+
+SHOWN = ("_meta", "objects", "_default_manager", "_base_manager", "DoesNotExist", "MultipleObjectsReturned")
 
 
 def welcome(mapper: Any, cls: Any) -> None:
-    """Give a declarative class of an installed app its twin; classes of other places are left alone."""
-    if isinstance(cls, ModelBase) or mapper.local_table is None or not isinstance(mapper.local_table, sa.Table):
+    """Note a declarative class of an installed app; classes of other places are left alone."""
+    if isinstance(cls, ModelBase) or not isinstance(mapper.local_table, sa.Table):
         return
     config = apps.get_containing_app_config(cls.__module__) if apps.apps_ready else None
-    if config is None or mapper.single or "_meta" in cls.__dict__:
+    if config is None:
         return
-    twin = make_twin(cls, mapper, config.label)
-    cls._meta = twin._meta
-    cls.objects = twin._default_manager
-    cls._default_manager = twin._default_manager
-    cls._base_manager = twin._base_manager
-    cls.DoesNotExist = twin.DoesNotExist
-    cls.MultipleObjectsReturned = twin.MultipleObjectsReturned
+    _waiting.append((cls, mapper, config.label))
+    for name in SHOWN:
+        if name not in cls.__dict__:
+            setattr(cls, name, OfTwin(name))
+    if apps.models_ready:
+        settle()
 
 
-def make_twin(cls: Any, mapper: Any, app_label: str) -> Any:
+def settle() -> None:
+    """Make the twins of all classes that wait for theirs, those that others are made of first."""
+    made = list(_waiting)
+    while _waiting:
+        cls, mapper, label = _waiting[0]
+        _make(cls, mapper, label)
+    for cls, mapper, label in made:
+        make_tables_between(cls, mapper, label)
+
+
+def _make(cls: Any, mapper: Any, label: str) -> Any:
+    """Make the twin of a class, those of its parent and of what it refers to before."""
+    _waiting[:] = [entry for entry in _waiting if entry[0] is not cls]
+    parent = None if mapper.concrete or mapper.inherits is None else _twin_of(mapper.inherits.class_)
+    if mapper.inherits is not None and parent is None and not mapper.concrete:
+        raise fix(
+            ImproperlyConfigured(
+                f"{cls.__name__} inherits from {mapper.inherits.class_.__name__}, which is in no app."
+            ),
+            "put both into the models module of an installed app",
+            code="models.Q205",
+        )
+    twin = _make_proxy(cls, mapper, label, parent) if mapper.single else make_twin(cls, mapper, label, parent)
+    _twins[cls] = twin
+    prepare_guest(cls, twin)
+    return twin
+
+
+def _twin_of(cls: Any) -> Any:
+    """Return the twin of a class, made now if it waits; None where it has none."""
+    for entry in _waiting:
+        if entry[0] is cls:
+            return _make(*entry)
+    return _twins.get(cls)
+
+
+# --- the twin -------------------------------------------------------------------------------------
+
+
+class Wall:
+    """Stands between ``Model`` and a guest: constructors and class hooks of the guest are not a twin's."""
+
+    def __init__(self) -> None:
+        pass
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        pass
+
+
+class TwinBase(ModelBase):
+    """Metaclass of twins: objects of the guest itself count as theirs, so a relation takes both."""
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        guest = cls.__dict__.get("guest")
+        return super().__instancecheck__(instance) or (guest is not None and isinstance(instance, guest))
+
+
+_metaclasses: dict[type, type] = {}
+
+
+def _metaclass(cls: Any) -> Any:
+    """Return the metaclass of models and of the guest in one."""
+    kind = type(cls)
+    if kind not in _metaclasses:
+        _metaclasses[kind] = TwinBase if kind is type else type("TwinBase", (TwinBase, kind), {})
+    return _metaclasses[kind]
+
+
+def make_twin(cls: Any, mapper: Any, app_label: str, parent: Any = None) -> Any:
     """Return the model on the table of *cls*."""
     table = mapper.local_table
     # By column: asking for all properties would configure mappers that are not all there yet.
-    names = {column: mapper.get_property_by_column(column).key for column in table.columns}
+    names = {column: _name_of(mapper, column) for column in table.columns}
+    body = _body(cls, mapper, parent)
+    keys = list(table.primary_key.columns)
+    taken: set[Any] = set()
+    for column in table.columns:
+        if parent is not None and column.primary_key:
+            if len(keys) > 1:
+                raise _unknown(cls, "a table of inheritance has more than one key")
+            link = f"{parent._meta.model_name}_ptr"
+            body[link] = models.OneToOneField(
+                parent, models.CASCADE, parent_link=True, primary_key=True, db_column=column.name
+            )
+            continue
+        body.update([_field(cls, mapper, column, names[column], len(keys) == 1, app_label, taken)])
+    if len(keys) > 1:
+        body["pk"] = models.CompositePrimaryKey(*(names[column] for column in keys))
+    coming = {other.local_table.fullname: f"{label}.{found.__name__}" for found, other, label in _waiting}
+    body.update(wide_keys(table, names, coming))
+    options = {"app_label": app_label, "db_table": table.fullname, **table_options(table, names)}
+    body["Meta"] = type("Meta", (), options)
+    return _metaclass(cls)(cls.__name__, (parent or models.Model, Wall, cls), body)
+
+
+def _name_of(mapper: Any, column: Any) -> str:
+    """Return the attribute of a column, which may be one of a class that shares the table."""
+    owner = next((known for known in mapper.self_and_descendants if column in known._columntoproperty), mapper)
+    return str(owner.get_property_by_column(column).key)
+
+
+def _make_proxy(cls: Any, mapper: Any, app_label: str, parent: Any) -> Any:
+    """Return the model of a class that shares its parent's table."""
+    known = {field.column for field in parent._meta.concrete_fields}
+    added = [column.name for column in mapper.local_table.columns if column.name not in known]
+    if added:
+        # A class that comes after its parent's model was made: its columns are no part of that.
+        raise _unknown(cls, f"{', '.join(added)} was added to the table of {parent.__name__} too late")
+    body = _body(cls, mapper, parent)
+    body["Meta"] = type("Meta", (), {"app_label": app_label, "proxy": True})
+    if mapper.polymorphic_on is not None:
+        kind = mapper.get_property_by_column(mapper.polymorphic_on).key
+        body["objects"] = OfKind(kind, mapper)
+    return _metaclass(cls)(cls.__name__, (parent, Wall, cls), body)
+
+
+class OfKind(models.Manager[Any]):
+    """The rows of one class of a hierarchy in one table."""
+
+    def __init__(self, kind: str = "", mapper: Any = None) -> None:
+        super().__init__()
+        self.kind = kind
+        self.mapper = mapper
+
+    def get_queryset(self) -> Any:
+        """Return the rows of the class and of its subclasses."""
+        identities = [mapper.polymorphic_identity for mapper in self.mapper.self_and_descendants]
+        return super().get_queryset().filter(**{f"{self.kind}__in": identities})
+
+
+def _body(cls: Any, mapper: Any, parent: Any) -> dict[str, Any]:
+    """Return what every twin has besides its fields."""
     body: dict[str, Any] = {
         "__module__": cls.__module__,
         "__qualname__": cls.__qualname__,
         "__doc__": cls.__doc__,
+        "__abstract__": True,  # for SQLAlchemy: it shall not map the twin
+        "__eq__": _equal,
+        "__hash__": models.Model.__hash__,
         "guest": cls,
-        "_guest_defaults": {},
+        "guest_identity": mapper.polymorphic_identity,
+        "migration_bases": (parent or models.Model,),
     }
-    keys = list(table.primary_key.columns)
-    fields: list[Any] = []
-    for column in table.columns:
-        name = names[column]
-        field = field_of(column, name, alone=len(keys) == 1)
-        if field.is_relation and any(other.is_relation for other in fields if _same_target(other, field)):
-            # Two keys to one table cannot both be found under its usual name.
-            field.remote_field.related_name = f"{cls.__name__.lower()}_{name}_set"
-            field._related_name = field.remote_field.related_name
-        fields.append(field)
-        body[field_name(field, name)] = field
-        if column.default is not None and column.default.is_callable:
-            body["_guest_defaults"][name] = column.default.arg
-    if len(keys) > 1:
-        body["pk"] = models.CompositePrimaryKey(*(names[column] for column in keys))
-    options = {"app_label": app_label, "db_table": table.fullname, **_table_options(table, names)}
-    body["Meta"] = type("Meta", (), options)
-    body["__str__"] = _text_of(cls)
-    body["save"] = _save
-    return ModelBase(cls.__name__, (models.Model,), body)
+    own = _own_text(cls)
+    if own is not None:
+        body["__str__"] = own
+    return body
 
 
-def _table_options(table: sa.Table, names: dict[Any, str]) -> dict[str, Any]:
-    """Return the indexes and unique constraints that a table names."""
-    indexes = [
-        models.Index(fields=[names[column] for column in index.columns], name=str(index.name))
-        for index in sorted(table.indexes, key=lambda index: str(index.name))
-        if not index.unique and len(index.columns) > 1 and all(column in names for column in index.columns)
+def _own_text(cls: Any) -> Any:
+    """Return what the class says of its objects: ``__str__``, else ``__repr__``; None where it says nothing."""
+    for name in ("__str__", "__repr__"):
+        for base in cls.__mro__[:-1]:
+            found = vars(base).get(name)
+            if found is not None and not base.__module__.startswith("sqlalchemy."):
+                return found
+    return None
+
+
+def _equal(self: Any, other: object) -> Any:
+    """An object of the guest is equal to the twin's object of the same row."""
+    if not isinstance(other, models.Model) and isinstance(other, self._meta.concrete_model.guest):
+        key = self.pk
+        return key is not None and key == other.pk  # type: ignore[attr-defined]  # guest_sessions.py gives it
+    return models.Model.__eq__(self, other)
+
+
+def _field(
+    cls: Any, mapper: Any, column: Any, name: str, alone: bool, app_label: str, taken: set[Any]
+) -> tuple[str, Any]:
+    """Return name and field of a column; *taken* holds what has been referred to already."""
+    target = _target(column, cls, app_label)
+    field = field_of(cls, column, name, alone=alone, target=target)
+    filled = Filled(field, column, is_kind=mapper.polymorphic_on is column)
+    if filled.is_needed:
+        field.pre_save = filled
+        if filled.make is not None:
+            # Nothing is what a new object has until it is written.
+            field.empty_strings_allowed = False
+        if column.primary_key and filled.make is not None and not field.has_default():
+            field.get_pk_value_on_save = filled.key
+    if not field.is_relation:
+        return name, field
+    relation = _relation_on(mapper, column, target)
+    back = None if relation is None else _back_of(relation)
+    if back is None and (target in taken or hasattr(_class_behind(target, cls), cls.__name__.lower())):
+        # Two keys to one table cannot both be found under its usual name, and an attribute keeps its own.
+        back = f"{cls.__name__.lower()}_{name}_set"
+    taken.add(target)
+    if back is not None:
+        field.remote_field.related_name = back
+        field._related_name = back
+    return (name[:-3] if name.endswith("_id") else name), field
+
+
+def _target(column: Any, cls: Any, app_label: str) -> Any:
+    """Return the model that a foreign key of one column points at, or its name; None where there is none."""
+    for key in column.foreign_keys:
+        if key.constraint is not None and len(key.constraint.elements) > 1:
+            continue
+        name = key._get_colspec().rsplit(".", 1)[0]
+        if column.table is not None and name == column.table.fullname:
+            return "self"
+        for other, mapper, label in _waiting:
+            if mapper.local_table.fullname == name and not mapper.single:
+                return f"{label}.{other.__name__}"
+        for configs in apps.all_models.values():
+            for model in configs.values():
+                if model._meta.db_table == name and not model._meta.proxy:
+                    return "self" if getattr(model, "guest", None) is cls else model
+    return None
+
+
+def _class_behind(target: Any, cls: Any) -> Any:
+    """Return the class that a foreign key of *cls* points at; None where it is no guest."""
+    if target == "self":
+        return cls
+    if isinstance(target, str):
+        name = target.rsplit(".", 1)[-1]
+        return next((other for other, _, _ in _waiting if other.__name__ == name), None)
+    return vars(target).get("guest")
+
+
+# --- relationships --------------------------------------------------------------------------------
+
+
+def _relation_on(mapper: Any, column: Any, target: Any) -> Any:
+    """Return the relationship of the class that goes along the foreign key *column*; None where it cannot be told."""
+    found = [prop for prop in mapper._props.values() if _is_by_key(prop)]
+    named = [prop for prop in found if _named_column(prop) == column.name]
+    if named:
+        return named[0]
+    keys = [other for other in mapper.local_table.columns if other.foreign_keys]
+    same = [other for other in keys if _table_of(other) == _table_of(column)]
+    wanted = target if isinstance(target, str) else target.__name__
+    wanted = mapper.class_.__name__ if wanted == "self" else wanted.rsplit(".", 1)[-1]
+    matching = [
+        prop for prop in found if _named_column(prop) is None and _class_of(prop) == wanted and not _is_list(prop)
     ]
-    constraints = [
-        models.UniqueConstraint(fields=[names[column] for column in constraint.columns], name=str(constraint.name))
-        for constraint in sorted(table.constraints, key=lambda constraint: str(constraint.name))
-        if isinstance(constraint, sa.UniqueConstraint) and len(constraint.columns) > 1 and constraint.name
-    ]
-    return {"indexes": indexes, "constraints": constraints}
+    return matching[0] if len(same) == 1 and len(matching) == 1 else None
 
 
-def _text_of(cls: Any) -> Any:
-    """Return the class's own ``__str__`` for the twin: it reads columns only, as a rule."""
-    own = cls.__dict__.get("__str__")
-    return own if own is not None else models.Model.__str__
+def _is_by_key(prop: Any) -> bool:
+    """Whether a property is a relationship without a table between."""
+    return isinstance(prop, RelationshipProperty) and prop._init_args.secondary.argument is None
 
 
-def _save(self: Any, *args: Any, **kwargs: Any) -> None:
-    """Fill in the defaults that are functions, and save."""
-    for name, make in self._guest_defaults.items():
-        if getattr(self, name) is None:
-            setattr(self, name, make(None))
-    models.Model.save(self, *args, **kwargs)
+def _table_of(column: Any) -> str:
+    return next(str(key._get_colspec()).rsplit(".", 1)[0] for key in column.foreign_keys)
 
 
-def field_name(field: Any, name: str) -> str:
-    """Return what the field is called: a relation loses the ``_id`` of its column."""
-    if field.is_relation and name.endswith("_id"):
-        return name[:-3]
-    return name
+def _named_column(prop: Any) -> str | None:
+    """Return the name of the column that ``foreign_keys=`` names."""
+    said: Any = prop._init_args.foreign_keys.argument
+    named: Any = said
+    if isinstance(said, (list, tuple)) and len(said) == 1:
+        named = said[0]
+    if isinstance(named, str):
+        return named.strip("[]").rsplit(".", 1)[-1]
+    with contextlib.suppress(AttributeError):
+        return str(getattr(named, "column", named).name)
+    return None
 
 
-def _same_target(one: Any, other: Any) -> bool:
-    return bool(one.is_relation and one.remote_field.model is other.remote_field.model)
+def _class_of(prop: Any) -> str | None:
+    """Return the name of the class that a relationship leads to."""
+    argument = prop.argument
+    if isinstance(argument, type):
+        return argument.__name__
+    if isinstance(argument, str):
+        return argument.strip("'\"").rsplit(".", 1)[-1]
+    return None
 
 
-def field_of(column: sa.Column[Any], name: str, *, alone: bool) -> Any:
-    """
-    Return the field of a column.
-
-    Raises:
-        ImproperlyConfigured: Its type has no field.
-    """
-    options: dict[str, Any] = {"db_column": column.name, "null": bool(column.nullable)}
-    if column.nullable:
-        options["blank"] = True
-    if column.unique:
-        options["unique"] = True
-    if column.comment:
-        options["help_text"] = column.comment
-    if column.default is not None and column.default.is_scalar:
-        default: Any = column.default
-        value = default.arg
-        options["default"] = getattr(value, "name", value) if isinstance(column.type, sa.Enum) else value
-    target = _target(column)
-    if target is not None:
-        on_delete = models.SET_NULL if column.nullable else models.CASCADE
-        kind = models.OneToOneField if column.unique or (column.primary_key and alone) else models.ForeignKey
-        options.pop("unique", None)
-        if column.primary_key and alone:
-            options["primary_key"] = True
-        return kind(target, on_delete, **options)
-    options["db_index"] = bool(column.index) and not column.unique
-    kind = _kind(column)
-    if column.primary_key and alone:
-        options = {"db_column": column.name, "primary_key": True}
-        if kind in KEYS and column.autoincrement in (True, "auto"):
-            return KEYS[kind](**options)
-    return kind(**options, **_size(column, kind))
+def _is_list(prop: Any) -> bool:
+    return bool(prop.uselist) or (prop.collection_class is not None)
 
 
-def _kind(column: sa.Column[Any]) -> Any:
-    kind: Any = column.type
-    while isinstance(kind, sa.types.TypeDecorator):
-        kind = kind.impl_instance
-    for known, field in FIELDS:
-        if isinstance(kind, known):
-            if known is sa.String and kind.length is None:
-                return models.TextField
-            return field
-    raise fix(
-        ImproperlyConfigured(f"{column.table.name}.{column.name}: no field has the values of {column.type!r}."),
-        "declare the table as a Django-style model, or keep the class out of the app's models module",
+def _back_of(prop: Any) -> str | None:
+    """Return what the relationship is called at the other side."""
+    if prop.back_populates:
+        return str(prop.back_populates)
+    backref = prop.backref
+    if backref is None:
+        return None
+    return str(backref[0] if isinstance(backref, tuple) else backref)
+
+
+def _unknown(cls: Any, why: str) -> ImproperlyConfigured:
+    return fix(
+        ImproperlyConfigured(f"{cls.__name__} cannot be a guest: {why}."),
+        "declare it as a Django-style model, or keep it out of the app's models module",
         code="models.Q205",
     )
 
 
-def _size(column: sa.Column[Any], kind: Any) -> dict[str, Any]:
-    """Return the arguments that say how large a value may be."""
-    if isinstance(column.type, sa.Enum):
-        return {
-            "max_length": column.type.length or max(map(len, column.type.enums)),
-            "choices": [(name, name) for name in column.type.enums],
-        }
-    if kind is models.CharField:
-        return {"max_length": getattr(column.type, "length", None)}
-    if kind is models.DecimalField:
-        return {
-            "max_digits": getattr(column.type, "precision", None) or decimal.getcontext().prec,
-            "decimal_places": getattr(column.type, "scale", None) or 0,
-        }
-    return {}
-
-
-def _target(column: sa.Column[Any]) -> Any:
-    """Return the model that a foreign key of one column points at, None where there is none or it is not known yet."""
-    for key in column.foreign_keys:
-        if key.constraint is not None and len(key.constraint.elements) > 1:
-            continue
-        spec = key._get_colspec()
-        name = spec.rsplit(".", 1)[0]
-        if column.table is not None and name == column.table.fullname:
-            return "self"
-        for configs in apps.all_models.values():
-            for model in configs.values():
-                if model._meta.db_table == name:
-                    return model
-    return None
-
-
-__all__ = ["field_of", "make_twin", "welcome"]
+__all__ = ["make_twin", "settle", "welcome"]

@@ -13,6 +13,7 @@ from sqlalchemy import event, orm
 from sqlalchemy.orm.instrumentation import manager_of_class
 
 from fastjango.db.engines import DEFAULT_DB_ALIAS
+from fastjango.db.models.declare import ModelBase
 from fastjango.db.models.faces.annotations import is_file
 from fastjango.db.models.faces.duals import DualRelation
 from fastjango.db.models.state import ModelState
@@ -33,8 +34,8 @@ def make_state(instance: Any) -> Any:
     found = instance.__dict__.get("_sa_instance_state")
     if found is not None:
         return found
-    model = type(instance)
-    manager = manager_of_class(model)
+    model: Any = type(instance)
+    manager: Any = manager_of_class(vars(model).get("guest", model))
     state = instance.__dict__["_sa_instance_state"] = manager._state_constructor(instance, manager)
     if not instance._state.adding:
         # It stands for a row already: a session shall update, not insert.
@@ -61,16 +62,22 @@ def listen(model: Any) -> None:
     event.listen(model, "after_insert", _after_insert)
 
 
+def _is_model(instance: Any) -> bool:
+    """Whether the object is a model's; a guest's mapper has objects of the plain class as well."""
+    return isinstance(type(instance), ModelBase)
+
+
 def _alias_of(session: Any) -> str:
     return DEFAULT_DB_ALIAS if session is None else str(session.info.get("using", DEFAULT_DB_ALIAS))
 
 
 def _loaded(instance: Any, context: Any) -> None:
     """Give an object that a session has loaded Django's state."""
-    if "_state" not in instance.__dict__:
+    if "_state" not in instance.__dict__ and _is_model(instance):
         state = ModelState()
-        state.adding = False
-        state.db = _alias_of(context.session)
+        # merge() tells of new objects as well, without a context.
+        state.adding = instance._sa_instance_state.key is None
+        state.db = None if state.adding else _alias_of(None if context is None else context.session)
         instance._state = state
 
 
@@ -86,6 +93,8 @@ def _expired(instance: Any, attrs: Any) -> None:
 
 
 def _before_insert(mapper: Any, connection: Any, instance: Any) -> None:
+    if not _is_model(instance):
+        return
     opts = instance._meta
     data = instance.__dict__
     for field in opts.concrete_fields:
@@ -109,6 +118,8 @@ def _before_insert(mapper: Any, connection: Any, instance: Any) -> None:
 
 
 def _before_update(mapper: Any, connection: Any, instance: Any) -> None:
+    if not _is_model(instance):
+        return
     session = orm.object_session(instance)
     if session is not None and not session.is_modified(instance, include_collections=False):
         return
@@ -120,6 +131,8 @@ def _before_update(mapper: Any, connection: Any, instance: Any) -> None:
 
 
 def _after_insert(mapper: Any, connection: Any, instance: Any) -> None:
+    if not _is_model(instance):
+        return
     instance._state.adding = False
     instance._state.db = _alias_of(orm.object_session(instance))
 

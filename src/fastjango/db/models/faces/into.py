@@ -1,7 +1,7 @@
 """
 ``QuerySet.into(Schema)``: rows as objects of a schema, or as JSON, without model instances where none are needed.
 
-``reading.py`` says which columns, joins and further queries a schema wants. Where only instances can answer, they are
+``projections.py`` does it for typed dictionaries and dataclasses. For Pydantic classes ``reading.py`` says which columns, joins and further queries a schema wants. Where only instances can answer, they are
 loaded with the relations that the schema touches.
 """
 
@@ -14,8 +14,10 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 from pydantic import BaseModel, TypeAdapter
+from pydantic_core import to_json
 
 from fastjango.db.bridge import bridge
+from fastjango.db.models.faces.projections import is_projection, project
 from fastjango.db.models.faces.reading import Grouped, Reading, reading_of, relations_of
 from fastjango.db.models.query.iterables import ModelIterable
 from fastjango.db.models.query.prefetch import prefetch_related_objects
@@ -59,6 +61,8 @@ class Into(Generic[S]):
         queryset = self.queryset
         if hasattr(self.schema, "_meta"):
             return list(queryset)
+        if is_projection(self.schema):
+            return project(queryset, self.schema)
         reading = self._reading()
         schema: Any = self.schema
         adapter = list_adapter(schema)
@@ -90,6 +94,8 @@ class Into(Generic[S]):
 
     def json(self) -> bytes:
         """Return the list as JSON, as the schema writes it."""
+        if is_projection(self.schema):
+            return to_json(self.objects())
         if self._objects is None:
             reading = self._reading()
             if reading is not None and reading.exact:

@@ -14,8 +14,9 @@ from pydantic import BaseModel, Field, create_model
 from pydantic.fields import FieldInfo
 
 from fastjango.core.exceptions import fix
-from fastjango.db.models.faces.schema_class import schema_of
+from fastjango.db.models.faces.schema_class import ModelSchema, schema_of
 from fastjango.db.models.faces.schema_fields import without_default
+from fastjango.db.models.faces.schema_members import unwrap
 
 S = TypeVar("S")
 
@@ -63,7 +64,16 @@ def _optional(field: FieldInfo) -> Any:
         without_default(schema)
 
     names = {name: getattr(field, name) for name in _KEPT if getattr(field, name) is not None}
-    return field.rebuild_annotation(), Field(default=None, json_schema_extra=said, **names)
+    return _partial_inside(field.rebuild_annotation()), Field(default=None, json_schema_extra=said, **names)
+
+
+def _partial_inside(annotation: Any) -> Any:
+    """Return the annotation with a nested model schema made partial too; lists are sent whole, so theirs stay."""
+    kind, nullable, extras = unwrap(annotation)
+    if extras or not isinstance(kind, type) or not issubclass(kind, ModelSchema):
+        return annotation
+    inner = partial_of(kind)
+    return inner | None if nullable else inner
 
 
 _KEPT = (

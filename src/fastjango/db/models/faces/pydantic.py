@@ -99,6 +99,19 @@ def reader_of(model: Any) -> Callable[[Any], dict[str, Any]]:
     return read
 
 
+def chosen(values: Any, info: core_schema.SerializationInfo) -> Any:
+    """Return the columns that ``include`` and ``exclude`` leave, as ``model_dump()`` has them."""
+    if not isinstance(values, dict):
+        return values
+    # Any: sets of names, or dictionaries of what is chosen inside.
+    include: Any = info.include
+    exclude: Any = info.exclude
+    left_out = {name for name in exclude or () if not isinstance(exclude, dict) or exclude[name] in (True, ...)}
+    return {
+        name: value for name, value in values.items() if (include is None or name in include) and name not in left_out
+    }
+
+
 def _member(handler: GetCoreSchemaHandler, field: Any) -> core_schema.TypedDictField:
     """Return one entry of the input."""
     schema = handler.generate_schema(annotation(field, incoming=True))
@@ -136,8 +149,9 @@ def core_schema_of(model: Any, handler: GetCoreSchemaHandler) -> Any:
     outgoing = output_schema(model, handler)
     read = reader_of(model)
 
-    def dump(value: Any) -> Any:
-        return read(value) if isinstance(value, model) else value
+    def dump(value: Any, info: core_schema.SerializationInfo) -> Any:
+        values = read(value) if isinstance(value, model) else value
+        return chosen(values, info) if info.include is not None or info.exclude is not None else values
 
     def build(values: dict[str, Any]) -> Any:
         return model(**values)
@@ -150,7 +164,7 @@ def core_schema_of(model: Any, handler: GetCoreSchemaHandler) -> Any:
     return core_schema.no_info_wrap_validator_function(
         instance_or_mapping,
         core_schema.no_info_after_validator_function(build, incoming),
-        serialization=core_schema.plain_serializer_function_ser_schema(dump, return_schema=outgoing),
+        serialization=core_schema.plain_serializer_function_ser_schema(dump, info_arg=True, return_schema=outgoing),
         # A reference gives the model one place in an OpenAPI document.
         ref=f"{model.__module__}.{model.__qualname__}:{id(model)}",
     )

@@ -165,11 +165,24 @@ def _node(schema: Any, model: Any, prefix: str, annotations: frozenset[str], see
     exact = is_plain(schema)
     seen = (*seen, (schema, model))
     for member in members_of_schema(schema):
+        if (
+            member.optional
+            and find(model, member.source[0]) is None
+            and not _gives(model, member.source[0], annotations)
+        ):
+            # Nothing of the model: the schema's default stands for it.
+            exact = False
+            continue
         kind, item, fine = _item(member, model, prefix, annotations, seen)
         {"leaf": node.leaves, "one": node.ones, "many": node.manys}[kind].append(item)  # type: ignore[attr-defined]
         node.order.append((kind, item))
         exact = exact and fine
     return node, exact
+
+
+def _gives(model: Any, name: str, annotations: frozenset[str]) -> bool:
+    """Whether instances have something else of this name: a property, or an annotation of the query."""
+    return name in annotations or hasattr(model, name)
 
 
 def _item(member: Member, model: Any, prefix: str, annotations: frozenset[str], seen: Any) -> tuple[str, Any, bool]:
@@ -308,7 +321,7 @@ def relations_of(schema: Any, model: Any, seen: tuple[Any, ...] = ()) -> tuple[l
         return joins, prefetches
     for member in members_of_schema(schema):
         found = find(model, member.source[0])
-        if found is None or not found.is_relation or member.source[0] == getattr(found, "attname", None):
+        if found is None or not found.is_relation or (found.concrete and member.source[0] == found.attname):
             continue
         name = member.source[0]
         single = found.concrete or found.one_to_one

@@ -18,8 +18,14 @@ from fastjango.db.models.faces.duals import RelationComparator
 Mapped = Callable[[Any], Any]
 
 
-def relationships(model: Any, mapped: Mapped) -> Iterator[tuple[str, Any]]:
-    """Yield name and relationship of every relation of *model*; *mapped* maps a class that is needed."""
+def relationships(model: Any, mapped: Mapped, *, inherited: bool = False) -> Iterator[tuple[str, Any]]:
+    """
+    Yield name and relationship of every relation of *model*.
+
+    Args:
+        mapped: Maps a class that is needed, and gives the one that sessions know.
+        inherited: Also relations to a parent.
+    """
     opts = model._meta
     for field in opts.local_fields:
         if is_plain_relation(field) and not field.remote_field.parent_link:
@@ -29,7 +35,7 @@ def relationships(model: Any, mapped: Mapped) -> Iterator[tuple[str, Any]]:
             yield field.name, _many(model, field, mapped)
     for rel in opts.related_objects:
         name = accessor_of(rel)
-        if name is None or rel.model is not model:
+        if name is None or (rel.model is not model and not inherited):
             continue
         yield name, _many_reverse(model, rel, mapped) if rel.many_to_many else _reverse(model, rel, mapped)
 
@@ -61,16 +67,33 @@ def accessor_of(rel: Any) -> str | None:
     return name if name and name.isidentifier() else None
 
 
-def _back(field: Any) -> str | None:
+def back_of(field: Any) -> str | None:
     """Return the name of the other side of *field*, if that is a relationship as well."""
     target = field.remote_field.model
     found = next((rel for rel in target._meta.related_objects if rel.field is field), None)
     return None if found is None or found.model is not target else accessor_of(found)
 
 
+def guest_of(model: Any) -> Any:
+    """Return the plain SQLAlchemy class behind *model*; None where it is a model of its own."""
+    return vars(model._meta.concrete_model).get("guest")
+
+
+def table_of(model: Any) -> Any:
+    """Return the table that sessions know."""
+    guest = guest_of(model)
+    return model._meta.concrete_model._meta.table if guest is None else guest.__table__
+
+
 def column(model: Any, field: Any) -> Any:
     """Return the column of *field*, in the table of the parent that has it."""
-    return field.model._meta.concrete_model._meta.table.c[field.column]
+    owner = field.model._meta.concrete_model
+    return _in(table_of(owner), field)
+
+
+def _in(table: Any, field: Any) -> Any:
+    """Return the column of *field* in *table*; a guest's may go by another key."""
+    return next(own for own in table.columns if own.name == field.column)
 
 
 def _info(model: Any, relation: Any, name: str) -> dict[str, Any]:
@@ -80,15 +103,15 @@ def _info(model: Any, relation: Any, name: str) -> dict[str, Any]:
 def _forward(model: Any, field: Any, mapped: Mapped) -> Any:
     """Return the relationship of a foreign key."""
     target = field.remote_field.model._meta.concrete_model
-    table = model._meta.table
+    table = table_of(model)
     options: dict[str, Any] = {}
-    back = _back(field)
+    back = back_of(field)
     if back is not None:
         options["back_populates"] = back
     return relationship(
         lambda: mapped(target),
-        primaryjoin=lambda: table.c[field.column] == column(target, field.target_field),
-        foreign_keys=lambda: [table.c[field.column]],
+        primaryjoin=lambda: _in(table, field) == column(target, field.target_field),
+        foreign_keys=lambda: [_in(table, field)],
         remote_side=lambda: [column(target, field.target_field)],
         uselist=False,
         comparator_factory=RelationComparator,
@@ -101,7 +124,7 @@ def _reverse(model: Any, rel: Any, mapped: Mapped) -> Any:
     """Return the relationship of the other side of a foreign key."""
     field = rel.field
     child = rel.related_model._meta.concrete_model
-    table = child._meta.table
+    table = table_of(child)
     options: dict[str, Any] = {}
     if rel.on_delete is CASCADE:
         options["cascade"] = "save-update, merge, delete"
@@ -109,9 +132,9 @@ def _reverse(model: Any, rel: Any, mapped: Mapped) -> Any:
         options["passive_deletes"] = "all"
     return relationship(
         lambda: mapped(child),
-        primaryjoin=lambda: table.c[field.column] == column(model, field.target_field),
-        foreign_keys=lambda: [table.c[field.column]],
-        remote_side=lambda: [table.c[field.column]],
+        primaryjoin=lambda: _in(table, field) == column(model, field.target_field),
+        foreign_keys=lambda: [_in(table, field)],
+        remote_side=lambda: [_in(table, field)],
         uselist=not rel.one_to_one,
         back_populates=field.name,
         comparator_factory=RelationComparator,
@@ -128,17 +151,17 @@ def _sides(field: Any) -> tuple[Any, Any, Any]:
     return through._meta.table, source, target
 
 
-def _is_written_by_django(field: Any) -> bool:
-    """Whether rows between the two sides need more than two keys."""
-    return not field.remote_field.through._meta.auto_created or bool(field.remote_field.symmetrical)
+def _is_own(field: Any) -> bool:
+    """Whether rows between the two sides are objects of a model: ``through.py`` makes them."""
+    return not field.remote_field.through._meta.auto_created
 
 
 def _many(model: Any, field: Any, mapped: Mapped) -> Any:
     """Return the relationship of a many-to-many field."""
     secondary, source, target = _sides(field)
     other = field.remote_field.model._meta.concrete_model
-    view = _is_written_by_django(field)
-    back = _back(field)
+    view = _is_own(field)
+    back = None if field.remote_field.symmetrical else back_of(field)
     options: dict[str, Any] = {"back_populates": back} if back is not None and not view else {}
     return relationship(
         lambda: mapped(other),
@@ -157,7 +180,7 @@ def _many_reverse(model: Any, rel: Any, mapped: Mapped) -> Any:
     field = rel.field
     secondary, source, target = _sides(field)
     other = rel.related_model._meta.concrete_model
-    view = _is_written_by_django(field)
+    view = _is_own(field)
     options: dict[str, Any] = {} if view else {"back_populates": field.name}
     return relationship(
         lambda: mapped(other),
@@ -171,4 +194,4 @@ def _many_reverse(model: Any, rel: Any, mapped: Mapped) -> Any:
     )
 
 
-__all__ = ["accessor_of", "column", "is_known", "is_plain_relation", "relationships"]
+__all__ = ["accessor_of", "back_of", "column", "guest_of", "is_known", "is_plain_relation", "relationships"]

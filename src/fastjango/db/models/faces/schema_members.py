@@ -61,6 +61,8 @@ class Member:
     # Whether nobody's validator or serializer looks at it, and whether a list is one of keys.
     untouched: bool
     by_key: bool
+    # Whether it has a default.
+    optional: bool = False
 
 
 @lru_cache(maxsize=1024)
@@ -86,7 +88,8 @@ def _member(name: str, info: Any) -> Member:
     by_key = any(isinstance(extra, BeforeValidator) and extra.func is keys_of for extra in extras)
     untouched = _is_ours(extras) and not info.exclude and getattr(info, "exclude_if", None) is None
     key = info.serialization_alias or info.alias or name
-    return Member(name, key, _source(name, info), inner, nullable, nested, is_list, untouched, by_key)
+    optional = not info.is_required()
+    return Member(name, key, _source(name, info), inner, nullable, nested, is_list, untouched, by_key, optional)
 
 
 def _source(name: str, info: Any) -> tuple[str, ...]:

@@ -22,9 +22,11 @@ from sqlalchemy.orm.relationships import RelationshipProperty
 
 from fastjango.core.exceptions import AppRegistryNotReady, fix
 from fastjango.db.models.faces.duals import ColumnComparator, DualCollection, DualColumn, DualRelation
+from fastjango.db.models.faces.guest_sessions import adopt, is_adopted
 from fastjango.db.models.faces.instances import MissingState, listen, make_state
-from fastjango.db.models.faces.relationships import relationships
+from fastjango.db.models.faces.relationships import accessor_of, relationships
 from fastjango.db.models.faces.tables import complete
+from fastjango.db.models.faces.through import listen_members
 from fastjango.db.models.table import metadata_of
 
 if TYPE_CHECKING:
@@ -34,7 +36,9 @@ DUALS = (DualCollection, DualColumn, DualRelation)
 
 _registries: WeakKeyDictionary[Any, orm.registry] = WeakKeyDictionary()
 _lock = threading.RLock()
+# What is being mapped, and by which thread: others wait for the lock.
 _busy: set[Any] = set()
+_busy_thread: list[int] = []
 
 
 # --- mapping --------------------------------------------------------------------------------------
@@ -44,14 +48,23 @@ _busy: set[Any] = set()
 def _mapping(model: Any) -> Iterator[None]:
     """Keep class access from mapping again while *model* is being mapped."""
     _busy.add(model)
+    _busy_thread.append(threading.get_ident())
     try:
         yield
     finally:
+        _busy_thread.pop()
         _busy.discard(model)
+
+
+def _is_busy() -> bool:
+    """Whether this very thread is mapping."""
+    return threading.get_ident() in _busy_thread
 
 
 def is_mapped(model: Any) -> bool:
     """Whether *model* itself is mapped already."""
+    if "guest" in vars(model):
+        return is_adopted(model)
     manager = model.__dict__.get("_sa_class_manager")
     return manager is not None and manager.is_mapped
 
@@ -74,7 +87,7 @@ def map_model(model: Any) -> Any:
     """
     with _lock:
         if is_mapped(model):
-            return orm.class_mapper(model, configure=False)
+            return orm.class_mapper(entity_of(model), configure=False)
         opts = model._meta
         if opts.abstract or opts.swapped:
             raise TypeError(f"{model.__name__} has no table of its own: it is abstract or swapped out.")
@@ -94,8 +107,17 @@ def map_model(model: Any) -> Any:
         return mapper
 
 
+def entity_of(model: Any) -> Any:
+    """Return the class that sessions know: the model, or the plain SQLAlchemy class behind it."""
+    return vars(model).get("guest", model)
+
+
 def _map_one(model: Any) -> Any:
     opts = model._meta
+    if "guest" in vars(model):
+        with _mapping(model):
+            adopt(model, _mapped)
+        return orm.class_mapper(model.guest, configure=False)
     parent = None
     if opts.proxy:
         parent = opts.concrete_model
@@ -126,6 +148,7 @@ def _map_one(model: Any) -> Any:
             model.__init__ = init
         _install_duals(model, mapper, fallbacks)
         listen(model)
+        listen_members(model, properties)
     return mapper
 
 
@@ -148,7 +171,7 @@ def _properties(model: Any, table: Any) -> dict[str, Any]:
 def _mapped(model: Any) -> Any:
     if not is_mapped(model):
         _map_one(model)
-    return model
+    return entity_of(model)
 
 
 def _install_duals(model: Any, mapper: Any, fallbacks: dict[str, Any]) -> None:
@@ -181,21 +204,46 @@ def instance_state(instance: Any) -> Any:
     return make_state(instance)
 
 
+def take_collection(instance: Any, name: str, value: Any) -> bool:
+    """Give a new instance its members, for a session to write; False where there is no such collection."""
+    model = type(instance)
+    opts = model._meta
+    if not is_mapped(model):
+        if _is_busy() or opts.abstract or opts.swapped or not opts.apps.models_ready or not _may_have(model, name):
+            return False
+        map_model(model)
+    dual = next((vars(cls)[name] for cls in model.__mro__ if name in vars(cls)), None)
+    if not isinstance(dual, DualCollection):
+        return False
+    dual.__set__(instance, value)
+    return True
+
+
+def _may_have(model: Any, name: str) -> bool:
+    """Whether *name* is a relation to many."""
+    opts = model._meta
+    return any(field.name == name for field in opts.many_to_many) or any(
+        accessor_of(rel) == name for rel in opts.related_objects
+    )
+
+
 def class_attribute(descriptor: Any, owner: Any) -> Any:
     """Return SQLAlchemy's attribute for *descriptor* of *owner*; *descriptor* where there is none."""
     opts = getattr(owner, "_meta", None)
-    if opts is None or owner in _busy or _busy or opts.abstract or opts.swapped or not opts.apps.models_ready:
+    if opts is None or _is_busy() or opts.abstract or opts.swapped or not opts.apps.models_ready:
         return descriptor
     field = getattr(descriptor, "field", None)
-    if field is None or is_mapped(owner):
+    if field is None:
         return descriptor
+    # Another thread may be at it: who has seen the class before its attributes were there waits for them.
     map_model(owner)
     name = (
         field.name
         if getattr(field, "is_relation", False) and not hasattr(descriptor, "_value_from_parent_link")
         else field.attname
     )
-    found = manager_of_class(owner).get(name)
+    manager: Any = manager_of_class(entity_of(owner))
+    found = manager.get(name)
     return descriptor if found is None else found
 
 
@@ -204,9 +252,9 @@ def inspect_model(model: Any) -> Any:
     opts = model.__dict__.get("_meta")
     if opts is None or opts.abstract or opts.swapped:
         return None
-    if _busy:
+    if _is_busy():
         # SQLAlchemy itself asks, in the middle of mapping.
-        return orm.class_mapper(model, configure=False) if is_mapped(model) else None
+        return orm.class_mapper(entity_of(model), configure=False) if is_mapped(model) else None
     mapper = map_model(model)
     mapper._check_configure()
     return mapper

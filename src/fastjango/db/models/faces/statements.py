@@ -19,8 +19,9 @@ from fastjango.core.exceptions import EmptyResultSet
 from fastjango.db.bridge import bridge
 from fastjango.db.connections import connections
 from fastjango.db.errors import NotSupportedError
+from fastjango.db.models.faces.guest_sessions import as_twin
 from fastjango.db.models.faces.session import open_session
-from fastjango.db.models.faces.sqlalchemy import map_model
+from fastjango.db.models.faces.sqlalchemy import entity_of, map_model
 from fastjango.db.models.query.iterables import ModelIterable
 from fastjango.db.models.sql.context import BindBook, BindSource, Context
 from fastjango.db.models.sql.select import build_select
@@ -88,7 +89,7 @@ def statement_of(queryset: Any) -> Any:
     try:
         built = build_select(query, Context(query, connection, ValueBook(connection)), Options(elide_empty=False))
     except EmptyResultSet:
-        return sa.select(queryset.model).where(sa.false())
+        return sa.select(entity_of(queryset.model)).where(sa.false())
     if queryset._iterable_class is not ModelIterable or query.combinator:
         return built.select
     return _of_model(queryset.model, built)
@@ -107,7 +108,7 @@ def _of_model(model: Any, built: Any) -> Any:
     named = Tables(outer.entries, outer.extra_tables)
     named.hidden = [*mapper.tables, mapper.selectable]
     annotations = [built.select.selected_columns[place] for place in built.annotations.values()]
-    statement = sa.select(model, *annotations).select_from(named)
+    statement = sa.select(entity_of(model), *annotations).select_from(named)
     for part in _PARTS:
         setattr(statement, part, getattr(built.select, part))
     return statement
@@ -141,11 +142,14 @@ class FromStatement(Generic[M]):
         if self._found is None:
             map_model(self.model)
             statement = self.statement
-            if not _selects(statement, self.model):
-                statement = sa.select(self.model).from_statement(statement)
+            entity: Any = entity_of(self.model)
+            if not _selects(statement, entity):
+                statement = sa.select(entity).from_statement(statement)
             with open_session(self.using, info={"using": self.using}) as session:
                 found = list(session.scalars(statement).unique())
                 session.expunge_all()
+            if entity is not self.model:
+                found = [as_twin(self.model, instance, self.using) for instance in found]
             self._found = found
         return self._found
 

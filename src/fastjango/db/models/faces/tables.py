@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fastjango.db.models.faces.relationships import column, is_plain_relation
+from fastjango.db.models.faces.relationships import is_plain_relation
 
 
 def complete(model: Any) -> Any:
@@ -26,7 +26,7 @@ def complete(model: Any) -> Any:
     for field in opts.local_concrete_fields:
         own = table.c[field.column]
         if field.remote_field is not None and is_plain_relation(field):
-            target = column(field.remote_field.model, field.target_field)
+            target = _column(field.target_field)
             if target.table.metadata is table.metadata:
                 table.append_constraint(sa.ForeignKeyConstraint([own], [target]))
         if field.generated or field.has_db_default():
@@ -39,6 +39,11 @@ def complete(model: Any) -> Any:
             if default is not None:
                 sa.ColumnDefault(default)._set_parent(own)
     return table
+
+
+def _column(field: Any) -> Any:
+    """Return the column of *field* in the table that its own model has."""
+    return field.model._meta.concrete_model._meta.table.c[field.column]
 
 
 def _default(field: Any) -> Callable[[], Any] | None:

@@ -7,11 +7,13 @@ object, a list of schemas makes the related rows, a list of keys sets a many-to-
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from pydantic import BaseModel
 
-from fastjango.core.exceptions import FieldDoesNotExist
+from fastjango.core.exceptions import FieldDoesNotExist, ValidationError
 from fastjango.db import router, transaction
 from fastjango.db.models.faces.annotations import is_settable
 from fastjango.db.models.faces.schema_fields import is_reverse
@@ -122,32 +124,68 @@ def _split(schema: BaseModel, model: Any) -> tuple[dict[str, Any], Later]:
     return values, later
 
 
+@contextmanager
+def _errors_of(name: str) -> Iterator[None]:
+    """Let what is wrong inside say where: ``category.name``."""
+    try:
+        yield
+    except ValidationError as exc:
+        inside = exc.message_dict if hasattr(exc, "error_dict") else {"__all__": exc.messages}
+        raise ValidationError(
+            {name if field == "__all__" else f"{name}.{field}": found for field, found in inside.items()}
+        ) from exc
+
+
 def _nested_one(schema: BaseModel, instance: Any, name: str) -> Any:
     """Return the saved related object of a nested schema: the one that is there, changed; else a new one."""
     field = instance._meta.get_field(name)
     there = None if getattr(instance, field.attname) is None else getattr(instance, name)
-    return _write(schema, field.remote_field.model() if there is None else there, {})
+    with _errors_of(name):
+        return _write(schema, field.remote_field.model() if there is None else there, {})
 
 
 def _set_many(instance: Any, relation: Any, value: Any) -> None:
     """Write a list: keys are related, schemas become new rows in the place of the old."""
     if relation.one_to_one:
         if isinstance(value, BaseModel):
-            _write(value, relation.related_model(), {relation.field.name: instance})
+            with _errors_of(relation.get_accessor_name()):
+                _write(value, relation.related_model(), {relation.field.name: instance})
         return
-    manager = getattr(instance, relation.get_accessor_name() if is_reverse(relation) else relation.name)
+    name = relation.get_accessor_name() if is_reverse(relation) else relation.name
+    manager = getattr(instance, name)
     if not any(isinstance(item, BaseModel) for item in value):
+        there = _known_keys(relation.related_model, name, value, instance._state.db)
         if relation.many_to_many:
             manager.set(value)
-        elif value or not instance._state.adding:
-            manager.set(relation.related_model._base_manager.filter(pk__in=value))
+        elif there or not instance._state.adding:
+            manager.set(there)
         return
     if relation.many_to_many:
-        manager.set([_write(item, relation.related_model(), {}) for item in value])
+        with _errors_of(name):
+            manager.set([_write(item, relation.related_model(), {}) for item in value])
         return
     manager.all().delete()
     for item in value:
-        _write(item, relation.related_model(), {relation.field.name: instance})
+        with _errors_of(name):
+            _write(item, relation.related_model(), {relation.field.name: instance})
+
+
+def _known_keys(model: Any, name: str, keys: Any, using: str | None) -> list[Any]:
+    """
+    Return the objects of *keys*. Queries: 1, none for no keys.
+
+    Raises:
+        ValidationError: There is none of one of them.
+    """
+    if not keys:
+        return []
+    wanted = {getattr(key, "pk", key) for key in keys}
+    found = list(model._base_manager.using(using).filter(pk__in=wanted))
+    missing = sorted(map(str, wanted - {one.pk for one in found}))
+    if missing:
+        label = model._meta.verbose_name
+        raise ValidationError({name: [f"{label} instance with id {key} is not a valid choice." for key in missing]})
+    return found
 
 
 __all__ = ["build", "create", "save_values", "update"]

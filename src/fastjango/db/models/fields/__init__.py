@@ -1,6 +1,6 @@
 """Model fields: one family per file.
 
-``field`` is the base; ``storage`` and ``column_types`` say how values are stored; ``text numbers
+``field`` is the base; ``storage`` and ``column_types`` say how values are stored; ``text enumerated numbers
 temporal boolean binary uuid net json files paths auto generated composite`` are the families.
 Relations live in ``fastjango.db.models.relations``.
 """
@@ -18,6 +18,7 @@ from fastjango.db.models.fields.auto import (
 from fastjango.db.models.fields.binary import BinaryField
 from fastjango.db.models.fields.boolean import BooleanField, NullBooleanField
 from fastjango.db.models.fields.composite import CompositePrimaryKey
+from fastjango.db.models.fields.enumerated import EnumField
 from fastjango.db.models.fields.field import Field
 from fastjango.db.models.fields.generated import GeneratedField
 from fastjango.db.models.fields.json import JSONField
@@ -80,6 +81,7 @@ __all__ = [
     "DurationField",
     "EmailField",
     "Empty",
+    "EnumField",
     "Field",
     "FilePathField",
     "FloatField",

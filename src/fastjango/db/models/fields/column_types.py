@@ -115,6 +115,8 @@ class AnyBoolean(StoredType):
     """``bool``: an integer on SQLite and MySQL, native on PostgreSQL."""
 
     impl = types.Boolean
+    # `column.is_(True)` is a constant, as with SQLAlchemy's own Boolean: IS takes no parameter on PostgreSQL.
+    coerce_to_is_types = (type(None), bool)
 
     def driver_type(self, dialect: Any) -> Any:
         """Return BOOLEAN, without the CHECK that SQLAlchemy may add."""
@@ -373,18 +375,25 @@ def datetime_reader(dialect: Any, connection: Any) -> Processor:
         if value is None:
             return None
         try:
-            if len(value) > 10:
-                return read(value + "+00:00")
+            # The letter makes a date without time and a text with an offset unreadable here.
+            return read(value + "Z")
         except (TypeError, ValueError):
-            pass
-        return to_datetime(value)
+            return to_datetime(value)
 
     def prepare() -> Callable[[Any], Any]:
-        return utc_from_text if settings.USE_TZ and zone_of(connection) is dt.UTC else to_datetime
+        return utc_from_text if reads_utc(connection) else to_datetime
 
     if dialect.name == "sqlite":
         to_datetime.prepare = prepare  # type: ignore[attr-defined]
+        # Whose texts `datetime.fromisoformat(text + "Z")` reads, as long as reads_utc() holds.
+        to_datetime.utc_texts_of = connection  # type: ignore[attr-defined]
     return to_datetime
+
+
+def reads_utc(connection: Any) -> bool:
+    """Tell whether naive datetimes of *connection* are in UTC and wanted with their zone."""
+    zone = None if connection is None else connection.timezone
+    return settings.USE_TZ and (zone is None or zone is dt.UTC)
 
 
 class Microseconds(StoredType):
@@ -425,6 +434,13 @@ class Microseconds(StoredType):
         return read
 
 
+def uuid_digits(value: Any) -> Any:
+    """Return the digits of a UUID, also of one that is given as text with hyphens."""
+    if isinstance(value, uuid.UUID):
+        return value.hex
+    return value.replace("-", "") if value.__class__ is str and len(value) == 36 else value
+
+
 class HexUUID(StoredType):
     """``UUID``: native on PostgreSQL and newer MariaDB (which takes the digits, too), else 32 hexadecimal digits."""
 
@@ -443,7 +459,7 @@ class HexUUID(StoredType):
         """Write the digits."""
         if dialect.name == "postgresql":
             return None
-        return lambda value: value.hex if isinstance(value, uuid.UUID) else value
+        return uuid_digits
 
     def from_driver(self, dialect: Any) -> Processor:
         """Read the digits."""

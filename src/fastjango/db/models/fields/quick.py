@@ -75,6 +75,9 @@ def _of(field: Any, connection: Any) -> Quick:
 
 
 def _stored_class(field: Any, connection: Any) -> tuple[type | None, Callable[[Any], Any] | None]:
+    if "pre_save" in vars(field):
+        # The values are made by something of its own, such as a default of SQLAlchemy.
+        return None, None
     inner = field
     while inner.remote_field is not None:
         # A foreign key is stored as the key it points to.
@@ -88,37 +91,58 @@ def _stored_class(field: Any, connection: Any) -> tuple[type | None, Callable[[A
         if isinstance(inner, kind):
             return stored, inner._driver_converter_of(connection)
     if isinstance(inner, DateTimeField):
-        return dt.datetime, _moment_writer(connection)
-    if isinstance(inner, DecimalField) and connection.vendor == "sqlite":
-        return decimal.Decimal, _decimal_writer(inner, connection)
+        return dt.datetime, MomentWriter(connection)
+    if isinstance(inner, DecimalField):
+        return decimal.Decimal, _finite_text if connection.vendor == "sqlite" else _if_finite
     return None, None
 
 
-def _moment_writer(connection: Any) -> Callable[[Any], Any]:
-    """Return what writes moments of UTC; for all others it gives None."""
-    if connection.vendor == "postgresql":
-        return lambda value: value if value.tzinfo is not None and settings.USE_TZ else None
+class MomentWriter:
+    """Writes moments of UTC for one database; for all others it gives None."""
 
-    def write(value: Any) -> Any:
-        if value.tzinfo is not dt.UTC or not settings.USE_TZ or zone_of(connection) is not dt.UTC:
-            return None
-        naive = value.replace(tzinfo=None)
-        return str(naive) if connection.vendor == "sqlite" else naive
+    __slots__ = ("connection",)
 
-    return write
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
 
+    def __call__(self, value: dt.datetime) -> Any:
+        return self.for_batch()(value)
 
-def _decimal_writer(field: Any, connection: Any) -> Callable[[Any], Any] | None:
-    """Return what writes decimals that have exactly the places of their column; for all others it gives None."""
-    places, digits = field.decimal_places, field.max_digits
-    if places is None or digits is None:
-        return lambda value: None
-
-    def write(value: Any) -> Any:
-        _, figures, exponent = value.as_tuple()
-        return str(value) if exponent == -places and len(figures) <= digits else None
-
-    return write
+    def for_batch(self) -> Callable[[dt.datetime], Any]:
+        """Return the writer as settings and connection are now."""
+        vendor = self.connection.vendor
+        if not settings.USE_TZ:
+            return _none
+        if vendor == "postgresql":
+            return _if_aware
+        if zone_of(self.connection) is not dt.UTC:
+            return _none
+        return _text_of_utc if vendor == "sqlite" else _naive_of_utc
 
 
-__all__ = ["Quick", "quick_values"]
+def _none(value: Any) -> None:
+    return None
+
+
+def _if_aware(value: dt.datetime) -> dt.datetime | None:
+    return value if value.tzinfo is not None else None
+
+
+def _text_of_utc(value: dt.datetime) -> str | None:
+    # Without "+00:00".
+    return value.isoformat(" ")[:-6] if value.tzinfo is dt.UTC else None
+
+
+def _naive_of_utc(value: dt.datetime) -> dt.datetime | None:
+    return value.replace(tzinfo=None) if value.tzinfo is dt.UTC else None
+
+
+def _finite_text(value: decimal.Decimal) -> str | None:
+    return str(value) if value.is_finite() else None
+
+
+def _if_finite(value: decimal.Decimal) -> decimal.Decimal | None:
+    return value if value.is_finite() else None
+
+
+__all__ = ["MomentWriter", "Quick", "quick_values"]

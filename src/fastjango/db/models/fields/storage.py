@@ -37,6 +37,8 @@ class ColumnFacts(dict[str, Any]):
 
 def overridden_by_user(field: Any, method: str) -> bool:
     """Tell whether a class outside FastJango's own fields defines *method* for *field*."""
+    if getattr(field, "has_own_values", False):
+        return True
     for cls in type(field).__mro__:
         if method in cls.__dict__:
             module = cls.__module__

@@ -46,6 +46,13 @@ class DateTimeCheckMixin:
 
         def has_default(self) -> bool: ...
 
+    def _stamped(self, auto_now: bool, auto_now_add: bool, options: dict[str, Any]) -> dict[str, Any]:
+        """Keep both flags; return the field's options, which leave a stamped field out of forms."""
+        self.auto_now, self.auto_now_add = auto_now, auto_now_add
+        if auto_now or auto_now_add:
+            options |= {"editable": False, "blank": True}
+        return options
+
     def check(self, **kwargs: Any) -> list[CheckMessage]:
         """Return the problems of the field and its automatic value."""
         return [
@@ -132,11 +139,7 @@ class DateField(DateTimeCheckMixin, Field[ST, GT]):
         auto_now_add: bool = False,
         **kwargs: Any,
     ) -> None:
-        self.auto_now, self.auto_now_add = auto_now, auto_now_add
-        if auto_now or auto_now_add:
-            kwargs["editable"] = False
-            kwargs["blank"] = True
-        super().__init__(verbose_name, name, **kwargs)
+        super().__init__(verbose_name, name, **self._stamped(auto_now, auto_now_add, kwargs))
 
     def _check_fix_default_value(self) -> list[CheckMessage]:
         return self._check_if_value_fixed(self.default) if self.has_default() else []
@@ -371,11 +374,7 @@ class TimeField(DateTimeCheckMixin, Field[ST, GT]):
         auto_now_add: bool = False,
         **kwargs: Any,
     ) -> None:
-        self.auto_now, self.auto_now_add = auto_now, auto_now_add
-        if auto_now or auto_now_add:
-            kwargs["editable"] = False
-            kwargs["blank"] = True
-        super().__init__(verbose_name, name, **kwargs)
+        super().__init__(verbose_name, name, **self._stamped(auto_now, auto_now_add, kwargs))
 
     def _check_fix_default_value(self) -> list[CheckMessage]:
         if not self.has_default():

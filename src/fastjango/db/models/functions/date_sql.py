@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import String
 
 from fastjango.conf import settings
+from fastjango.db.errors import DataError
 from fastjango.db.models.expressions.elements import Pieces, call
 from fastjango.utils import timezone
 
@@ -26,19 +27,46 @@ _DATE_UNITS = frozenset(["year", "quarter", "month", "week", "day", "date"])
 _MYSQL_TIME_FORMATS = {"hour": "%H:00:00", "minute": "%H:%i:00", "second": "%H:%i:%s"}
 
 
-_WORD = re.compile(r"[A-Za-z0-9_-]+")
+# No hyphens: two of them begin a comment.
+_WORD = re.compile(r"[A-Za-z_]+")
+_COMMON_PARTS = frozenset(
+    ["year", "iso_year", "quarter", "month", "week", "week_day", "iso_week_day", "day", "hour", "minute", "second"]
+)
+# PostgreSQL has many more, and checks them itself.
+_PARTS = {
+    "sqlite": _COMMON_PARTS | {"microsecond"},
+    "mysql": _COMMON_PARTS
+    | {"microsecond", "year_month", "second_microsecond"}
+    | {f"{first}_{last}" for first in ("day", "hour", "minute") for last in ("second", "microsecond")}
+    | {"day_hour", "day_minute", "hour_minute"},
+}
+_UNITS = frozenset(["year", "quarter", "month", "week", "day", "hour", "minute", "second"])
+_POSTGRESQL_UNITS = frozenset(["microseconds", "milliseconds", "decade", "century", "millennium"])
 
 
-def sql_word(value: Any, argument: str) -> str:
+def part_word(vendor: str, part: Any) -> str:
     """
-    Return a part or unit that may be written into SQL.
+    Return the part of a date or time that may be written into SQL.
 
     Raises:
-        ValueError: It holds anything but letters, digits, underscores and hyphens.
+        ValueError: The database knows no such part.
     """
-    if not _WORD.fullmatch(str(value)):
-        raise ValueError(f"Invalid {argument}: {value}")
-    return str(value)
+    known = _PARTS.get(vendor)
+    if not _WORD.fullmatch(str(part)) or (known is not None and part not in known):
+        raise ValueError(f"Invalid lookup_name: {part!r}")
+    return str(part)
+
+
+def unit_word(vendor: str, unit: Any) -> str:
+    """
+    Return the unit of a cut that may be written into SQL.
+
+    Raises:
+        DataError: The database knows no such unit.
+    """
+    if unit not in _UNITS and not (vendor == "postgresql" and unit in _POSTGRESQL_UNITS):
+        raise DataError(f"Invalid kind: {unit!r}")
+    return str(unit)
 
 
 def current_zone_name(_: Any = None) -> str | None:
@@ -58,11 +86,6 @@ def zone_clause(ctx: ClauseContext, zone: dt.tzinfo | None) -> Clause:
         return _inverted(found) if ctx.vendor == "postgresql" else found
 
     return ctx.bind(None, None, None, current, _STRING)
-
-
-def _unit(ctx: ClauseContext, unit: str) -> Clause:
-    """Return the unit as a word of the statement; what cannot be one, as a parameter."""
-    return Pieces(f"'{unit}'") if _WORD.fullmatch(unit) else ctx.bind(unit, None, None, None, _STRING)
 
 
 def stored_zone(ctx: ClauseContext) -> Clause:
@@ -128,6 +151,7 @@ def extract(ctx: ClauseContext, part: str, clause: Clause, kind: str, zone: dt.t
     Args:
         kind: ``DateField``, ``DateTimeField``, ``TimeField`` or ``DurationField``.
     """
+    part = part_word(ctx.vendor, part)
     if ctx.vendor == "sqlite":
         word = Pieces(f"'{part}'")
         if kind == "DateTimeField":
@@ -169,14 +193,15 @@ def trunc(ctx: ClauseContext, unit: str, clause: Clause, source: str, target: st
         source: The kind of the value: ``DateField``, ``DateTimeField`` or ``TimeField``.
         target: The kind of the result.
     """
+    unit = unit_word(ctx.vendor, unit)
     zoned = source == "DateTimeField"
     if ctx.vendor == "sqlite":
         names = {"DateTimeField": "fj_datetime_trunc", "DateField": "fj_date_trunc", "TimeField": "fj_time_trunc"}
-        return call(names[target], _unit(ctx, unit), clause, *_sqlite_zones(ctx, zone, zoned))
+        return call(names[target], Pieces(f"'{unit}'"), clause, *_sqlite_zones(ctx, zone, zoned))
     if zoned:
         clause = in_zone(ctx, clause, zone)
     if ctx.vendor == "postgresql":
-        truncated = call("DATE_TRUNC", _unit(ctx, unit), clause)
+        truncated = call("DATE_TRUNC", Pieces(f"'{unit}'"), clause)
         return Pieces(truncated, "::time") if target == "TimeField" else truncated
     if target == "TimeField":
         return Pieces("CAST(DATE_FORMAT(", clause, f", '{_MYSQL_TIME_FORMATS[unit]}') AS TIME)")
@@ -229,7 +254,6 @@ __all__ = [
     "extract",
     "in_zone",
     "needs_zone_tables",
-    "sql_word",
     "trunc",
     "zone_clause",
 ]

@@ -72,9 +72,7 @@ class Extract(TimezoneMixin, Transform):
             raise ValueError("tzinfo can only be used with DateTimeField.")
         if kind == "DurationField" and not ctx.connection.features.has_native_duration_field:
             raise ValueError("Extract requires native DurationField database support.")
-        return date_sql.extract(
-            ctx, date_sql.sql_word(self.lookup_name, "lookup_name"), ctx.clause(self.lhs), kind, self.tzinfo
-        )
+        return date_sql.extract(ctx, str(self.lookup_name), ctx.clause(self.lhs), kind, self.tzinfo)
 
     def resolve_expression(
         self,

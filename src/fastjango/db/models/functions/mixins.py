@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Numeric
 from sqlalchemy import cast as sql_cast
 
-from fastjango.db.models.expressions.output import is_field, make_field
+from fastjango.db.models.expressions.output import is_field, known_field, make_field
 
 if TYPE_CHECKING:
     from fastjango.db.models.expressions.elements import Clause
@@ -39,7 +39,7 @@ class FixDecimalInputMixin:
             return clauses
         sources = self.get_source_expressions()
         return [
-            sql_cast(clause, _EXACT) if is_field(source._output_field_or_none, "FloatField") else clause
+            sql_cast(clause, _EXACT) if is_field(known_field(source), "FloatField") else clause
             for source, clause in zip(sources, clauses, strict=True)
         ]
 

@@ -10,7 +10,7 @@ from sqlalchemy import cast as sql_cast
 from fastjango.db.models.expressions.base import compile_part
 from fastjango.db.models.expressions.elements import Pieces, call, joined
 from fastjango.db.models.expressions.func import Func
-from fastjango.db.models.expressions.output import Output, is_field
+from fastjango.db.models.expressions.output import Output, is_field, known_field
 from fastjango.db.models.expressions.values import Value
 from fastjango.db.models.functions.comparison import Coalesce
 from fastjango.db.models.lookups.base import Transform
@@ -56,7 +56,10 @@ class ConcatPair(Func):
         parts = []
         for source in self.get_source_expressions():
             clause = compile_part(source, ctx)
-            if ctx.vendor == "postgresql" and not is_field(source._output_field_or_none, "CharField", "TextField"):
+            field = known_field(source)
+            if ctx.vendor == "postgresql" and (
+                not is_field(field, "CharField", "TextField") or is_field(field, "EnumField")
+            ):
                 clause = sql_cast(clause, _TEXT)
             parts.append(call("COALESCE", clause, Pieces("''")))
         return parts

@@ -173,6 +173,8 @@ class Lookup(Expression):
         cols = list(self.lhs.get_group_by_cols())
         if hasattr(self.rhs, "get_group_by_cols"):
             cols.extend(self.rhs.get_group_by_cols())
+        for place in self._expression_places():
+            cols.extend(self.rhs[place].get_group_by_cols())
         return cols
 
     def shape_into(self, binds: list[Any]) -> Hashable:
@@ -348,7 +350,7 @@ class BuiltinLookup(Lookup):
 
     def _unquoted(self, clause: Clause, ctx: ClauseContext) -> Clause:
         """Return JSON as MariaDB compares it, and as MySQL compares texts in it: without quotes."""
-        field = getattr(self.lhs, "_output_field_or_none", None)
+        field = output.known_field(self.lhs)
         if getattr(field, "get_internal_type", str)() != "JSONField":
             return clause
         if not (self.is_textual or ctx.connection.mysql_is_mariadb):

@@ -16,7 +16,7 @@ from sqlalchemy.sql import operators
 from fastjango.core.exceptions import EmptyResultSet, FieldError, FullResultSet
 from fastjango.db.models.expressions import adapter
 from fastjango.db.models.expressions.elements import Pieces, comparison, infix, negation
-from fastjango.db.models.expressions.output import lookup_of
+from fastjango.db.models.expressions.output import known_field, lookup_of
 from fastjango.db.models.expressions.refs import Col, ColPairs
 from fastjango.db.models.expressions.shape import Uncacheable
 from fastjango.db.models.lookups.base import BuiltinLookup, check_selected, condition, is_query
@@ -56,7 +56,8 @@ def column_field(field: Any) -> Any:
 
 def has_own_storage(field: Any) -> bool:
     """Whether a field's class converts its values for the database in its own way."""
-    return not type(column_field(field)).__module__.startswith("fastjango.db.models.")
+    own = column_field(field)
+    return getattr(own, "has_own_values", False) or not type(own).__module__.startswith("fastjango.db.models.")
 
 
 TEXT_FIELDS = frozenset({"CharField", "EmailField", "FileField", "FilePathField", "SlugField", "TextField", "URLField"})
@@ -77,6 +78,23 @@ def plain_types_of(field: Any) -> frozenset[type[Any]]:
     return _PLAIN_TYPES.get(column_field(field).get_internal_type(), frozenset())
 
 
+def _is_aware(value: dt.datetime) -> bool:
+    return value.tzinfo is not None
+
+
+_PLAIN_CHECKS: dict[str, dict[type[Any], Callable[[Any], bool]]] = {
+    "DecimalField": {Decimal: Decimal.is_finite},
+    "DateTimeField": {dt.datetime: _is_aware},
+}
+
+
+def plain_checks_of(field: Any) -> dict[type[Any], Callable[[Any], bool]]:
+    """Return, by type, the test of values that a column takes as they are if they pass it."""
+    if field is None or has_own_storage(field):
+        return {}
+    return _PLAIN_CHECKS.get(column_field(field).get_internal_type(), {})
+
+
 def integer_range(field: Any, ctx: ClauseContext | None = None) -> tuple[int, int] | None:
     """Return what the integers of a column may be, or None for other columns."""
     if field is None:
@@ -94,7 +112,7 @@ def integer_range(field: Any, ctx: ClauseContext | None = None) -> tuple[int, in
 
 
 def _temporal_kind(side: Any) -> str | None:
-    field = getattr(side, "_output_field_or_none", None)
+    field = known_field(side)
     return None if field is None else str(field.get_internal_type())
 
 
@@ -118,6 +136,16 @@ class Comparison(BuiltinLookup):
         return frozenset() if isinstance(self.lhs, ColPairs) else plain_types_of(self.bind_field)
 
     plain_types = cached_property(_plain_types)
+
+    @cached_property
+    def plain_checks(self) -> dict[type[Any], Callable[[Any], bool]]:
+        """The types of which values that pass a test need no preparation."""
+        return {} if isinstance(self.lhs, ColPairs) else plain_checks_of(self.bind_field)
+
+    def prepare(self, value: Any) -> Any:
+        """Return what another value of a cached query becomes."""
+        check = self.plain_checks.get(type(value))
+        return value if check is not None and check(value) else super().prepare(value)
 
     def value_kind(self, value: Any) -> Hashable:
         """Return on which side of the column's range an integer lies."""

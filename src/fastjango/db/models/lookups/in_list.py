@@ -121,19 +121,28 @@ class In(BuiltinLookup):
         return self._distinct(prepare_items(self))
 
     def prepare(self, value: Any) -> Any:
-        """Return the values of a cached query; plain integers and texts need no look at each."""
-        kinds: set[Any] = set(map(type, value)) if isinstance(value, list | tuple | set) else {object}
-        if kinds and kinds == self._plain_items:
-            kept = list(dict.fromkeys(value))
-            if kinds == {str} or (_MIN <= min(kept) and max(kept) <= _MAX):
-                return kept
-        return super().prepare(value)
+        """Return the values of a cached query."""
+        kept = self.plain_list(value) if isinstance(value, list | tuple | set) else None
+        return super().prepare(value) if kept is None else kept
+
+    def plain_list(self, value: list[Any] | tuple[Any, ...] | set[Any]) -> list[Any] | None:
+        """Return plain integers or texts without repetition, which need no look at each; None for other values."""
+        plain = self._plain_item
+        if plain is int:
+            for item in value:
+                if type(item) is not int or not _MIN <= item <= _MAX:
+                    return None
+        else:
+            for item in value:
+                if type(item) is not plain:
+                    return None
+        return [*{item: None for item in value}] if value else None
 
     @cached_property
-    def _plain_items(self) -> frozenset[type[Any]]:
+    def _plain_item(self) -> type[Any] | None:
         """The type whose values the column takes as they are: int or str, or none."""
         plain = plain_types_of(self.bind_field)
-        return plain if plain <= {int, str} else frozenset()
+        return next(iter(plain)) if plain in (frozenset({int}), frozenset({str})) else None
 
     def _distinct(self, values: list[Any]) -> list[Any]:
         try:

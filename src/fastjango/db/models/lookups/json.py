@@ -317,6 +317,10 @@ class KeyTextTransform(KeyTransform):
         clause = super().build_clause(ctx)
         return call("JSON_UNQUOTE", clause) if ctx.vendor == "mysql" else clause
 
+    def get_lookup(self, lookup_name: str) -> Any:
+        """Return the lookup of that name; a text equals texts, not JSON."""
+        return {"exact": Exact, "in": In}.get(lookup_name) or super().get_lookup(lookup_name)
+
     @classmethod
     def from_lookup(cls, lookup: str) -> Any:
         """

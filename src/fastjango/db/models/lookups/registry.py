@@ -6,18 +6,24 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from fastjango.db.models.expressions.shape import shaping_names
 
 epoch = 0
+_epochs = itertools.count(1)
+# Told at the beginning of each epoch.
+forgetters: list[Callable[[], None]] = []
 
 
 def bump_epoch() -> None:
     """Make all cached plans out of date."""
     global epoch  # noqa: PLW0603 - the one counter of the process
-    epoch += 1
+    epoch = next(_epochs)
+    for forget in forgetters:
+        forget()
 
 
 class _ClassOrInstance:

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from fastjango.conf import settings
+from fastjango.core.exceptions import fix
 from fastjango.db.models.constants import LOOKUP_SEP
-from fastjango.db.models.expressions import F, FilteredRelation, Q
+from fastjango.db.models.expressions import F, Q
 from fastjango.db.models.expressions.output import make_field
 from fastjango.db.models.functions import Trunc
-from fastjango.db.models.sql.names import get_field_names_from_opts
+from fastjango.db.models.sql.top import Top
 from fastjango.db.models.sql.where import AND, OR
+from fastjango.db.tags import checked
 from fastjango.utils import timezone
 
-from .core import M, QuerySetCore
+from .columns import QuerySetColumns
+from .core import M
 from .cte import CTE, joined, make_cte
 from .fetch_modes import FetchMode
-from .iterables import (
-    FlatValuesListIterable,
-    NamedValuesListIterable,
-    ValuesIterable,
-    ValuesListIterable,
-)
+from .merging import combined, merged
 from .prefetch import Prefetch
-from .shape import Shape, detached, filtered, keyed, remember_hot
+from .shape import filtered, keyed, remember_hot
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from .queryset import QuerySet
 
 PROHIBITED_FILTER_KWARGS = frozenset(["_connector", "_negated"])
 
 
-class QuerySetChain(QuerySetCore[M]):
+class QuerySetChain(QuerySetColumns[M]):
     """A queryset from which others are made."""
 
     # -- conditions
@@ -50,16 +53,9 @@ class QuerySetChain(QuerySetCore[M]):
         """
         if not args and not self._sticky_filter:
             values = tuple(kwargs.values())
-            if len(values) == 1:
-                hot = self._shape.hot.get((*kwargs, type(values[0])))
-            else:
-                hot = self._shape.hot.get((tuple(kwargs), tuple(map(type, values))))
-            if hot is not None and self._plain:
-                for place, low, high in hot.ranges:
-                    if not low <= values[place] <= high:
-                        break
-                else:
-                    return self._derive(hot.node, self._binds + values)
+            hot = self._shape.hot.get((*kwargs, *map(type, values)))
+            if hot is not None and self._plain and (found := hot.leads_to(values)) is not None:
+                return self._derive(found[0], self._binds + found[1])
         self._not_support_combined_queries("filter")
         return self._filter_or_exclude(False, args, kwargs)
 
@@ -97,13 +93,7 @@ class QuerySetChain(QuerySetCore[M]):
     # -- set operations
 
     def _combinator_query(self, combinator: str, *others: Any, all: bool = False) -> Self:
-        query = self.peek_query()
-        query.clear_ordering(force=True)
-        query.clear_limits()
-        query.combined_queries = (self.peek_query(), *(other.peek_query() for other in others))
-        query.combinator = combinator
-        query.combinator_all = all
-        return self._derive(detached(query), ())
+        return self._derive(*combined(self, others, combinator, all))
 
     def union(self, *other_qs: Any, all: bool = False) -> Self:
         """Return the rows of this queryset and the others."""
@@ -165,15 +155,12 @@ class QuerySetChain(QuerySetCore[M]):
             left = self if self._shape.query.can_filter() else self._by_keys()
             if not other._shape.query.can_filter():
                 other = other._by_keys()
-        query = left.peek_query()
         known = {field: dict(objects) for field, objects in left._known_related_objects.items()}
         for field, objects in other._known_related_objects.items():
             known.setdefault(field, {}).update(objects)
-        query = query.chain()
-        query.combine(other.peek_query(), connector)
-        merged = self._derive(detached(query), ())
-        merged._known_related_objects = known
-        return merged
+        both = self._derive(*merged(left, other, connector))
+        both._known_related_objects = known
+        return both
 
     def _by_keys(self) -> Any:
         """Return the rows of a slice as a queryset that can be filtered."""
@@ -198,6 +185,7 @@ class QuerySetChain(QuerySetCore[M]):
         def apply(query: Any, items: list[Any]) -> None:
             query.clear_ordering(force=True, clear_default=False)
             query.add_ordering(*items)
+            query.note_lookups_of(items)
 
         if all(type(name) is str for name in field_names):
             node = shape.step(("order_by", field_names), lambda query: apply(query, list(field_names)))
@@ -214,6 +202,37 @@ class QuerySetChain(QuerySetCore[M]):
 
         return self._derive(self._shape.step("reverse", apply), self._binds)
 
+    def top_n(self, size: int, *, per: str) -> Self:
+        """
+        Return the first *size* rows for each value of *per*, in the order of the queryset: the three newest books of each author.
+
+        Rows without a value (NULL) are left out. Like a slice, the result can be sliced, counted and joined, but neither filtered
+        nor ordered anew. Queries: 1; LATERAL on PostgreSQL where an index begins with *per* and the order, else ROW_NUMBER().
+
+        Args:
+            per: A field, usually the foreign key to the parent, or a path (``author__country``).
+        Raises:
+            ValueError: The size is not positive, or the queryset has no order.
+            TypeError: The queryset is sliced.
+        """
+        self._not_support_combined_queries("top_n")
+        if size < 1:
+            raise ValueError(f"top_n() takes a positive number of rows, not {size}.")
+        if self._shape.query.is_sliced:
+            raise TypeError("Cannot take the top of a query once a slice has been taken.")
+        if not self.ordered:
+            raise fix(
+                ValueError("top_n() needs an order: which rows come first?"),
+                "order_by(...) before top_n(...)",
+                code="models.E604",
+            )
+        found = self.filter(**{f"{per}__isnull": False})
+
+        def apply(query: Any) -> None:
+            query.top = Top(per, 0, size)
+
+        return found._derive(found._shape.step(("top", per, size), apply), found._binds)
+
     def distinct(self, *field_names: str) -> Self:
         """Return each row once; with names, one row per value of these fields (PostgreSQL)."""
         self._not_support_combined_queries("distinct")
@@ -221,162 +240,6 @@ class QuerySetChain(QuerySetCore[M]):
             raise TypeError("Cannot create distinct fields once a slice has been taken.")
         shape = self._shape.step(("distinct", field_names), lambda query: query.add_distinct_fields(*field_names))
         return self._derive(shape, self._binds)
-
-    # -- columns
-
-    def values(self, *fields: Any, **expressions: Any) -> Self:
-        """Return dictionaries instead of instances."""
-        fields += tuple(expressions)
-        clone = self._values(*fields, **expressions)
-        clone._iterable_class = ValuesIterable
-        return clone
-
-    def values_list(self, *fields: Any, flat: bool = False, named: bool = False) -> Self:
-        """Return tuples, or single values (*flat*), or named tuples (*named*)."""
-        if flat and named:
-            raise TypeError("'flat' and 'named' can't be used together.")
-        if flat and len(fields) > 1:
-            raise TypeError("'flat' is not valid when values_list is called with more than one field.")
-        names = {field for field in fields if not hasattr(field, "resolve_expression")}
-        chosen: list[str] = []
-        expressions: dict[str, Any] = {}
-        counter = 1
-        for field in fields:
-            if not hasattr(field, "resolve_expression"):
-                chosen.append(field)
-                continue
-            prefix = getattr(field, "default_alias", field.__class__.__name__.lower())
-            while True:
-                name = f"{prefix}{counter}"
-                counter += 1
-                if name not in names:
-                    break
-            expressions[name] = field
-            chosen.append(name)
-        clone = self._values(*chosen, **expressions)
-        if named:
-            clone._iterable_class = NamedValuesListIterable
-        else:
-            clone._iterable_class = FlatValuesListIterable if flat else ValuesListIterable
-        return clone
-
-    def _values(self, *fields: Any, **expressions: Any) -> Self:
-        clone: Self = self._annotate_all(expressions) if expressions else self
-        shape = clone._shape.step(("values", fields), lambda query: query.set_values(fields))
-        clone = clone._derive(shape, clone._binds)
-        clone._fields = fields
-        return clone
-
-    def annotate(self, *args: Any, **kwargs: Any) -> Self:
-        """Return the same rows with further computed columns."""
-        self._not_support_combined_queries("annotate")
-        return self._annotate(args, kwargs, select=True)
-
-    def alias(self, *args: Any, **kwargs: Any) -> Self:
-        """Give names to expressions, for use in later verbs, without selecting them."""
-        self._not_support_combined_queries("alias")
-        return self._annotate(args, kwargs, select=False)
-
-    def _annotate(self, args: Any, kwargs: dict[str, Any], select: bool = True) -> Self:
-        self._validate_values_are_expressions((*args, *kwargs.values()), method_name="annotate")
-        annotations: dict[str, Any] = {}
-        for arg in args:
-            # The default name of an aggregate; other expressions have none.
-            try:
-                name = arg.default_alias
-            except (TypeError, AttributeError):
-                raise TypeError("Complex annotations require an alias") from None
-            if name in kwargs:
-                raise ValueError(
-                    f"The named annotation '{name}' conflicts with the default name for another annotation."
-                )
-            annotations[name] = arg
-        annotations.update(kwargs)
-        return self._annotate_all(annotations, select)
-
-    def _annotate_all(self, annotations: dict[str, Any], select: bool = True) -> Self:
-        self._check_names(annotations)
-        by_values = self._fields is not None
-        names = tuple(annotations)
-        relations = tuple(isinstance(item, FilteredRelation) for item in annotations.values())
-
-        def apply(query: Any, items: list[Any]) -> None:
-            for name, item in zip(names, items, strict=True):
-                if isinstance(item, FilteredRelation):
-                    query.add_filtered_relation(item.clone(), name)
-                else:
-                    query.add_annotation(item, name, select=select)
-            for name in names:
-                if name in query.annotations and query.annotations[name].contains_aggregate:
-                    if by_values:
-                        query.set_group_by()
-                    else:
-                        query.group_by = True
-                    break
-
-        if any(relations):
-            # Its condition is resolved by whichever later verb joins it: no key of its own.
-            query = self._shape.query.chain()
-            apply(query, list(annotations.values()))
-            return self._derive(Shape(self.model, query, interned=False), self._binds)
-        verb = ("annotate", names, select, by_values)
-        return self._derive(*keyed(self._shape, self._binds, verb, list(annotations.values()), apply))
-
-    def _check_names(self, annotations: dict[str, Any]) -> None:
-        if self._fields is None:
-            taken = get_field_names_from_opts(self.model._meta) if self.model is not None else set()
-            taken |= {
-                name
-                for field in (self.model._meta.get_fields() if self.model is not None else ())
-                for name in ([field.name, field.attname] if hasattr(field, "attname") else [field.name])
-            }
-        else:
-            taken = set(self._fields)
-        for name in annotations:
-            if name in taken:
-                raise ValueError(f"The annotation '{name}' conflicts with a field on the model.")
-
-    def extra(
-        self,
-        select: Any = None,
-        where: Any = None,
-        params: Any = None,
-        tables: Any = None,
-        order_by: Any = None,
-        select_params: Any = None,
-    ) -> Self:
-        """Add SQL of your own; use expressions where you can."""
-        self._not_support_combined_queries("extra")
-        if self._shape.query.is_sliced:
-            raise TypeError("Cannot change a query once a slice has been taken.")
-        query = self.peek_query().chain()
-        query.add_extra(select, select_params, where, params, tables, order_by)
-        return self._derive(detached(query), ())
-
-    def defer(self, *fields: Any) -> Self:
-        """Leave fields out until they are read; ``defer(None)`` loads all again."""
-        self._not_support_combined_queries("defer")
-        if self._fields is not None:
-            raise TypeError("Cannot call defer() after .values() or .values_list()")
-        if fields == (None,):
-            shape = self._shape.step("defer none", lambda query: query.clear_deferred_loading())
-            return self._derive(shape, self._binds)
-        return self._load("defer", fields, lambda query: query.add_deferred_loading(fields))
-
-    def only(self, *fields: Any) -> Self:
-        """Load these fields now and the others when they are read."""
-        self._not_support_combined_queries("only")
-        if self._fields is not None:
-            raise TypeError("Cannot call only() after .values() or .values_list()")
-        if fields == (None,):
-            raise TypeError("Cannot pass None as an argument to only().")
-        for field in fields:
-            if field.split(LOOKUP_SEP, 1)[0] in self._shape.query._filtered_relations:
-                raise ValueError("only() is not supported with FilteredRelation.")
-        return self._load("only", fields, lambda query: query.add_immediate_loading(fields))
-
-    def _load(self, verb: str, fields: tuple[Any, ...], apply: Any) -> Self:
-        return self._derive(self._shape.step((verb, fields), apply), self._binds)
 
     # -- common table expressions
 
@@ -475,6 +338,22 @@ class QuerySetChain(QuerySetCore[M]):
 
     # -- databases
 
+    def sql_tags(self, **labels: Any) -> Self:
+        """
+        Return the same question, sent with its shape id and *labels* as a comment: ``/*shape='...',view='list'*/``.
+
+        The comment is part of the kept statement: use few values.
+
+        Raises:
+            ValueError: A name is no lower-case word, or is "shape".
+        """
+
+        def apply(query: Any) -> None:
+            query.statement_tags = tags
+
+        tags = checked(labels)
+        return self._derive(self._shape.step(("sql_tags", tags), apply), self._binds)
+
     def using(self, alias: str | None) -> Self:
         """Return the same question to another database."""
         clone = self._derive(self._shape, self._binds)
@@ -483,13 +362,13 @@ class QuerySetChain(QuerySetCore[M]):
 
     # -- dates
 
-    def dates(self, field_name: str, kind: str, order: str = "ASC") -> Self:
+    def dates(self, field_name: str, kind: str, order: str = "ASC") -> QuerySet[dt.date]:
         """Return the different years, months, weeks or days of a date field."""
         if kind not in ("year", "month", "week", "day"):
             raise ValueError("'kind' must be one of 'year', 'month', 'week', or 'day'.")
         return self._moments(field_name, Trunc(field_name, kind, output_field=make_field("DateField")), order)
 
-    def datetimes(self, field_name: str, kind: str, order: str = "ASC", tzinfo: Any = None) -> Self:
+    def datetimes(self, field_name: str, kind: str, order: str = "ASC", tzinfo: Any = None) -> QuerySet[dt.datetime]:
         """Return the different moments of a datetime field, cut to *kind*."""
         if kind not in ("year", "month", "week", "day", "hour", "minute", "second"):
             raise ValueError("'kind' must be one of 'year', 'month', 'week', 'day', 'hour', 'minute', or 'second'.")
@@ -497,7 +376,7 @@ class QuerySetChain(QuerySetCore[M]):
             field_name, Trunc(field_name, kind, output_field=make_field("DateTimeField"), tzinfo=_zone(tzinfo)), order
         )
 
-    def _moments(self, field_name: str, truncated: Any, order: str) -> Self:
+    def _moments(self, field_name: str, truncated: Any, order: str) -> QuerySet[Any]:
         if order not in ("ASC", "DESC"):
             raise ValueError("'order' must be either 'ASC' or 'DESC'.")
         name = "datefield" if truncated.output_field.get_internal_type() == "DateField" else "datetimefield"

@@ -16,6 +16,7 @@ from fastjango.db.bridge import bridge
 from fastjango.db.connections import connections
 from fastjango.db.errors import NotSupportedError
 from fastjango.db.models.expressions.shape import queryset_key
+from fastjango.db.models.sql.kept_query import KeptQuery
 from fastjango.utils.version import get_version
 
 from .iterables import ModelIterable, ValuesIterable
@@ -81,11 +82,16 @@ class QuerySetCore(Generic[M]):
     def query(self) -> Any:
         """The query with its values, to look at or to change; a changed query is not cached."""
         if self._query is None:
-            self._query = self._shape.query.with_binds(self._binds)
-            if self._result_cache is not None:
-                # It ran: its first table is known.
-                self._query.get_initial_alias()
-            self._shape = detached(self._query)
+            shape = self._shape
+            # A text has limits in it, also where a plan gets them as parameters.
+            if shape.interned and self._result_cache is None and shape.query.limit_slots == (None, None):
+                self._query = KeptQuery(shape, self._binds)
+            else:
+                self._query = shape.query.with_binds(self._binds)
+                if self._result_cache is not None:
+                    # It ran: its first table is known.
+                    self._query.get_initial_alias()
+            self._shape = Shape(self.model, self._query, interned=False)
             self._binds = ()
         return self._query
 
@@ -174,9 +180,9 @@ class QuerySetCore(Generic[M]):
             cls = type(self)
             clone = cls.__new__(cls)
             clone.model = self.model
-            clone._db = self._db
-            clone._query = None
             # The rest is mostly at its default, which stands on the class.
+            if self._db is not None:
+                clone._db = self._db
             if self._hints:
                 clone._hints = self._hints
             if self._known_related_objects:
@@ -331,6 +337,15 @@ class QuerySetCore(Generic[M]):
         Raises:
             ValueError: An index is negative.
         """
+        if isinstance(k, slice) and k.start is None and k.stop.__class__ is int and k.step is None:
+            # [:n], the most frequent one.
+            stop = k.stop
+            if self._result_cache is None and 0 <= stop <= LAST_ROW:
+                shape = self._shape
+                node = shape.children.get(("slice", None, stop)) if shape.interned else None
+                if node is not None:
+                    return self._derive(node, self._binds)
+                return self._derive(*sliced(shape, self._binds, None, stop))
         if not isinstance(k, int | slice):
             raise TypeError(f"QuerySet indices must be integers or slices, not {type(k).__name__}.")
         bounds = (k,) if isinstance(k, int) else (k.start, k.stop)

@@ -11,6 +11,7 @@ from fastjango.db.models.sql.constants import INNER, LOUTER
 from fastjango.db.models.sql.cte import CTESpec, join_cte
 
 from .iterables import result_names
+from .shape import Binds, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,9 +43,11 @@ class CTE:
     ``col.<name>`` are its columns, for use in querysets that joined it with ``with_cte()``.
     """
 
-    def __init__(self, spec: CTESpec) -> None:
+    def __init__(self, spec: CTESpec, parts: tuple[tuple[Shape, Binds], ...]) -> None:
         self.spec = spec
         self.col = CTEColumns(spec)
+        # Node and binds of its query, and of its recursive part; none inside the recursive part.
+        self.parts = parts
 
     @property
     def name(self) -> str:
@@ -64,15 +67,29 @@ def make_cte(queryset: Any, name: str, recursive: Callable[[CTE], Any] | None) -
     """
     if not _NAME.fullmatch(name):
         raise ValueError(f"The name of a common table expression is a plain identifier, not {name!r}.")
-    query = queryset.peek_query()
-    names = _names(query)
-    spec = CTESpec(name, query, names)
+    spec = _spec(queryset, name)
+    parts: tuple[tuple[Shape, Binds], ...] = ((queryset._shape, queryset._binds),)
     if recursive is not None:
-        more = recursive(CTE(spec.inside())).peek_query()
-        if _names(more) != names:
-            raise ValueError(f"The recursive part of {name!r} must have the columns {', '.join(names)} in this order.")
-        spec.more = more
-    return CTE(spec)
+        more = recursive(CTE(spec.inside(), ()))
+        if _names(more.shape.query) != tuple(spec.columns):
+            wanted = ", ".join(spec.columns)
+            raise ValueError(f"The recursive part of {name!r} must have the columns {wanted} in this order.")
+        parts += ((more._shape, more._binds),)
+    return CTE(spec, parts)
+
+
+def _spec(queryset: Any, name: str) -> CTESpec:
+    """Return name and columns; the same for the same shape, so that expressions over the columns are the same."""
+    shape: Shape = queryset._shape
+    key = ("cte", name)
+    kept: CTESpec | None = shape.children.get(key) if shape.interned else None
+    if kept is not None:
+        return kept
+    spec = CTESpec(name, shape.query, _names(shape.query))
+    if not shape.interned:
+        return spec
+    spec.token = object()
+    return shape.intern(key, spec)  # type: ignore[no-any-return]
 
 
 def _names(query: Any) -> tuple[str, ...]:
@@ -97,9 +114,30 @@ def joined(queryset: Any, cte: CTE, on: Mapping[str, str], join: str) -> Any:
         raise ValueError(f"join is 'inner' or 'left', not {join!r}.")
     for column in on.values():
         getattr(cte.col, column)
-    clone = queryset._chain()
-    join_cte(clone.query, cte.spec, on, JOINS[join])
-    return clone
+    shape: Shape = queryset._shape
+    parts = [part for part, _ in cte.parts]
+    if not (shape.interned and cte.spec.token is not None and all(part.interned for part in parts)):
+        clone = queryset._chain()
+        queries = [part.query.with_binds(binds) for part, binds in cte.parts]
+        join_cte(clone.query, _over(cte.spec, queries), on, JOINS[join])
+        return clone
+
+    def apply(query: Any) -> None:
+        first, queries = len(queryset._binds), []
+        for part, binds in cte.parts:
+            inner = part.query.clone()
+            inner.slot_base = first
+            first += len(binds)
+            queries.append(inner)
+        join_cte(query, _over(cte.spec, queries), on, JOINS[join])
+
+    key = ("with cte", cte.spec.token, *parts, tuple(on.items()), join)
+    binds = sum((binds for _, binds in cte.parts), queryset._binds)
+    return queryset._derive(shape.step(key, apply), binds)
+
+
+def _over(spec: CTESpec, queries: list[Any]) -> CTESpec:
+    return spec.with_queries(*queries, *[None] * (2 - len(queries))) if queries else spec
 
 
 __all__ = ["CTE", "CTEColumns", "joined", "make_cte"]

@@ -26,6 +26,10 @@ from .prefetch import prefetch_related_objects
 
 logger = logging.getLogger("fastjango.db.n_plus_one")
 
+PEERS = "fetch_mode(models.FETCH_PEERS)"
+REPORTED = 0
+"""Stands in place of the first object's id: the relation is known to be loaded one by one."""
+
 _OURS = str(Path(__file__).resolve().parents[3])
 
 
@@ -43,8 +47,8 @@ class FetchMode:
     def column(self, instance: Any, attname: str) -> None:
         """Prepare the reading of a deferred column; afterwards it may be loaded."""
 
-    def many(self, instance: Any, name: str) -> None:
-        """Take note that all objects of a relation are asked for."""
+    def many(self, instance: Any, name: str, remedy: str) -> None:
+        """Take note that objects of a relation are asked for."""
 
     def __repr__(self) -> str:
         return f"fastjango.db.models.{self.name}"
@@ -148,21 +152,23 @@ class _Watch(FetchMode):
         counts = instance._state.peers
         if counts is None:
             return
-        counts[name] = counts.get(name, 0) + 1
-        if counts[name] == 2:
+        # One object may be asked several times; the second object is one of many.
+        first = counts.setdefault(name, id(instance))
+        if first not in (id(instance), REPORTED):
+            counts[name] = REPORTED
             _report(instance, name, remedy)
 
     def relation(self, instance: Any, name: str) -> None:
         """Count it."""
-        self._count(instance, name, f"select_related({name!r}) or prefetch_related({name!r})")
+        self._count(instance, name, f"select_related({name!r}) or prefetch_related({name!r}) to the query, or {PEERS}")
 
     def column(self, instance: Any, attname: str) -> None:
         """Count it."""
-        self._count(instance, attname, f"no defer() of {attname!r}")
+        self._count(instance, attname, f"no defer() of {attname!r} to the query, or {PEERS}")
 
-    def many(self, instance: Any, name: str) -> None:
+    def many(self, instance: Any, name: str, remedy: str) -> None:
         """Count it."""
-        self._count(instance, name, f"prefetch_related({name!r})")
+        self._count(instance, name, f"{remedy} to the query")
 
 
 FETCH_ONE = FetchMode()
@@ -194,7 +200,7 @@ def _report(instance: Any, name: str, remedy: str) -> None:
     filename, line = call_site()
     text = (
         f"{instance.__class__.__name__}.{name} is loaded once per object (N+1 queries) at {filename}:{line}. "
-        f"Add {remedy} to the query, or fetch_mode(models.FETCH_PEERS)."
+        f"Add {remedy}."
     )
     if settings.N_PLUS_ONE == "raise":
         raise NPlusOneError(text)
@@ -237,15 +243,21 @@ def _from_settings() -> FetchMode | None:
 def mark_result(mode: FetchMode, objects: list[Any], joined: bool) -> None:
     """Mark the objects of a result, and those that came with them through ``select_related``."""
     mode.mark(objects)
-    if not joined:
-        return
-    by_name: dict[str, dict[int, Any]] = {}
+    if joined:
+        _mark_joined(mode, objects, {id(instance) for instance in objects})
+
+
+def _mark_joined(mode: FetchMode, objects: list[Any], seen: set[int]) -> None:
+    """Mark what *objects* have at hand; each object once, as a one-to-one relation leads back to where it came from."""
+    by_name: dict[str, list[Any]] = {}
     for instance in objects:
         for name, related in instance._state.fields_cache.items():
-            if hasattr(related, "_state") and related._state.fetch_mode is None:
-                by_name.setdefault(name, {})[id(related)] = related
+            if hasattr(related, "_state") and related._state.fetch_mode is None and id(related) not in seen:
+                seen.add(id(related))
+                by_name.setdefault(name, []).append(related)
     for found in by_name.values():
-        mark_result(mode, list(found.values()), joined=True)
+        mode.mark(found)
+        _mark_joined(mode, found, seen)
 
 
 setting_changed.connect(Default.forget, dispatch_uid="fastjango.db.models.query.fetch_modes")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastjango.db.models import face_slot
+from fastjango.db.tags import shape_id
 
 from .core import M
 from .raw import RawQuerySet
@@ -27,6 +28,8 @@ BEYOND_DJANGO = (
     "from_statement",
     "into",
     "keyset_page",
+    "sql_tags",
+    "top_n",
     "update_returning",
     "upsert",
     "with_cte",
@@ -72,12 +75,21 @@ class QuerySet(QuerySetReturning[M]):
 
     def into(self, schema: type[S]) -> Into[S]:
         """
-        Return the rows as objects of a Pydantic class; ``json()`` of it gives them as JSON.
+        Return the rows as objects of a Pydantic class, dataclass or ``TypedDict``; ``json()`` gives them as JSON.
 
         The class decides which columns, joins and further queries are needed; no instances are made where they are not.
-        Queries: 1, and 1 per to-many relation of the class, when it is iterated or awaited.
+
+        Raises:
+            FieldError: A field of a dataclass or ``TypedDict`` is no column of the query.
+        Queries: 1, and 1 per to-many relation of a Pydantic class, when it is iterated or awaited.
         """
         return face_slot.into(self, schema)  # type: ignore[no-any-return]
+
+    @property
+    def shape_id(self) -> str:
+        """The id of this question on its database, as tags show it: the same in every process, whatever the values."""
+        plan = self._shape.plan(self.db)
+        return "" if plan is None else shape_id(plan.sql)
 
     @property
     def statement(self) -> Any:

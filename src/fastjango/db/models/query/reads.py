@@ -23,6 +23,25 @@ from .prefetch import prefetch_related_objects
 from .shape import keyed
 
 
+def the_one(model: Any, found: list[Any], limit: int | None = MAX_GET_RESULTS) -> Any:
+    """
+    Return the only object of a result.
+
+    Args:
+        limit: How many rows were asked for.
+    Raises:
+        Model.DoesNotExist: There is none.
+        Model.MultipleObjectsReturned: There are more.
+    """
+    if len(found) == 1:
+        return found[0]
+    name = model._meta.object_name
+    if not found:
+        raise model.DoesNotExist(f"{name} matching query does not exist.")
+    number = len(found) if not limit or len(found) < limit else f"more than {limit - 1}"
+    raise model.MultipleObjectsReturned(f"get() returned more than one {name} -- it returned {number}!")
+
+
 class QuerySetReads(QuerySetChain[M]):
     """A queryset that can be counted, summed, and asked for single objects."""
 
@@ -51,15 +70,7 @@ class QuerySetReads(QuerySetChain[M]):
                 limit = limit if features.supports_select_for_update_with_limit else None
             node = shape.step("get", lambda query: _for_single(query, limit))
         clone._shape = node
-        found = clone._results()
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise self.model.DoesNotExist(f"{self.model._meta.object_name} matching query does not exist.")
-        number = len(found) if not limit or len(found) < limit else f"more than {limit - 1}"
-        raise self.model.MultipleObjectsReturned(
-            f"get() returned more than one {self.model._meta.object_name} -- it returned {number}!"
-        )
+        return the_one(self.model, clone._results(), limit)  # type: ignore[no-any-return]
 
     async def aget(self, *args: Any, **kwargs: Any) -> M:
         """See ``get``."""

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from fastjango.core.exceptions import fix
 from fastjango.db import transaction
 from fastjango.db.bridge import bridge
 from fastjango.db.connections import connections
 from fastjango.db.errors import NotSupportedError
-from fastjango.db.models.fields import AutoField
-from fastjango.db.models.sql.returning import update_returning, upsert_rows
+from fastjango.db.models.sql.returning import update_returning, update_returning_kept, upsert_rows
 
 from .core import M
+from .upsert_target import upsert_target
 from .writes import QuerySetWrites
-from .writing import BulkOptions
+from .writing import bulk_columns
 
 
 class QuerySetReturning(QuerySetWrites[M]):
@@ -36,9 +35,12 @@ class QuerySetReturning(QuerySetWrites[M]):
             return self._update_and_read(using, kwargs)
         fields = opts.concrete_fields
         with transaction.mark_for_rollback_on_error(using=using):
-            query = self.peek_query().chain()
-            query.clear_ordering(force=True)
-            rows = update_returning(query, using, [(field, value) for field, _, value in values], fields)
+            queryset = self._without_order()
+            shape, binds = queryset._with_new_values(values)
+            rows = update_returning_kept(shape, binds, using, values, fields)
+            if rows is None:
+                query = queryset.peek_query().chain()
+                rows = update_returning(query, using, [(field, value) for field, _, value in values], fields)
         self._result_cache = None
         names = [field.attname for field in fields]
         return [self.model.from_db(using, names, row) for row in rows]
@@ -55,7 +57,12 @@ class QuerySetReturning(QuerySetWrites[M]):
             return list(rows.filter(pk__in=keys))
 
     def upsert(
-        self, objs: Iterable[M], *, unique_fields: Sequence[str], update_fields: Sequence[str] | None = None
+        self,
+        objs: Iterable[M],
+        *,
+        unique_fields: Sequence[str] = (),
+        update_fields: Sequence[str] | None = None,
+        constraint: str | None = None,
     ) -> list[tuple[M, bool]]:
         """
         Insert objects, or update the rows that have the same *unique_fields*; return each with whether it is new.
@@ -65,6 +72,7 @@ class QuerySetReturning(QuerySetWrites[M]):
         Args:
             unique_fields: Fields with a unique constraint.
             update_fields: What an existing row gets; by default everything else but the key.
+            constraint: Instead of *unique_fields* the name of a ``UniqueConstraint`` of the model.
         Raises:
             NotSupportedError: The database cannot say which rows it made (MySQL; MariaDB can).
         Queries: on PostgreSQL one per batch; elsewhere one for a new row and two for one that was there.
@@ -76,43 +84,35 @@ class QuerySetReturning(QuerySetWrites[M]):
             raise ValueError("Can't upsert a multi-table inherited model")
         if not connection.features.can_return_columns_from_insert:
             raise NotSupportedError("This database backend does not say which rows an upsert has made.")
-        if not unique_fields:
-            raise fix(
-                ValueError("unique_fields is empty."), "name the fields that are unique together", code="models.E602"
-            )
-        if update_fields is None:
-            update_fields = _everything_else(opts, unique_fields)
-        with_target = connection.features.supports_update_conflicts_with_target
-        options = BulkOptions.checked(
-            opts, connection, False, True, update_fields, unique_fields if with_target else None
-        )
+        target, options = upsert_target(self.model, connection, unique_fields, constraint, update_fields)
         made = list(objs)
         for obj in made:
             obj._prepare_related_fields_for_save(operation_name="upsert")  # type: ignore[attr-defined]
-        fields = [field for field in opts.concrete_fields if not field.generated]
-        without_key = [field for field in fields if not isinstance(field, AutoField)]
+        fields, without_key = bulk_columns(opts)
         found: dict[int, bool] = {}
         with transaction.atomic(using=using, savepoint=False):
             for group, columns in (
                 ([obj for obj in made if obj._is_pk_set()], fields),  # type: ignore[attr-defined]
                 ([obj for obj in made if not obj._is_pk_set()], without_key),  # type: ignore[attr-defined]
             ):
-                rows = upsert_rows(self.model, using, columns, group, options.unique_fields, options.update_fields)
+                rows = upsert_rows(self.model, using, columns, group, target, options.update_fields)
                 for obj, (key, is_new) in zip(group, rows, strict=True):
                     _loaded(obj, key, using)
                     found[id(obj)] = is_new
         return [(obj, found[id(obj)]) for obj in made]
 
     async def aupsert(
-        self, objs: Iterable[M], *, unique_fields: Sequence[str], update_fields: Sequence[str] | None = None
+        self,
+        objs: Iterable[M],
+        *,
+        unique_fields: Sequence[str] = (),
+        update_fields: Sequence[str] | None = None,
+        constraint: str | None = None,
     ) -> list[tuple[M, bool]]:
         """See ``upsert``."""
-        return await bridge(self.upsert, objs, unique_fields=unique_fields, update_fields=update_fields)
-
-
-def _everything_else(opts: Any, unique_fields: Sequence[str]) -> list[str]:
-    kept = {opts.get_field(name) for name in unique_fields if name != "pk"} | set(opts.pk_fields)
-    return [field.name for field in opts.concrete_fields if field not in kept and not field.generated]
+        return await bridge(
+            self.upsert, objs, unique_fields=unique_fields, update_fields=update_fields, constraint=constraint
+        )
 
 
 def _loaded(obj: Any, key: tuple[Any, ...], using: str) -> None:

@@ -10,8 +10,9 @@ same and is forgotten with its queryset.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Hashable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from fastjango.core.exceptions import EmptyResultSet
 from fastjango.core.signals import setting_changed
@@ -26,36 +27,64 @@ Binds = tuple[Any, ...]
 Key = Hashable
 
 NODE_LIMIT = 12_000
-"""After so many nodes all tries are dropped; live querysets keep theirs."""
+"""After so many nodes all tries are dropped; a live queryset keeps its own node, without what was built on it."""
 
 SLICES_PER_SHAPE = 64
 """Limits are written into the SQL (SQLite plans better), but not for every page of a crawl."""
 
+LENGTHS_PER_FILTER = 256
+"""Of so many lengths of lists a filter remembers where it leads."""
+
 
 class Trie:
-    """The state of all tries: whether they are used, and how many nodes there are."""
+    """The state of all tries: whether they are used, how many nodes there are, and which."""
 
     enabled = True
     nodes = 0
+    _living: ClassVar[list[weakref.ref[Shape]]] = []
 
     @classmethod
     def drop(cls) -> None:
         """Forget every shape; called after changes that make plans wrong."""
         registry.bump_epoch()
+
+    @classmethod
+    def forget(cls) -> None:
+        """Empty every node; those that a queryset holds (one in a class body, say) are used on, and begin anew."""
+        known, cls._living = cls._living, []
         cls.nodes = 0
+        for reference in known:
+            node = reference()
+            if node is not None:
+                node.children.clear()
+                node.hot.clear()
+                node.plans.clear()
+                cls._living.append(reference)
+
+    @classmethod
+    def count(cls, node: Any) -> None:
+        """Note a new node."""
+        cls.nodes += 1
+        if cls.nodes > NODE_LIMIT:
+            cls.drop()
+        if isinstance(node, Shape):
+            cls._living.append(weakref.ref(node))
+
+
+registry.forgetters.append(Trie.forget)
 
 
 class Shape:
     """A node: a model and the verbs so far."""
 
-    __slots__ = ("children", "hot", "interned", "model", "plans", "query", "stamp")
+    __slots__ = ("__weakref__", "children", "hot", "interned", "model", "plans", "query", "stamp")
 
     def __init__(self, model: Any, query: Any, interned: bool) -> None:
         self.model = model
         self.query = query
         self.interned = interned
         self.children: dict[Key, Any] = {}
-        # (names, types) of plain filter() calls -> where they lead.
+        # Names and types of plain filter() calls -> where they lead.
         self.hot: dict[Any, HotFilter] = {}
         self.plans: dict[Key, Any] = {}
         # Of a root: the epoch it was made in.
@@ -82,9 +111,7 @@ class Shape:
 
     def intern(self, key: Key, node: Any) -> Any:
         """Keep a node under its key; the first one wins."""
-        Trie.nodes += 1
-        if Trie.nodes > NODE_LIMIT:
-            Trie.drop()
+        Trie.count(node)
         return self.children.setdefault(key, node)
 
     def plan(self, alias: str, key: Key = None, options: Options | None = None) -> SelectPlan | None:
@@ -98,11 +125,12 @@ class Shape:
         found = self.plans.get((alias, key))
         if found is not None and found[0] is connection:
             return found[1]  # type: ignore[no-any-return]
+        epoch = registry.epoch
         try:
             plan: SelectPlan | None = compile_select(self.query, connection, options)
         except EmptyResultSet:
             plan = None
-        if self.interned and (plan is None or plan.cacheable):
+        if self.interned and (plan is None or plan.cacheable) and epoch == registry.epoch:
             self.plans[alias, key] = (connection, plan)
         return plan
 
@@ -114,8 +142,10 @@ def root(model: Any) -> Shape:
     state = model._meta.__dict__
     node: Shape | None = state.get("_shape_root")
     if node is None or node.stamp != registry.epoch:
+        stamp = registry.epoch
         node = Shape(model, Query(model), interned=True)
-        node.stamp = registry.epoch
+        node.stamp = stamp
+        Trie.count(node)
         state["_shape_root"] = node
     return node
 
@@ -126,14 +156,56 @@ def detached(query: Any) -> Shape:
 
 
 class HotFilter:
-    """Where ``filter(name=value)`` leads when the values need no preparation."""
+    """Where ``filter(name=value, ...)`` leads when the values need no preparation, or only a look."""
 
-    __slots__ = ("node", "ranges")
+    __slots__ = ("checks", "lists", "node", "nodes", "order", "ranges")
 
-    def __init__(self, node: Shape, ranges: tuple[tuple[int, int, int], ...]) -> None:
+    def __init__(self, node: Shape) -> None:
         self.node = node
         # (place, lowest, highest) of integers; others take the slow way.
-        self.ranges = ranges
+        self.ranges: list[tuple[int, int, int]] = []
+        # (place, what has to be true of the value).
+        self.checks: list[tuple[int, Callable[[Any], bool]]] = []
+        # (place, what gives the list) of lists of plain values; how long they are is part of the shape.
+        self.lists: list[tuple[int, Callable[[Any], list[Any] | None]]] = []
+        self.nodes: dict[Key, Shape] = {}
+        # Places of the values in the order of their names, which is that of the binds.
+        self.order: tuple[int, ...] | None = None
+
+    def leads_to(self, values: Binds) -> tuple[Shape, Binds] | None:
+        """Return the node and the binds of values, or None when they have to be prepared."""
+        if self.lists:
+            return self.with_lists(values)
+        binds = self.binds_of(values)
+        return None if binds is None else (self.node, binds)
+
+    def binds_of(self, values: Binds) -> Binds | None:
+        """Return the values as binds, or None when they have to be prepared."""
+        for place, low, high in self.ranges:
+            if not low <= values[place] <= high:
+                return None
+        for place, holds in self.checks:
+            if not holds(values[place]):
+                return None
+        if self.order is None:
+            return values
+        return tuple([values[place] for place in self.order])
+
+    def with_lists(self, values: Binds) -> tuple[Shape, Binds] | None:
+        """Return the node and the binds of values among which are lists, or None."""
+        kept: Any = [*values]
+        lengths: Key = None
+        for place, plain in self.lists:
+            found = plain(kept[place])
+            if found is None:
+                return None
+            kept[place] = found
+            lengths = len(found) if lengths is None else (lengths, len(found))
+        node = self.nodes.get(lengths)
+        if node is None:
+            return None
+        binds = self.binds_of(kept)
+        return None if binds is None else (node, tuple(binds))
 
 
 class Family:
@@ -175,8 +247,6 @@ def filtered(shape: Shape, binds: Binds, condition: Any, sticky: bool = False) -
 def _filtered_by_key(shape: Shape, binds: Binds, condition: Any, sticky: bool) -> tuple[Shape, Binds]:
     values: list[Any] = []
     key = ("filter", sticky, condition.shape_into(values))
-    if any(isinstance(value, Iterator) for value in values):
-        raise Uncacheable("an iterator can be read once only")
     node = _keyed_node(shape, binds, key, values, lambda: _build(shape, binds, condition, sticky))
     return node, binds + tuple(values)
 
@@ -193,29 +263,53 @@ def remember_hot(shape: Shape, names: tuple[str, ...], values: tuple[Any, ...], 
     """Note that plain ``filter(**kwargs)`` with these names and types leads to *node* at once."""
     if not (shape.interned and node.interned) or len(added) != len(values) or len(shape.hot) > 256:
         return
-    # filter() sorts its names; only a call in that order puts its values in the right places.
-    if list(names) != sorted(names) or any(a is not b for a, b in zip(values, added, strict=True)):
-        return
+    # filter() sorts its names, and the binds are in that order.
+    order = sorted(range(len(names)), key=names.__getitem__)
     lookups = dict(_lookups_of(shape, node))
-    ranges: list[tuple[int, int, int]] = []
-    for place, value in enumerate(values):
-        lookup = lookups.get(place)
-        if lookup is None or type(value) not in lookup.plain_types or lookup.value_shapes_sql:
+    hot = HotFilter(node)
+    if order != list(range(len(names))):
+        hot.order = tuple(order)
+    for bind, place in enumerate(order):
+        if not _is_hot(hot, place, values[place], added[bind], lookups.get(bind)):
             return
-        if lookup.value_kind(value) != ():
-            return
+    key = (*names, *map(type, values))
+    if hot.lists:
+        lengths: Key = None
+        for place, _ in hot.lists:
+            length = len(added[order.index(place)])
+            lengths = length if lengths is None else (lengths, length)
+        known = shape.hot.get(key)
+        if known is not None and len(known.nodes) < LENGTHS_PER_FILTER:
+            hot.nodes = known.nodes
+        hot.nodes[lengths] = node
+    shape.hot[key] = hot
+
+
+def _is_hot(hot: HotFilter, place: int, value: Any, bind: Any, lookup: Any) -> bool:
+    """Note how the value at *place* is looked at; tell whether values of its type can go the short way at all."""
+    if lookup is None or lookup.value_shapes_sql:
+        return False
+    if type(value) is list:
+        if not hasattr(lookup, "plain_list") or lookup.plain_list(value) != bind:
+            return False
+        hot.lists.append((place, lookup.plain_list))
+        return True
+    if value is not bind or lookup.value_kind(value) != ():
+        return False
+    if type(value) in lookup.plain_types:
         if type(value) is int and (bounds := compare.integer_range(lookup.bind_field)) is not None:
-            ranges.append((place, *bounds))
-        elif type(value) is list:
-            return
-    types = tuple(map(type, values))
-    key = (names[0], types[0]) if len(names) == 1 else (names, types)
-    shape.hot[key] = HotFilter(node, tuple(ranges))
+            hot.ranges.append((place, *bounds))
+        return True
+    check = getattr(lookup, "plain_checks", {}).get(type(value))
+    if check is not None:
+        hot.checks.append((place, check))
+    return check is not None
 
 
 def _lookups_of(shape: Shape, node: Shape) -> Iterator[tuple[int, Any]]:
-    for child in shape.children.values():
-        if isinstance(child, Family) and any(other is node for other in child.nodes.values()):
+    # Copies: other threads add to them meanwhile.
+    for child in [*shape.children.values()]:
+        if isinstance(child, Family) and any(other is node for other in [*child.nodes.values()]):
             yield from ((place, lookup) for place, lookup, _ in child.lookups)
 
 
@@ -264,7 +358,8 @@ def _keyed_node(shape: Shape, binds: Binds, key: Key, values: list[Any], build: 
     if found is None:
         query = build()
         first = len(binds)
-        found = Family([(slot - first, lookup, info) for slot, lookup, info in query.slotted_lookups])
+        # The values of a filtered relation were prepared when it was made, before a verb joined it.
+        found = Family([(slot - first, lookup, info) for slot, lookup, info in query.slotted_lookups if slot >= first])
         if query.uncacheable:
             found.prepare(shape, values)
             query.slotted_lookups = []
@@ -277,8 +372,9 @@ def _keyed_node(shape: Shape, binds: Binds, key: Key, values: list[Any], build: 
     if node is None:
         query = query or build()
         query.slotted_lookups = []
-        Trie.nodes += 1
-        made: Shape = found.nodes.setdefault(kinds, Shape(shape.model, query, interned=True))
+        node = Shape(shape.model, query, interned=True)
+        Trie.count(node)
+        made: Shape = found.nodes.setdefault(kinds, node)
         return made
     return node
 
@@ -324,7 +420,7 @@ def sliced(
 
 
 def _slices(shape: Shape) -> int:
-    return sum(isinstance(key, tuple) and key[0] == "slice" for key in shape.children)
+    return sum(isinstance(key, tuple) and key[0] == "slice" for key in [*shape.children])
 
 
 def _sliced_by_binds(shape: Shape, binds: Binds, low: int | None, high: int | None) -> tuple[Shape, Binds]:

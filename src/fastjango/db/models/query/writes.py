@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from fastjango.core.exceptions import FieldError
 from fastjango.db import transaction
@@ -11,14 +11,24 @@ from fastjango.db.connections import connections
 from fastjango.db.errors import IntegrityError
 from fastjango.db.models.deletion import Collector
 from fastjango.db.models.expressions import Case, F, OrderBy, Value, When
-from fastjango.db.models.fields import AutoField, Field
+from fastjango.db.models.fields import Field
 from fastjango.db.models.functions import Cast
-from fastjango.db.models.sql.write import delete_matching, insert_rows, update_kept, update_matching
-from fastjango.utils.functional import partition
+from fastjango.db.models.sql.bulk_update import bulk_update_rows
+from fastjango.db.models.sql.copy import check_can_copy, copy_rows, take_keys
+from fastjango.db.models.sql.insert import insert_rows
+from fastjango.db.models.sql.write import (
+    all_own,
+    delete_kept,
+    delete_matching,
+    resolve_new_values,
+    update_kept,
+    update_matching,
+)
 
 from .core import M
 from .reads import QuerySetReads
-from .writing import BulkOptions, resolve_callables
+from .shape import Binds, Shape, keyed
+from .writing import BulkOptions, bulk_columns, prepare_for_bulk_create, resolve_callables, take_returned
 
 
 class QuerySetWrites(QuerySetReads[M]):
@@ -119,6 +129,8 @@ class QuerySetWrites(QuerySetReads[M]):
         update_conflicts: bool = False,
         update_fields: Any = None,
         unique_fields: Any = None,
+        *,
+        method: Literal["insert", "copy"] = "insert",
     ) -> list[M]:
         """
         Insert many objects with few statements; no signals, no ``save()``.
@@ -126,7 +138,10 @@ class QuerySetWrites(QuerySetReads[M]):
         Args:
             ignore_conflicts: Leave out rows that break a unique constraint.
             update_conflicts: Update *update_fields* of the row that has the same *unique_fields*.
-        Queries: one per batch.
+            method: "copy" for PostgreSQL's COPY, the fastest way for many thousand rows of plain values.
+        Raises:
+            NotSupportedError: The database cannot do it that way.
+        Queries: one per batch; with "copy" one more for the keys.
         """
         if batch_size is not None and batch_size <= 0:
             raise ValueError("Batch size must be a positive integer.")
@@ -140,17 +155,14 @@ class QuerySetWrites(QuerySetReads[M]):
         options = BulkOptions.checked(
             opts, connections[self.db], ignore_conflicts, update_conflicts, update_fields, unique_fields
         )
+        if method != "insert":
+            return self._bulk_copy(list(objs), batch_size, options, method)
         objs = list(objs)
-        for obj in objs:
-            obj._prepare_related_fields_for_save(operation_name="bulk_create")
-            if not obj._is_pk_set():
-                obj.pk = opts.pk.get_pk_value_on_save(obj)
-        fields = [field for field in opts.concrete_fields if not field.generated]
+        with_pk, without_pk = prepare_for_bulk_create(opts, objs)
+        every, without_auto = bulk_columns(opts)
         with transaction.atomic(using=self.db, savepoint=False):
-            without_pk, with_pk = partition(lambda obj: obj._is_pk_set(), objs)
-            self._bulk_insert(with_pk, fields, batch_size, options, skip_pk=True)
-            fields = [field for field in fields if not isinstance(field, AutoField)]
-            self._bulk_insert(without_pk, fields, batch_size, options, skip_pk=False)
+            self._bulk_insert(with_pk, every, batch_size, options, has_pk=True)
+            self._bulk_insert(without_pk, without_auto, batch_size, options, has_pk=False)
         return objs  # type: ignore[no-any-return]
 
     async def abulk_create(
@@ -161,6 +173,8 @@ class QuerySetWrites(QuerySetReads[M]):
         update_conflicts: bool = False,
         update_fields: Any = None,
         unique_fields: Any = None,
+        *,
+        method: Literal["insert", "copy"] = "insert",
     ) -> list[M]:
         """See ``bulk_create``."""
         return await bridge(
@@ -171,21 +185,37 @@ class QuerySetWrites(QuerySetReads[M]):
             update_conflicts=update_conflicts,
             update_fields=update_fields,
             unique_fields=unique_fields,
+            method=method,
         )
 
+    def _bulk_copy(self, objs: list[Any], batch_size: int | None, options: BulkOptions, method: str) -> list[M]:
+        if method != "copy":
+            raise ValueError(f'bulk_create() knows the methods "insert" and "copy", got {method!r}.')
+        opts, using = self.model._meta, self.db
+        check_can_copy(connections[using], options.on_conflict is not None)
+        with_pk, without_pk = prepare_for_bulk_create(opts, objs)
+        every, without_auto = bulk_columns(opts)
+        with transaction.atomic(using=using, savepoint=False):
+            if without_pk and every != without_auto:
+                take_keys(self.model, using, without_pk)
+                with_pk, without_pk = prepare_for_bulk_create(opts, objs)
+            for group, fields in ((with_pk, every), (without_pk, without_auto)):
+                if group:
+                    copy_rows(self.model, using, fields, group, batch_size)
+        for obj in objs:
+            obj._state.adding = False
+            obj._state.db = using
+        return objs
+
     def _bulk_insert(
-        self, objs: Any, fields: list[Any], batch_size: int | None, options: BulkOptions, skip_pk: bool
+        self, objs: Any, fields: list[Any], batch_size: int | None, options: BulkOptions, has_pk: bool
     ) -> None:
         if not objs:
             return
         opts = self.model._meta
         rows = self._batched_insert(objs, fields, batch_size, options)
-        returning = opts.db_returning_fields
         if rows and (connections[self.db].features.can_return_rows_from_bulk_insert or len(objs) == 1):
-            for obj, row in zip(objs, rows, strict=False):
-                for value, field in zip(row, returning, strict=False):
-                    if not (skip_pk and field == opts.pk):
-                        setattr(obj, field.attname, value)
+            take_returned(opts, objs, rows, has_pk)
         db = self.db
         for obj in objs:
             state = obj._state
@@ -251,20 +281,38 @@ class QuerySetWrites(QuerySetReads[M]):
         """
         self._refuse_update()
         self._for_write = True
-        values = [(field, model, value) for field, model, value in self._update_values(kwargs)]
+        values = self._update_values(kwargs)
         using = self.db
-        with transaction.mark_for_rollback_on_error(using=using):
-            rows = update_kept(self._shape, using, self._binds, values)
+        # One statement needs no transaction; an error inside of one spoils it.
+        try:
+            rows = update_kept(*self._with_new_values(values), using, values)
             if rows is None:
                 query = self.peek_query().chain()
                 _inline_order(query)
                 rows = update_matching(query, using, values)
+        except Exception:
+            with transaction.mark_for_rollback_on_error(using=using):
+                raise
         self._result_cache = None
         return rows
 
     async def aupdate(self, **kwargs: Any) -> int:
         """See ``update``."""
         return await bridge(self.update, **kwargs)
+
+    def _with_new_values(self, values: list[tuple[Any, Any, Any]]) -> tuple[Shape, Binds]:
+        """Return the node and the binds of an UPDATE; expressions among the new values are part of its shape."""
+        expressions = [value for _, _, value in values if hasattr(value, "resolve_expression")]
+        if not expressions or not all_own(self._shape.query, values):
+            return self._shape, self._binds
+        fields = tuple(field for field, _, _ in values)
+        places = tuple(hasattr(value, "resolve_expression") for _, _, value in values)
+
+        def apply(query: Any, items: list[Any]) -> None:
+            rest = iter(items)
+            resolve_new_values(query, fields, [next(rest) if place else None for place in places])
+
+        return keyed(self._shape, self._binds, ("update", fields, places), expressions, apply)
 
     def _refuse_update(self) -> None:
         self._not_support_combined_queries("update")
@@ -341,27 +389,41 @@ class QuerySetWrites(QuerySetReads[M]):
     def _bulk_update(self, objs: tuple[Any, ...], fields: list[Any], batch_size: int | None) -> int:
         connection = connections[self.db]
         most = connection.ops.bulk_batch_size(["pk", "pk", *fields], objs)
-        size = min(batch_size, most) if batch_size else most
+        rows = 0
+        with transaction.atomic(using=self.db, savepoint=False):
+            if _can_find_by_keys(self._shape.query):
+                size = batch_size or len(objs)
+                for start in range(0, len(objs), size):
+                    found = bulk_update_rows(self._shape, self._binds, self.db, fields, objs[start : start + size])
+                    if found is None:
+                        objs = objs[start:]
+                        break
+                    rows += found
+                else:
+                    return rows
+            size = min(batch_size, most) if batch_size else most
+            for start in range(0, len(objs), size):
+                rows += self._update_by_cases(objs[start : start + size], fields)
+        return rows
+
+    def _update_by_cases(self, objs: tuple[Any, ...], fields: list[Any]) -> int:
+        """Write values among which are expressions, or to rows with more conditions. Queries: 1."""
+        connection = connections[self.db]
         requires_casting = getattr(
             connection.features, "requires_casted_case_in_updates", connection.vendor == "postgresql"
         )
+        changes: dict[str, Any] = {}
+        for field in fields:
+            whens = []
+            for obj in objs:
+                value = getattr(obj, field.attname)
+                if not hasattr(value, "resolve_expression"):
+                    value = Value(value, output_field=field)
+                whens.append(When(pk=obj.pk, then=value))
+            case: Any = Case(*whens, output_field=field)
+            changes[field.attname] = Cast(case, output_field=field) if requires_casting else case
         queryset = self.using(self.db)._without_order()
-        rows = 0
-        with transaction.atomic(using=self.db, savepoint=False):
-            for start in range(0, len(objs), size):
-                batch = objs[start : start + size]
-                changes: dict[str, Any] = {}
-                for field in fields:
-                    whens = []
-                    for obj in batch:
-                        value = getattr(obj, field.attname)
-                        if not hasattr(value, "resolve_expression"):
-                            value = Value(value, output_field=field)
-                        whens.append(When(pk=obj.pk, then=value))
-                    case: Any = Case(*whens, output_field=field)
-                    changes[field.attname] = Cast(case, output_field=field) if requires_casting else case
-                rows += queryset.filter(pk__in=[obj.pk for obj in batch]).update(**changes)
-        return rows
+        return queryset.filter(pk__in=[obj.pk for obj in objs]).update(**changes)  # type: ignore[no-any-return]
 
     def _without_order(self) -> Any:
         return self._derive(self._shape.step("no order", lambda query: query.clear_ordering(force=True)), self._binds)
@@ -409,7 +471,8 @@ class QuerySetWrites(QuerySetReads[M]):
 
     def _raw_delete(self, using: str | None) -> int:
         """Delete the rows with one statement: no signals, no cascades."""
-        return delete_matching(self.peek_query(), using or self.db)
+        rows = delete_kept(self._shape, self._binds, using or self.db)
+        return delete_matching(self.peek_query(), using or self.db) if rows is None else rows
 
     _raw_delete.alters_data = True  # type: ignore[attr-defined]
 
@@ -419,6 +482,20 @@ for _name in ("_update", "_insert"):
     getattr(QuerySetWrites, _name).queryset_only = False
 for _name in ("update", "aupdate"):
     getattr(QuerySetWrites, _name).alters_data = True
+
+
+def _can_find_by_keys(query: Any) -> bool:
+    """Tell whether a query asks for rows of its table that only a condition chooses."""
+    return not (
+        query.is_sliced
+        or query.combinator
+        or query.distinct
+        or query.extra_tables
+        or query.ctes
+        or query.uncacheable
+        or query.group_by
+        or (query.annotations and query.where.children)
+    )
 
 
 def _inline_order(query: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from fastjango.db.errors import NotSupportedError
 from fastjango.db.models.constants import OnConflict
+from fastjango.db.models.fields import AutoField, Field
 
 
 def resolve_callables(mapping: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -88,4 +89,60 @@ def _check_update(opts: Any, connection: Any, updated: list[Any], unique: list[A
         raise ValueError("bulk_create() can only be used with concrete fields in unique_fields.")
 
 
-__all__ = ["BulkOptions", "resolve_callables"]
+def bulk_columns(opts: Any) -> tuple[list[Any], list[Any]]:
+    """Return the columns of ``bulk_create`` with keys and without; always the same lists, which plans are kept for."""
+    saved = opts.save_columns
+    kept = opts.__dict__.get("_bulk_columns")
+    # The lists of save() are made anew when the fields change.
+    if kept is None or kept[0] is not saved:
+        every = [field for field in opts.concrete_fields if not field.generated]
+        without_auto = [field for field in every if not isinstance(field, AutoField)]
+        _, with_key, without_key = saved
+        lists = (
+            with_key if every == with_key else every,
+            without_key if without_auto == without_key else without_auto,
+        )
+        kept = opts.__dict__["_bulk_columns"] = (saved, lists)
+    return kept[1]  # type: ignore[no-any-return]
+
+
+def prepare_for_bulk_create(opts: Any, objs: list[Any]) -> tuple[list[Any], list[Any]]:
+    """Take keys from related objects and defaults; return the objects with a key, and those without."""
+    pk = opts.pk
+    # A key that only the database makes.
+    made_later = isinstance(pk, AutoField) and type(pk).get_pk_value_on_save is Field.get_pk_value_on_save
+    made_later = made_later and not pk.has_default()
+    name = pk.attname
+    with_pk: list[Any] = []
+    without_pk: list[Any] = []
+    for obj in objs:
+        # Nothing was ever assigned or fetched: nothing to take.
+        if "fields_cache" in obj._state.__dict__:
+            obj._prepare_related_fields_for_save(operation_name="bulk_create")
+        if made_later:
+            (without_pk if getattr(obj, name) is None else with_pk).append(obj)
+            continue
+        if not obj._is_pk_set():
+            obj.pk = pk.get_pk_value_on_save(obj)
+        (with_pk if obj._is_pk_set() else without_pk).append(obj)
+    return with_pk, without_pk
+
+
+def take_returned(opts: Any, objs: list[Any], rows: list[tuple[Any, ...]], has_pk: bool) -> None:
+    """Store what the database gave back; keys only where there were none."""
+    places = [
+        (place, field.attname)
+        for place, field in enumerate(opts.db_returning_fields)
+        if not (has_pk and field is opts.pk)
+    ]
+    if len(places) == 1:
+        place, name = places[0]
+        for obj, row in zip(objs, rows, strict=False):
+            setattr(obj, name, row[place])
+        return
+    for obj, row in zip(objs, rows, strict=False):
+        for place, name in places:
+            setattr(obj, name, row[place])
+
+
+__all__ = ["BulkOptions", "bulk_columns", "prepare_for_bulk_create", "resolve_callables", "take_returned"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from fastjango.conf import SettingsReference
 from fastjango.core import checks, exceptions
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fastjango.core.checks import CheckMessage
+    from fastjango.db.models.fields.attribute import ForeignKeyDeferredAttribute
 
 
 class ForeignObject(RelatedField[ST, GT]):
@@ -35,6 +36,14 @@ class ForeignObject(RelatedField[ST, GT]):
     related_accessor_class: Any = ReverseManyToOneDescriptor
     forward_related_accessor_class: Any = ForwardManyToOneDescriptor
     rel_class: Any = ForeignObjectRel
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: Any) -> ForeignKeyDeferredAttribute[GT]: ...
+        @overload
+        def __get__(self, instance: object, owner: Any = None) -> GT: ...
+        def __get__(self, instance: Any, owner: Any = None) -> Any: ...
 
     def __init__(
         self,

@@ -12,19 +12,15 @@ from fastjango.db.models.manager import Manager
 from fastjango.db.models.query import QuerySet
 from fastjango.db.models.query_utils import Q
 from fastjango.db.models.relations.forward import one_queryset, warn_of_old_name
+from fastjango.db.models.relations.noticed import NoticedReads
 from fastjango.db.models.relations.sliced_prefetch import keys_of, of_instances
 
 if TYPE_CHECKING:
     from builtins import set as set_of
     from collections.abc import Iterable, Iterator, Sequence
 
-    # The model's own manager class, known at run time only.
-    _Base: Any
-else:
-    _Base = object
 
-
-class ManyToManyManager(_Base):  # type: ignore[misc]
+class ManyToManyManager(NoticedReads):
     """What the related manager adds to the other model's own manager class."""
 
     rel: Any = None
@@ -92,10 +88,14 @@ class ManyToManyManager(_Base):  # type: ignore[misc]
 
     def all(self) -> Any:
         """Return the related objects; those of many objects, one by one, are noticed."""
-        mode = self.instance._state.fetch_mode
-        if mode is not None and self.get_prefetch_cache() is None:
-            mode.many(self.instance, self.prefetch_cache_name)
+        if self.instance._state.fetch_mode is not None:
+            self._notice("prefetch_related({name!r})", asks_anew=False)
         return super().all()
+
+    def _notice(self, remedy: str, *, asks_anew: bool) -> None:
+        if asks_anew or self.get_prefetch_cache() is None:
+            name = self.prefetch_cache_name
+            self.instance._state.fetch_mode.many(self.instance, name, remedy.format(name=name))
 
     def get_queryset(self) -> Any:
         """Return the related objects; prefetched ones without a query."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 M = TypeVar("M")
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy.orm import InstrumentedAttribute
 
@@ -53,6 +53,19 @@ if TYPE_CHECKING:
             self, objs: Iterable[M | Any], *, bulk: bool = True, clear: bool = False, through_defaults: Any = None
         ) -> None:
             """See ``set``."""
+
+        # The model between, of a many-to-many relation.
+        through: Any
+
+        # In a session of SQLAlchemy, and of a new object, it is a collection.
+        def append(self, item: M) -> None:
+            """Add a member to a session's collection."""
+
+        def extend(self, items: Iterable[M]) -> None:
+            """Add members to a session's collection."""
+
+        def __iter__(self) -> Iterator[M]: ...
+        def __len__(self) -> int: ...
 
 else:
 

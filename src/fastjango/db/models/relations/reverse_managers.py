@@ -8,18 +8,14 @@ from fastjango.core.exceptions import FieldError
 from fastjango.db import router, transaction
 from fastjango.db.bridge import bridge
 from fastjango.db.models.relations.forward import one_queryset, warn_of_old_name
+from fastjango.db.models.relations.noticed import NoticedReads
 from fastjango.db.models.relations.sliced_prefetch import keys_of, of_instances
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    # The model's own manager class, known at run time only.
-    _Base: Any
-else:
-    _Base = object
 
-
-class ReverseManyToOneManager(_Base):  # type: ignore[misc]
+class ReverseManyToOneManager(NoticedReads):
     """What the related manager adds to the model's own manager class."""
 
     rel: Any = None
@@ -74,12 +70,15 @@ class ReverseManyToOneManager(_Base):  # type: ignore[misc]
 
     def all(self) -> Any:
         """Return the related objects; those of many objects, one by one, are noticed."""
-        mode = self.instance._state.fetch_mode
-        if mode is not None:
-            relation = self.field.remote_field
-            if relation.cache_name not in getattr(self.instance, "_prefetched_objects_cache", ()):
-                mode.many(self.instance, relation.get_accessor_name() or relation.name)
+        if self.instance._state.fetch_mode is not None:
+            self._notice("prefetch_related({name!r})", asks_anew=False)
         return super().all()
+
+    def _notice(self, remedy: str, *, asks_anew: bool) -> None:
+        relation = self.field.remote_field
+        if asks_anew or relation.cache_name not in getattr(self.instance, "_prefetched_objects_cache", ()):
+            name = relation.get_accessor_name() or relation.name
+            self.instance._state.fetch_mode.many(self.instance, name, remedy.format(name=name))
 
     def get_queryset(self) -> Any:
         """Return the related objects; prefetched ones without a query."""
@@ -231,7 +230,7 @@ class NullableReverseManager(ReverseManyToOneManager):
             if self.field.get_local_related_value(obj) != key:
                 raise self.field.remote_field.model.DoesNotExist(f"{obj!r} is not related to {self.instance!r}.")
             pks.add(obj.pk)
-        self._clear(self.filter(pk__in=pks), bulk)
+        self._clear(super().filter(pk__in=pks), bulk)
 
     remove.alters_data = True  # type: ignore[attr-defined]
 

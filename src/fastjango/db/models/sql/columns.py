@@ -200,10 +200,10 @@ class RelatedColumns:
             relation, model = rel.field, rel.related_model
             if not relation.unique or rel.many_to_many:
                 continue
-            sub_mask = mask.get(rel) or {}
-            if not descends(relation, True, requested, sub_mask, reverse=True):
+            if not descends(rel, True, requested, mask):
                 continue
-            name = relation.related_query_name()
+            sub_mask = mask.get(rel) or {}
+            name = rel.name
             found.add(name)
             alias = self.query.setup_joins([name], opts, root_alias).joins[-1]
             objects = ObjectColumns(
@@ -256,24 +256,20 @@ class RelatedColumns:
         yield from self.query._filtered_relations
 
 
-def descends(relation: Any, restricted: bool, requested: Any, mask: Any, reverse: bool = False) -> bool:
+def descends(relation: Any, restricted: bool, requested: Any, mask: Any) -> bool:
     """
-    Tell whether ``select_related`` follows *relation*.
+    Tell whether ``select_related`` follows *relation*, a field or the far side of one.
 
     Raises:
         FieldError: The relation is asked for and deferred at once.
     """
-    if not relation.remote_field:
+    if not relation.remote_field or getattr(relation.remote_field, "parent_link", False):
         return False
-    if getattr(relation.remote_field, "parent_link", False) and not reverse:
+    if not restricted:
+        return not relation.null
+    if relation.name not in requested:
         return False
-    if restricted:
-        name = relation.related_query_name() if reverse else relation.name
-        if name not in requested:
-            return False
-    elif relation.null:
-        return False
-    if restricted and not reverse and mask and relation.name in requested and relation not in mask:
+    if mask and relation not in mask:
         raise FieldError(
             f"Field {relation.model._meta.object_name}.{relation.name} cannot be both deferred and "
             "traversed using select_related at the same time."

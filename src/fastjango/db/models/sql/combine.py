@@ -9,6 +9,7 @@ from fastjango.db.models.expressions.shape import Uncacheable
 from .constants import INNER
 from .datastructures import BaseTable, Join
 from .joins import JoinPromoter
+from .slots import moved
 from .summary import SummaryBook
 from .where import AND, OR
 
@@ -98,22 +99,34 @@ class CombineBook(SummaryBook):
         clone = self.clone()
         clone.bump_prefix(query)
         clone.subquery = True
-        clone.where = clone.where.resolve_expression(query, *args, **kwargs)
-        for key, annotation in list(clone.annotations.items()):
-            resolved = annotation.resolve_expression(query, *args, **kwargs)
-            if hasattr(resolved, "external_aliases"):
-                resolved.external_aliases.update(clone.external_aliases)
-            clone.annotations[key] = resolved
-        clone._annotation_select_cache = None
-        if clone.combined_queries:
-            clone.combined_queries = tuple(
-                part.resolve_expression(query, *args, **kwargs) for part in clone.combined_queries
-            )
+        # What is taken over from *query* has its values at places of its own.
+        query.inner_slots += clone.slot_base
+        try:
+            clone._resolve_parts(query, *args, **kwargs)
+        finally:
+            query.inner_slots -= clone.slot_base
         for alias, table in query.alias_map.items():
             clone.external_aliases[alias] = (
                 isinstance(table, Join) and table.join_field.related_model._meta.db_table != alias
             ) or (type(table) is BaseTable and table.table_name != table.table_alias)
         return clone
+
+    def _resolve_parts(self, query: Any, *args: Any, **kwargs: Any) -> None:
+        self.where = self.where.resolve_expression(query, *args, **kwargs)
+        for key, annotation in list(self.annotations.items()):
+            resolved = annotation.resolve_expression(query, *args, **kwargs)
+            if hasattr(resolved, "external_aliases"):
+                resolved.external_aliases.update(self.external_aliases)
+            self.annotations[key] = resolved
+        self._annotation_select_cache = None
+        if self.combined_queries:
+            self.combined_queries = tuple(
+                part.resolve_expression(query, *args, **kwargs) for part in self.combined_queries
+            )
+
+    def for_inner(self, expression: Any) -> Any:
+        """Return an expression of this query as the inner query that is being resolved holds it: its own places."""
+        return moved(expression, -self.inner_slots) if self.inner_slots else expression
 
     def relabeled_clone(self, change_map: dict[str, str]) -> Self:
         """Return a copy in which tables have other names."""

@@ -47,7 +47,7 @@ class SQLCompiler:
 
     def render(self, clause: Any) -> tuple[str, list[Any]]:
         """Return SQL and parameters of a clause."""
-        sql, args = compile_text(clause, self.ctx.binds, self.connection, "format")
+        sql, args = compile_text(clause, self.ctx.binds, self.connection, "format", whole=False)
         return sql, list(args(()))
 
     def quote_name_unless_alias(self, name: str) -> str:

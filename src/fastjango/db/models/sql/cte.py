@@ -18,7 +18,7 @@ from .datastructures import Join
 from .tables import identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from .context import Context
 
@@ -37,6 +37,8 @@ class CTESpec:
         self.more = more
         # Inside its own recursive part it is there already.
         self.is_inside = False
+        # Stands for this name with these columns in the keys of querysets; None: there is no such key.
+        self.token: object | None = None
         columns = build_select_list(query.clone()).columns
         if len(columns) != len(names):
             raise ValueError("A common table expression has plain columns only, no composite keys.")
@@ -51,9 +53,15 @@ class CTESpec:
         twin.is_inside = True
         return twin
 
+    def with_queries(self, query: Any, more: Any) -> CTESpec:
+        """Return the same name and columns over other queries."""
+        twin = copy.copy(self)
+        twin.query, twin.more = query, more
+        return twin
+
     def col(self, name: str) -> Col:
         """Return a column, as an expression."""
-        return Col(self.name, self.columns[name])
+        return CTECol(self.name, self.columns[name], self.token)
 
     def build(self, ctx: Context) -> Any:
         """Return SQLAlchemy's element."""
@@ -66,6 +74,20 @@ class CTESpec:
             column.label(identifier(name)) for column, name in zip(select.inner_columns, self.columns, strict=True)
         ]
         return select.with_only_columns(*labels, maintain_column_froms=True)
+
+
+class CTECol(Col):
+    """A column of a common table expression: unlike others it is named before the query that it stands in is there."""
+
+    def __init__(self, alias: str, target: Any, token: object | None) -> None:
+        super().__init__(alias, target)
+        self.token = token
+
+    def shape_into(self, binds: list[Any]) -> Hashable:
+        """Return the key: the expression and the name of the column."""
+        if self.token is None:
+            return super().shape_into(binds)
+        return (CTECol, self.alias, self.target.column, self.token)
 
 
 def _named(field: Any, name: str) -> Any:
@@ -94,7 +116,7 @@ class CTELink:
 
 def join_cte(query: Any, spec: CTESpec, on: Mapping[str, str], join_type: str) -> None:
     """
-    Join the expression to the query, which is changed.
+    Join the expression to the query, which is changed; the queries of *spec* know the places of their values in it.
 
     Raises:
         ValueError: The name is taken, or the fields of *on* belong to several tables.
@@ -117,7 +139,6 @@ def join_cte(query: Any, spec: CTESpec, on: Mapping[str, str], join_type: str) -
     query.table_map[spec.name] = [spec.name]
     if not spec.is_inside:
         query.ctes = (*query.ctes, spec)
-    query.uncacheable = True
 
 
 __all__ = ["CTELink", "CTESpec", "join_cte"]

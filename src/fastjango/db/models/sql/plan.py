@@ -9,6 +9,9 @@ import copy
 import re
 from typing import TYPE_CHECKING, Any
 
+from fastjango.conf import settings
+from fastjango.db.tags import with_tags
+
 from .context import BindBook, BindSource, Context
 from .select import build_select
 from .statement import Options
@@ -60,7 +63,9 @@ class SelectPlan(CompiledText):
         self.spans = spans_of(len(statement.columns) - statement.extra_columns, statement.tuples)
         self.width = len(statement.columns) - statement.extra_columns
         self.converters: list[Callable[[Any], Any] | None] = [
-            converter_of(expression, connection) for expression, _ in statement.columns
+            # Columns that are there for the order only are not read: nobody asks for their type.
+            converter_of(expression, connection) if place < self.width else None
+            for place, (expression, _) in enumerate(statement.columns)
         ]
         # Generated functions from rows to results, by kind of result.
         self.readers: dict[Any, Callable[..., Any]] = {}
@@ -96,6 +101,8 @@ def compile_select(
     binds = BindBook()
     statement = build_select(query, Context(query, connection, binds, query.slot_base), options)
     sql, args = compile_text(statement.select, binds, connection, paramstyle)
+    if query.statement_tags is not None:
+        sql = with_tags(sql, query.statement_tags)
     if query.explain_info is not None:
         form, wishes = query.explain_info
         sql = type(sql)(f"{connection.ops.explain_query_prefix(form, **wishes)} {sql}")
@@ -105,15 +112,17 @@ def compile_select(
 
 
 def compile_text(
-    statement: Any, binds: BindBook, connection: Any, paramstyle: str | None = None
+    statement: Any, binds: BindBook, connection: Any, paramstyle: str | None = None, whole: bool = True
 ) -> tuple[str, Callable[[Binds], Binds]]:
-    """Return SQL and the argument builder of any SQLAlchemy statement."""
+    """Return SQL and the argument builder of any SQLAlchemy statement, or of a part of one (not *whole*)."""
     dialect = connection.dialect if paramstyle is None else _in_style(connection.dialect, paramstyle)
     compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     names = compiled.positiontup or []
     sql = one_line(str(compiled))
     if binds.filled_by_client:
         sql = connection.ops.filled_by_client(sql)
+    if whole and settings.SQL_TAGS:
+        sql = with_tags(sql)
     return sql, build_args(names, compiled, binds.sources, connection)
 
 
@@ -176,6 +185,8 @@ def build_args(
         def same(b: Binds) -> Binds:
             return b if len(b) == width else b[:width]
 
+        # So many binds are the arguments as they are.
+        same.width = width  # type: ignore[attr-defined]
         return same
     source_text = f"lambda b: ({', '.join(parts)},)"
     return eval(source_text, scope)  # type: ignore[no-any-return]  # noqa: S307 - made of places and numbers only

@@ -35,7 +35,7 @@ def build_qualified(
     columns = with_aliases(listed.columns)
     names = dict(columns)
     masked: list[str] = []
-    found = _Replacements(inner, names, masked)
+    found = Replacements(inner, names, masked)
     found.collect(list(window_filter.leaves()))
     window_filter = window_filter.replace_expressions(found.references())
     orderings = []
@@ -55,7 +55,7 @@ def build_qualified(
     return Statement(statement, columns, listed.objects, listed.annotations, tuples=listed.tuples)
 
 
-class _Replacements:
+class Replacements:
     """What the outer query refers to by name; columns that are not selected are added inside."""
 
     def __init__(self, inner: Any, names: dict[Any, str | None], masked: list[str]) -> None:
@@ -89,4 +89,4 @@ class _Replacements:
         return {expression: Ref(alias, expression) for expression, alias in self.found.items()}
 
 
-__all__ = ["build_qualified"]
+__all__ = ["Replacements", "build_qualified"]

@@ -25,6 +25,7 @@ from .order import Ordering, PositionRef, column_key
 from .qualify import build_qualified
 from .statement import Options, Statement, column_clauses, limited, with_aliases
 from .tables import FromTables, TableEntry, identifier
+from .top import build_top
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +43,8 @@ def build_select(query: Any, ctx: Context, options: Options | None = None) -> St
         return _aggregate_over_rows(query, ctx, options)
     if not any(query.alias_refcount[alias] for alias in query.alias_map):
         query.get_initial_alias()
+    if query.top is not None:
+        return build_top(query, ctx, options, build_select)
     listed = build_select_list(query)
     if query.combinator:
         return build_combined(query, ctx, listed, options, build_select)
@@ -131,6 +134,7 @@ def _by_place(order_by: list[tuple[Any, bool]], extra: Select, count: int) -> li
         if id(source) in places and not hasattr(source, "target"):
             ordering = ordering.copy()
             ordering.expression = PositionRef(places[id(source)], None, source)
+            is_ref = True
         placed.append((ordering, is_ref))
     return placed
 

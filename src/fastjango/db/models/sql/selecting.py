@@ -238,28 +238,24 @@ class SelectBook(ConditionBook):
         """Everything but what *tree* names."""
         mask = {} if mask is None else mask
         mask.update((field, {}) for field in opts.pk_fields)
-        for field in opts.concrete_fields:
+        # Reverse relations belong to the mask too: select_related() may ask for them.
+        for field in (*opts.concrete_fields, *opts.related_objects):
             by_name = tree.pop(field.name, None)
-            by_attname = tree.pop(field.attname, None)
+            by_attname = tree.pop(getattr(field, "attname", field.name), None)
             if by_name is None and by_attname is None:
                 mask.setdefault(field, {})
             elif by_name:
                 if not field.is_relation:
                     raise FieldError(next(iter(by_name)))
-                self._mask_without(_concrete(field.related_model), by_name, mask.setdefault(field, {}))
-        # What is left leads to reverse relations; anything else is refused by get_field().
+                if not field.many_to_many:
+                    self._mask_without(_concrete(field.related_model), by_name, mask.setdefault(field, {}))
+        # What is left leads to filtered relations; of anything else get_field() says what is wrong.
         for name, branch in tree.items():
             if filtered := self._filtered_relations.get(name):
                 relation = opts.get_field(filtered.relation_name)
-                key: Any = (name, relation)
-                field = getattr(relation, "field", relation)
+                self._mask_without(_concrete(relation.related_model), branch, mask.setdefault((name, relation), {}))
             else:
-                relation = opts.get_field(name)
-                if not hasattr(relation, "field"):
-                    # Many-to-many and generic relations have no column to leave out.
-                    continue
-                key, field = relation, relation.field
-            self._mask_without(_concrete(field.model), branch, mask.setdefault(key, {}))
+                opts.get_field(name)
         return mask
 
     def _mask_of(self, opts: Any, tree: dict[str, Any], mask: dict[Any, Any] | None = None) -> dict[Any, Any]:
@@ -313,6 +309,24 @@ class SelectBook(ConditionBook):
             self.order_by += ordering
         else:
             self.default_ordering = False
+
+    def note_lookups_of(self, items: Iterable[Any]) -> None:
+        """
+        Note the lookups inside ordering expressions, which are resolved only when the statement is built.
+
+        They check and convert the values of this call and of its repeats.
+        """
+        probe = self.chain()
+        probe.slotted_lookups = []
+        for item in items:
+            if hasattr(item, "resolve_expression"):
+                try:
+                    item.resolve_expression(probe)
+                except Exception:
+                    # Said when the rows are asked for.
+                    self.uncacheable = True
+        self.slotted_lookups = [*self.slotted_lookups, *probe.slotted_lookups]
+        self.uncacheable = self.uncacheable or probe.uncacheable
 
     def clear_ordering(self, force: bool = False, clear_default: bool = True) -> None:
         """

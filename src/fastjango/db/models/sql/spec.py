@@ -26,6 +26,19 @@ class QuerySpec:
     resolved = False
     alias_prefix = "T"
     empty_result_set_value: Any = None
+    # The first place of the inner query that is being resolved against this one.
+    inner_slots = 0
+    # What a query seldom has: a lock, a plan to be told, tags, named queries in front of it, the first rows of each group.
+    select_for_update = False
+    select_for_update_nowait = False
+    select_for_update_skip_locked = False
+    select_for_update_of: Names = ()
+    select_for_no_key_update = False
+    explain_info: Any = None
+    # What the statement says of itself in a comment; None: what the setting says.
+    statement_tags: tuple[tuple[str, str], ...] | None = None
+    ctes: tuple[Any, ...] = ()
+    top: Any = None
 
     def __init__(self, model: Any, alias_cols: bool = True) -> None:
         self.model = model
@@ -68,25 +81,18 @@ class QuerySpec:
         self.limit_slots: tuple[int | None, int | None] = (None, None)
         self.distinct = False
         self.distinct_fields: Names = ()
-        # Locks
-        self.select_for_update = False
-        self.select_for_update_nowait = False
-        self.select_for_update_skip_locked = False
-        self.select_for_update_of: Names = ()
-        self.select_for_no_key_update = False
         # Set operations
         self.combinator: str | None = None
         self.combinator_all = False
         self.combined_queries: tuple[Any, ...] = ()
-        self.explain_info: Any = None
-        # Named queries in front of this one, joined like tables.
-        self.ctes: tuple[Any, ...] = ()
         # Places of user values: the first one of an inner query, and the lookups that
         # took a place while the last filter was built.
         self.slot_base = 0
         self.slotted_lookups: list[tuple[int, Any, Any]] = []
         # A value stands in the query itself, not in the binds.
         self.uncacheable = False
+        # What an UPDATE of the rows sets: resolved expressions, None for plain values.
+        self.new_values: tuple[Any, ...] = ()
 
     # -- copies
 
@@ -144,8 +150,8 @@ class QuerySpec:
 
     @property
     def is_sliced(self) -> bool:
-        """Whether there is a limit or an offset."""
-        return self.low_mark != 0 or self.high_mark is not None
+        """Whether there is a limit or an offset, or one per group."""
+        return self.low_mark != 0 or self.high_mark is not None or self.top is not None
 
     def has_limit_one(self) -> bool:
         """Tell whether at most one row is asked for."""
@@ -203,6 +209,7 @@ class QuerySpec:
     def clear_limits(self) -> None:
         """Ask for all rows again."""
         self.low_mark, self.high_mark = 0, None
+        self.limit_slots = (None, None)
 
     def clear_where(self) -> None:
         """Drop every condition."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from fastjango.db.models.expressions.output import known_field
+
 from .tables import Counted, identifier
 
 if TYPE_CHECKING:
@@ -54,8 +56,7 @@ def column_clauses(columns: Select, ctx: Context) -> list[Any]:
 
 def _formatted(expression: Any, clause: Any, ctx: Context) -> Any:
     """Let the output field say how its column is selected (a hook for custom fields)."""
-    output_field = getattr(expression, "_output_field_or_none", None)
-    hook = getattr(output_field, "select_clause", None)
+    hook = getattr(known_field(expression), "select_clause", None)
     return clause if hook is None else hook(clause, ctx)
 
 

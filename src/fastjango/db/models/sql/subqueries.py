@@ -10,8 +10,9 @@ from typing import Any
 
 from fastjango.core.exceptions import FieldError
 
+from .insert import insert_rows
 from .query import Query
-from .write import delete_matching, insert_rows, update_matching
+from .write import delete_matching, update_matching
 
 
 class DeleteQuery(Query):

@@ -191,13 +191,20 @@ class SummaryBook(SelectBook):
                 # The aliases would refer to a select list that is about to go.
                 query.set_group_by(allow_aliases=False)
             query.clear_select_clause()
-        if query.combined_queries and query.combinator == "union":
+        if query.combined_queries and _of_unions(query):
             query.combined_queries = tuple(part.exists(limit=False) for part in query.combined_queries)
         query.clear_ordering(force=True)
         if limit:
             query.set_limits(high=1)
+            # However many rows were asked for by a parameter, one is enough.
+            query.limit_slots = (query.limit_slots[0], None)
         query.add_annotation(Value(1), "a")
         return query  # type: ignore[no-any-return]
+
+
+def _of_unions(query: Any) -> bool:
+    """Tell whether the rows of a combined query are those of its parts: a constant may stand for each of them."""
+    return not query.combined_queries or (query.combinator == "union" and all(map(_of_unions, query.combined_queries)))
 
 
 __all__ = ["SummaryBook"]

@@ -200,7 +200,7 @@ class WhereNode(Node):
         needed_full = len(self.children) if self.connector == AND else 1
         needed_empty = 1 if self.connector == AND else len(self.children)
         # XOR of a constant is no constant: true and false stay in the clause.
-        if self.connector == XOR and len(self.children) > 1:
+        if self.connector == XOR:
             return self._xor_clause(ctx)
         for child in self.children:
             try:
@@ -271,9 +271,10 @@ class WhereNode(Node):
             if inverted:
                 raise FullResultSet
             raise EmptyResultSet
-        if len(clauses) == 1:
+        if len(clauses) == 1 and not inverted:
             odd: Any = clauses[0]
         else:
+            # Counted, an unknown condition is one that does not hold: NOT makes it true.
             one: Any = sa.literal_column("1")
             zero: Any = sa.literal_column("0")
             numbers = [sa.type_coerce(sa.case((clause, one), else_=zero), sa.Integer) for clause in clauses]

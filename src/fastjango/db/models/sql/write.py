@@ -1,4 +1,4 @@
-"""Statements that change rows: what save, delete, bulk operations and relations run.
+"""UPDATE and DELETE: what save, delete, bulk operations and relations run (INSERT: ``insert.py``).
 
 Plain values go through kept plans (``write_plans.py``); expressions are resolved against
 the model and compiled each time.
@@ -6,6 +6,7 @@ the model and compiled each time.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,213 +14,22 @@ import sqlalchemy as sa
 
 from fastjango.core.exceptions import EmptyResultSet, FieldError, FullResultSet
 from fastjango.db.connections import connections
-from fastjango.db.execute import change, fetch, insert_id
-from fastjango.db.models.constants import OnConflict
+from fastjango.db.execute import change
 from fastjango.db.models.expressions import ColPairs
-from fastjango.db.models.expressions.adapter import Shim, splice
-from fastjango.db.models.fields.quick import quick_values
 
 from .context import BindBook, BindSource, Context
+from .insert import check_for_save, value_clause
+from .insert_columns import has_placeholder
 from .order import Ordering
 from .plan import CompiledText, compile_text
 from .query import Query
 from .tables import ordered_update
-from .write_plans import array_plan, conflict_insert, delete_plan, insert_plan, table_of, update_plan
+from .write_plans import delete_plan, table_of, update_plan
 
 BATCH = 100
 """Keys per DELETE or UPDATE of single objects."""
 
 Row = tuple[Any, ...]
-
-
-# -- INSERT
-
-
-def insert_rows(
-    model: Any,
-    using: str,
-    fields: Sequence[Any],
-    objs: Sequence[Any],
-    *,
-    returning_fields: Sequence[Any] = (),
-    raw: bool = False,
-    on_conflict: Any = None,
-    update_fields: Sequence[Any] | None = None,
-    unique_fields: Sequence[Any] | None = None,
-) -> list[Row]:
-    """
-    Insert objects and return what the database made of *returning_fields*, one row per object.
-
-    Queries: one per batch that the database takes.
-    """
-    connection = connections[using]
-    conflict = (on_conflict, tuple(update_fields or ()), tuple(unique_fields or ()))
-    returning = tuple(returning_fields) if on_conflict is None or _returns(connection, on_conflict) else ()
-    if not fields:
-        return _insert_defaults(model, connection, objs, returning, conflict)
-    size = max(1, connection.ops.bulk_batch_size(list(fields), objs)) if len(objs) > 1 else 1
-    if len(objs) > 1 and not connection.features.has_bulk_insert:
-        size = 1
-    rows: list[Row] = []
-    for start in range(0, len(objs), size):
-        batch = objs[start : start + size]
-        lines = insert_lines(model, connection, fields, batch, raw)
-        rows.extend(_insert_batch(model, connection, fields, lines, returning, conflict))
-    return rows
-
-
-def _returns(connection: Any, on_conflict: Any) -> bool:
-    return on_conflict == OnConflict.UPDATE and bool(connection.features.can_return_rows_from_bulk_insert)
-
-
-def insert_lines(model: Any, connection: Any, fields: Sequence[Any], objs: Sequence[Any], raw: bool) -> list[list[Any]]:
-    """Return the values of *objs* for an INSERT, as the driver wants them."""
-    columns = quick_values(fields, connection)
-    lines: list[list[Any]] = []
-    for obj in objs:
-        known = obj.__dict__
-        line: list[Any] = []
-        for attname, of, convert, automatic, field in columns:
-            value = field.pre_save(obj, add=True) if automatic and not raw else known.get(attname)
-            if value.__class__ is of and (convert is None or (value := convert(value)) is not None):
-                line.append(value)
-            else:
-                line.append(insert_value(model, connection, field, obj, raw))
-        lines.append(line)
-    return lines
-
-
-def insert_value(model: Any, connection: Any, field: Any, obj: Any, raw: bool) -> Any:
-    value = getattr(obj, field.attname) if raw else field.pre_save(obj, add=True)
-    if hasattr(value, "resolve_expression"):
-        value = resolve_for_insert(model, field, value)
-    return field.get_db_prep_save(value, connection=connection)
-
-
-def resolve_for_insert(model: Any, field: Any, value: Any) -> Any:
-    """
-    Return an expression ready to be inserted.
-
-    Raises:
-        ValueError: It refers to a column.
-        FieldError: It is an aggregate or a window.
-    """
-    resolved = value.resolve_expression(Query(model), allow_joins=False, for_save=True)
-    if resolved.contains_column_references:
-        raise ValueError(
-            f'Failed to insert expression "{resolved}" on {field}. F() expressions '
-            "can only be used to update, not to insert."
-        )
-    _check_for_save(field, resolved)
-    return resolved
-
-
-def _check_for_save(field: Any, resolved: Any) -> None:
-    if resolved.contains_aggregate:
-        raise FieldError(f"Aggregate functions are not allowed in this query ({field.name}={resolved!r}).")
-    if resolved.contains_over_clause:
-        raise FieldError(f"Window expressions are not allowed in this query ({field.name}={resolved!r}).")
-
-
-def _insert_batch(
-    model: Any, connection: Any, fields: Sequence[Any], lines: list[list[Any]], returning: Row, conflict: Any
-) -> list[Row]:
-    can_return = _can_return(connection, len(lines))
-    wanted = returning if can_return else ()
-    if any(hasattr(value, "to_clause") for line in lines for value in line) or any(
-        has_placeholder(field) for field in fields
-    ):
-        sql, args = compile_insert(model, connection, fields, lines, wanted, conflict)
-    elif len(lines) > 1 and (columns := connection.ops.column_arrays(fields, lines)) is not None:
-        plan = array_plan(model, connection, fields, [kind for kind, _ in columns], wanted, conflict)
-        sql, args = plan.sql, plan.args([array for _, array in columns])
-    else:
-        plan = insert_plan(model, connection, fields, len(lines), wanted, conflict)
-        sql, args = plan.sql, plan.args([value for line in lines for value in line])
-    return _send_insert(connection, sql, args, returning, wanted, len(lines))
-
-
-def _can_return(connection: Any, rows: int) -> bool:
-    features = connection.features
-    return bool(features.can_return_columns_from_insert if rows == 1 else features.can_return_rows_from_bulk_insert)
-
-
-def _send_insert(connection: Any, sql: str, args: Any, returning: Row, wanted: Row, rows: int) -> list[Row]:
-    if wanted:
-        found = fetch(connection.alias, sql, args)
-        converters = [field.result_converter(connection) for field in wanted]
-        if not any(converters):
-            return found
-        return [
-            tuple(value if convert is None else convert(value) for value, convert in zip(row, converters, strict=True))
-            for row in found
-        ]
-    if returning and rows == 1:
-        return [(insert_id(connection.alias, sql, args),)]
-    change(connection.alias, sql, args)
-    return []
-
-
-def compile_insert(
-    model: Any,
-    connection: Any,
-    fields: Sequence[Any],
-    lines: list[list[Any]],
-    returning: Row,
-    conflict: Any,
-    more: Sequence[Any] = (),
-) -> tuple[str, Row]:
-    """Compile an INSERT with expressions among its values; *more* is returned behind the columns."""
-    on_conflict, update_fields, unique_fields = conflict
-    table = table_of(model._meta, list(dict.fromkeys([*fields, *returning, *update_fields, *unique_fields])))
-    binds = BindBook()
-    ctx = Context(Query(model), connection, binds)
-    values = [
-        {field.column: _clause(ctx, field, value) for field, value in zip(fields, line, strict=True)} for line in lines
-    ]
-    statement = conflict_insert(table, connection, on_conflict, update_fields, unique_fields)
-    statement = statement.values(values if len(values) > 1 else values[0])
-    if returning or more:
-        statement = statement.returning(*(table.c[field.column] for field in returning), *more)
-    sql, args = compile_text(statement, binds, connection)
-    return sql, args(())
-
-
-def has_placeholder(field: Any) -> bool:
-    """Tell whether a user's field writes its own placeholder."""
-    method = getattr(type(field), "get_placeholder", None)
-    return method is not None and not method.__module__.startswith("fastjango.")
-
-
-def _placed(field: Any, value: Any, bound: Any, ctx: Any) -> Any:
-    return splice(ctx, field.get_placeholder(value, Shim(ctx), ctx.connection), [bound])
-
-
-def _clause(ctx: Context, field: Any, value: Any) -> Any:
-    if hasattr(value, "to_clause"):
-        return ctx.select_clause(value)
-    # Prepared for the driver already: the parameter is typed, not converted again.
-    bound = ctx.raw_bind(value, field.column_type())
-    if has_placeholder(field):
-        return _placed(field, value, bound, ctx)
-    return bound
-
-
-def _insert_defaults(model: Any, connection: Any, objs: Sequence[Any], returning: Row, conflict: Any) -> list[Row]:
-    """Insert rows that have nothing but a key made by the database."""
-    pk = model._meta.pk
-    rows: list[Row] = []
-    for _ in objs:
-        table = table_of(model._meta, list(dict.fromkeys([pk, *returning])))
-        statement = conflict_insert(table, connection, *conflict)
-        empty = sa.null() if connection.vendor == "sqlite" else sa.literal_column("DEFAULT")
-        statement = statement.values({pk.column: empty})
-        wanted = returning if _can_return(connection, 1) else ()
-        if wanted:
-            statement = statement.returning(*(table.c[field.column] for field in wanted))
-        sql, args = compile_text(statement, BindBook(), connection)
-        rows.extend(_send_insert(connection, sql, args(()), returning, wanted, 1))
-    return rows
 
 
 # -- UPDATE
@@ -288,8 +98,10 @@ def update_matching(query: Any, using: str, values: Sequence[tuple[Any, Any, Any
     """
     Update the rows of a query (which is changed); *values* are ``(field, model, value)``.
 
-    Queries: 1, and one per parent table of multi-table inheritance.
+    Queries: 1, and one per parent table of multi-table inheritance; none without values.
     """
+    if not values:
+        return 0
     connection = connections[using]
     concrete = query.get_meta().concrete_model
     own = [(field, update_value(query, field, value)) for field, model, value in values if _is_own(model, concrete)]
@@ -316,53 +128,108 @@ def update_matching(query: Any, using: str, values: Sequence[tuple[Any, Any, Any
     return rows or 0
 
 
-def update_kept(shape: Any, using: str, binds: Row, values: Sequence[tuple[Any, Any, Any]]) -> int | None:
+def update_kept(shape: Any, binds: Row, using: str, values: Sequence[tuple[Any, Any, Any]]) -> int | None:
     """
     Update the rows of *shape* by the plan that it keeps; None when values or query need a statement of their own.
 
     Queries: 1.
     """
-    if not shape.interned or any(_needs_query(field, value) for field, _, value in values):
+    found = kept_update(shape, binds, using, values)
+    return None if found is None else change(using, *found)
+
+
+def kept_update(
+    shape: Any, binds: Row, using: str, values: Sequence[tuple[Any, Any, Any]], returning: Sequence[Any] = ()
+) -> tuple[str, Row] | None:
+    """
+    Return the UPDATE of the rows of *shape* with its parameters, or None when it has to be compiled.
+
+    Expressions among the values were resolved when the shape was made (``Query.new_values``).
+
+    Args:
+        returning: Fields of the changed rows that the statement gives.
+    """
+    if not values or not shape.interned or not all_own(shape.query, values):
         return None
+    resolved = shape.query.new_values or (None,) * len(values)
+    plain = [
+        (field, update_value(shape.query, field, value))
+        for (field, _, value), done in zip(values, resolved, strict=True)
+        if done is None
+    ]
     connection = connections[using]
-    key = (using, "update", tuple(field for field, _, _ in values))
+    key = (using, "update", tuple(field for field, _, _ in values), tuple(returning))
     kept = shape.plans.get(key)
     if kept is None or kept[0] is not connection:
-        kept = shape.plans[key] = (connection, _kept_update(shape.query, connection, len(binds), values))
+        plan = _update_plan(shape.query, connection, len(binds), values, resolved, returning)
+        kept = shape.plans[key] = (connection, plan)
     plan = kept[1]
     if plan is None:
         return None
-    prepared = [field.get_db_prep_save(value, connection=connection) for field, _, value in values]
+    prepared = [field.get_db_prep_save(value, connection=connection) for field, value in plain]
     if any(hasattr(value, "to_clause") for value in prepared):
         return None
-    return change(using, plan.sql, plan.args((*binds, *prepared)))
+    return plan.sql, plan.args((*binds, *prepared))
 
 
-def _kept_update(query: Any, connection: Any, width: int, values: Sequence[tuple[Any, Any, Any]]) -> Any:
-    """Return the plan of an UPDATE of one table, whose new values follow *width* binds of the condition."""
-    concrete = query.get_meta().concrete_model
+def _update_plan(
+    query: Any,
+    connection: Any,
+    width: int,
+    values: Sequence[tuple[Any, Any, Any]],
+    resolved: Sequence[Any],
+    returning: Sequence[Any],
+) -> CompiledText | None:
+    """Return the plan of an UPDATE of one table, whose new plain values follow *width* binds."""
     query = query.clone()
     query.get_initial_alias()
-    simple = query.count_active_tables() == 1 and not (query.is_sliced or query.distinct or query.uncacheable)
     ordered = query.order_by and (query.annotations or connection.vendor == "mysql")
-    if not simple or ordered or not all(_is_own(model, concrete) for _, model, _ in values):
+    if ordered or query.uncacheable or query.is_sliced or any(has_placeholder(field) for field, _, _ in values):
+        return None
+    if query.ctes or (query.count_active_tables() > 1 and not connection.features.update_can_self_select):
         return None
     query.annotations = {}
     query._annotation_select_cache = None
+    to_one_table(query, connection)
     binds = BindBook()
     ctx = Context(query, connection, binds, query.slot_base)
-    sets = {
-        field.column: binds.add(BindSource(width + place, None, None, None, raw=True), field.column_type())
-        for place, (field, _, _) in enumerate(values)
-    }
-    statement = sa.update(table_of(query.get_meta(), [field for field, _, _ in values])).values(sets)
+    places = itertools.count(width)
     try:
-        condition = _where(query, ctx)
+        sets = {
+            field.column: binds.add(BindSource(next(places), None, None, None, raw=True), field.column_type())
+            if done is None
+            else value_clause(ctx, field, field.get_db_prep_save(done, connection=connection))
+            for (field, _, _), done in zip(values, resolved, strict=True)
+        }
+        condition = where_clause(query, ctx)
     except EmptyResultSet:
         return None
+    table = table_of(query.get_meta(), list(dict.fromkeys([*(field for field, _, _ in values), *returning])))
+    statement = sa.update(table).values(sets)
     if condition is not None:
         statement = statement.where(condition)
+    if returning:
+        statement = statement.returning(*(table.c[field.column] for field in returning))
     return CompiledText(*compile_text(statement, binds, connection))
+
+
+def resolve_new_values(query: Any, fields: Sequence[Any], values: Sequence[Any]) -> None:
+    """
+    Keep the expressions among the new values of an UPDATE with the query; None stands for a plain value.
+
+    Raises:
+        FieldError: An expression leads to another table.
+    """
+    query.new_values = tuple(
+        None if value is None else update_value(query, field, value)
+        for field, value in zip(fields, values, strict=True)
+    )
+
+
+def all_own(query: Any, values: Sequence[tuple[Any, Any, Any]]) -> bool:
+    """Tell whether the new values are all of the query's own table, not of a parent's, where their names mean other columns."""
+    concrete = query.get_meta().concrete_model
+    return all(_is_own(model, concrete) for _, model, _ in values)
 
 
 def _is_own(model: Any, concrete: Any) -> bool:
@@ -376,7 +243,7 @@ def update_value(query: Any, field: Any, value: Any) -> Any:
             raise FieldError(
                 f"Composite primary keys expressions are not allowed in this query ({field.name}=F('pk'))."
             )
-        _check_for_save(field, resolved)
+        check_for_save(field, resolved)
         return resolved
     if hasattr(value, "prepare_database_save"):
         if not field.remote_field:
@@ -454,12 +321,12 @@ def compile_update(
     table = table_of(query.get_meta(), list(dict.fromkeys([*(field for field, _ in values), *returning])))
     sets: dict[str, Any] = {}
     for field, value in values:
-        clause = _clause(ctx, field, field.get_db_prep_save(value, connection=connection))
+        clause = value_clause(ctx, field, field.get_db_prep_save(value, connection=connection))
         if hasattr(field, "placeholder_clause"):
             clause = field.placeholder_clause(clause, ctx)
         sets[field.column] = clause
     statement = sa.update(table).values(sets)
-    condition = _where(query, ctx)
+    condition = where_clause(query, ctx)
     if condition is not None:
         statement = statement.where(condition)
     if connection.vendor == "mysql" and query.order_by:
@@ -481,7 +348,8 @@ def _own_order(query: Any, ctx: Context) -> list[Any]:
     return [ctx.clause(ordering) for ordering in resolved] if query.count_active_tables() == count else []
 
 
-def _where(query: Any, ctx: Context) -> Any:
+def where_clause(query: Any, ctx: Context) -> Any:
+    """Return the condition of a query; None where it has none."""
     try:
         return ctx.clause(query.where)
     except FullResultSet:
@@ -509,27 +377,62 @@ def delete_rows(model: Any, using: str, field: Any, values: Sequence[Any]) -> in
 def delete_matching(query: Any, using: str) -> int:
     """Delete the rows of a query (which is changed), without signals or cascades. Queries: 1."""
     connection = connections[using]
-    query.annotations = {}
-    query._annotation_select_cache = None
     try:
-        to_one_table(query, connection)
-        binds = BindBook()
-        ctx = Context(query, connection, binds)
-        statement = sa.delete(table_of(query.get_meta(), query.get_meta().pk_fields))
-        condition = _where(query, ctx)
+        plan = _compile_delete(query, connection)
     except EmptyResultSet:
         return 0
+    return change(using, plan.sql, plan.args(()))
+
+
+def delete_kept(shape: Any, binds: Row, using: str) -> int | None:
+    """
+    Delete the rows of *shape* by the plan that it keeps; None when the query needs a statement of its own.
+
+    Queries: 1.
+    """
+    if not shape.interned:
+        return None
+    connection = connections[using]
+    key = (using, "delete", ())
+    kept = shape.plans.get(key)
+    if kept is None or kept[0] is not connection:
+        kept = shape.plans[key] = (connection, _kept_delete(shape.query.clone(), connection))
+    plan = kept[1]
+    return None if plan is None else change(using, plan.sql, plan.args(binds))
+
+
+def _kept_delete(query: Any, connection: Any) -> CompiledText | None:
+    query.get_initial_alias()
+    if query.ctes or query.uncacheable or query.is_sliced:
+        return None
+    if query.count_active_tables() > 1 and not connection.features.update_can_self_select:
+        return None
+    try:
+        return _compile_delete(query, connection)
+    except EmptyResultSet:
+        return None
+
+
+def _compile_delete(query: Any, connection: Any) -> CompiledText:
+    query.annotations = {}
+    query._annotation_select_cache = None
+    to_one_table(query, connection)
+    binds = BindBook()
+    ctx = Context(query, connection, binds, query.slot_base)
+    statement = sa.delete(table_of(query.get_meta(), query.get_meta().pk_fields))
+    condition = where_clause(query, ctx)
     if condition is not None:
         statement = statement.where(condition)
-    sql, args = compile_text(statement, binds, connection)
-    return change(using, sql, args(()))
+    return CompiledText(*compile_text(statement, binds, connection))
 
 
 __all__ = [
+    "all_own",
+    "delete_kept",
     "delete_matching",
     "delete_rows",
-    "insert_rows",
-    "resolve_for_insert",
+    "kept_update",
+    "resolve_new_values",
     "update_kept",
     "update_matching",
     "update_related",

@@ -11,30 +11,45 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
+from fastjango.conf import settings
 from fastjango.db.models.constants import OnConflict
 from fastjango.db.models.lookups import registry
+from fastjango.db.tags import with_tags
 
 from .plan import one_line
 from .tables import identifier
 
 PLAN_LIMIT = 256
+REPEATED_ROWS = 1000
+"""Texts of so many rows are kept: those of full batches, and of the rest."""
+REPEATS = 8
 Values = Sequence[Any]
 
 
 class WritePlan:
     """SQL and the order of its parameters."""
 
-    __slots__ = ("order", "sql")
+    __slots__ = ("order", "repeats", "sql")
 
     def __init__(self, sql: str, order: tuple[int, ...] | None) -> None:
         self.sql = sql
         self.order = order
+        # The same for many rows, by their number.
+        self.repeats: dict[int, WritePlan] = {}
 
     def args(self, values: Values) -> tuple[Any, ...]:
         """Return the driver's parameters; *values* are in the order they were declared."""
         if self.order is None:
             return tuple(values)
         return tuple(values[place] for place in self.order)
+
+
+class ConflictTarget(tuple[Any, ...]):
+    """The fields of a unique constraint that is named, with what its index says beyond them."""
+
+    name: str | None = None
+    elements: Sequence[Any] = ()
+    where: Any = None
 
 
 class Places:
@@ -60,13 +75,14 @@ def table_of(opts: Any, fields: Sequence[Any]) -> Any:
 def cached(model: Any, connection: Any, key: Any, make: Callable[[], Any]) -> Any:
     """Return the plan under *key*, made now if there is none."""
     plans: dict[Any, Any] = model._meta.__dict__.setdefault("_write_plans", {})
-    key = (connection.alias, id(connection), registry.epoch, key)
+    key = (connection.alias, registry.epoch, key)
     found = plans.get(key)
-    if found is None:
+    # Another connection object under the alias may be of another database.
+    if found is None or found[0] is not connection:
         if len(plans) >= PLAN_LIMIT:
             plans.clear()
-        found = plans[key] = make()
-    return found
+        found = plans[key] = (connection, make())
+    return found[1]
 
 
 def compile_write(statement: Any, connection: Any) -> WritePlan:
@@ -74,7 +90,10 @@ def compile_write(statement: Any, connection: Any) -> WritePlan:
     compiled = statement.compile(dialect=connection.dialect)
     names = compiled.positiontup or []
     order = tuple(int(name[1:]) for name in names)
-    return WritePlan(one_line(str(compiled)), None if order == tuple(range(len(order))) else order)
+    sql = one_line(str(compiled))
+    if settings.SQL_TAGS:
+        sql = with_tags(sql)
+    return WritePlan(sql, None if order == tuple(range(len(order))) else order)
 
 
 def conflict_insert(
@@ -87,11 +106,12 @@ def conflict_insert(
         return _mysql_insert(table, on_conflict, update_fields)
     dialect: Any = postgresql if connection.vendor == "postgresql" else sqlite
     statement = dialect.insert(table)
-    columns = [field.column for field in unique_fields]
     if on_conflict == OnConflict.IGNORE:
         return statement.on_conflict_do_nothing()
+    columns = [table.c[field.column] for field in unique_fields]
     return statement.on_conflict_do_update(
-        index_elements=[table.c[name] for name in columns],
+        index_elements=[*columns, *getattr(unique_fields, "elements", ())],
+        index_where=getattr(unique_fields, "where", None),
         set_={field.column: statement.excluded[field.column] for field in update_fields},
     )
 
@@ -115,7 +135,15 @@ def insert_plan(
 ) -> WritePlan:
     """Return the INSERT of *rows* rows."""
     if rows > 1:
-        return repeated(insert_plan(model, connection, fields, 1, returning, conflict), rows)
+        one = insert_plan(model, connection, fields, 1, returning, conflict)
+        found = one.repeats.get(rows)
+        if found is None:
+            found = repeated(one, rows)
+            if rows <= REPEATED_ROWS:
+                if len(one.repeats) >= REPEATS:
+                    one.repeats.clear()
+                one.repeats[rows] = found
+        return found
     on_conflict, update_fields, unique_fields = conflict
     key = _insert_key("insert", fields, returning, conflict)
 
@@ -141,6 +169,7 @@ def _insert_key(word: str, fields: Sequence[Any], returning: Sequence[Any], conf
         on_conflict,
         tuple(field.column for field in update_fields),
         tuple(field.column for field in unique_fields),
+        getattr(unique_fields, "name", None),
     )
 
 
@@ -151,8 +180,9 @@ def array_plan(
     kinds: Sequence[Any],
     returning: Sequence[Any],
     conflict: tuple[Any, Sequence[Any], Sequence[Any]],
+    more: Sequence[tuple[str, Any]] = (),
 ) -> WritePlan:
-    """Return the INSERT of any number of rows, given as one array per column."""
+    """Return the INSERT of any number of rows, given as one array per column; clauses *more* are returned, keyed by names."""
     on_conflict, update_fields, unique_fields = conflict
 
     def make() -> WritePlan:
@@ -165,11 +195,13 @@ def array_plan(
         rows: Any = sa.select(sa.literal_column("*")).select_from(sa.func.UNNEST(*arrays))
         statement = conflict_insert(table, connection, on_conflict, update_fields, unique_fields)
         statement = statement.from_select([field.column for field in fields], rows)
-        if returning:
-            statement = statement.returning(*(table.c[field.column] for field in returning))
+        if returning or more:
+            statement = statement.returning(
+                *(table.c[field.column] for field in returning), *(clause for _, clause in more)
+            )
         return compile_write(statement, connection)
 
-    key = _insert_key("insert arrays", fields, returning, conflict)
+    key = (_insert_key("insert arrays", fields, returning, conflict), tuple(name for name, _ in more))
     return cached(model, connection, key, make)  # type: ignore[no-any-return]
 
 
@@ -230,6 +262,7 @@ def _keys(table: Any, where: Sequence[Any], count: int, places: Places) -> Any:
 
 
 __all__ = [
+    "ConflictTarget",
     "WritePlan",
     "array_plan",
     "cached",

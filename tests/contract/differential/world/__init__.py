@@ -1,0 +1,1 @@
+"""The app whose models both frameworks load: `models.py`, written once."""
