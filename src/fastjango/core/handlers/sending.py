@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from asyncio import _get_running_loop
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AsyncExitStack
 from typing import Any
@@ -20,10 +21,12 @@ from starlette.exceptions import HTTPException
 from fastjango.conf import settings
 from fastjango.core.exceptions import RequestAborted, RequestDataTooBig
 from fastjango.core.handlers.errors import response_for_exception
+from fastjango.core.handlers.other_loops import GROUP, WATCH_AFTER_SECONDS, GroupWatch, in_group
 from fastjango.db.bridge import bridged
 from fastjango.http import HttpResponseBadRequest, JsonResponse
 from fastjango.http.body import receive_body
 from fastjango.urls import set_script_prefix
+from fastjango.utils.log import is_server_told
 
 logger = logging.getLogger("fastjango.request")
 
@@ -31,8 +34,6 @@ Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
-# A request that is answered sooner is not watched: nobody gains by cancelling it.
-WATCH_AFTER_SECONDS = 0.2
 _BODYLESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -64,28 +65,36 @@ def _is_readable(query: bytes) -> bool:
 
 async def serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one request; all of it runs inside one bridge."""
-    await bridged(_serve(pipeline, scope, receive, send))
+    loop = _get_running_loop()
+    if loop is not None:
+        await bridged(_serve(pipeline, scope, receive, send, loop))
+    else:
+        await in_group(_serve(pipeline, scope, receive, send, None), scope)
 
 
-async def _serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> None:
+async def _refuse(pipeline: Any, scope: Scope, send: Send, exc: Exception) -> None:
+    """Answer a request whose body could not be received."""
+    if isinstance(exc, RequestDataTooBig):
+        await send_response(response_for_exception(pipeline.request_class(scope, b""), exc), send)
+    elif isinstance(exc, HTTPException):
+        # An ASGI middleware refused the body while it came in.
+        refused = JsonResponse({"detail": exc.detail}, status=exc.status_code, headers=dict(exc.headers or {}))
+        await send_response(refused, send)
+
+
+async def _serve(
+    pipeline: Any, scope: Scope, receive: Receive, send: Send, loop: asyncio.AbstractEventLoop | None
+) -> None:
     problem = _bad_headers(scope)
     if problem is not None:
         await send_response(HttpResponseBadRequest(problem), send)
         return
     try:
         body: Any = b""
-        if _has_body(scope):
+        if _has_body(scope) or pipeline.receives_all:
             body = await receive_body(receive, max_bytes=settings.DATA_UPLOAD_MAX_BODY_SIZE)
-    except RequestAborted:
-        return
-    except RequestDataTooBig as exc:
-        request = pipeline.request_class(scope, b"")
-        await send_response(response_for_exception(request, exc), send)
-        return
-    except HTTPException as exc:
-        # An ASGI middleware refused the body while it came in.
-        refused = JsonResponse({"detail": exc.detail}, status=exc.status_code, headers=dict(exc.headers or {}))
-        await send_response(refused, send)
+    except (RequestAborted, RequestDataTooBig, HTTPException) as exc:
+        await _refuse(pipeline, scope, send, exc)
         return
     if not _is_readable(scope.get("query_string", b"")):
         await send_response(HttpResponseBadRequest(), send)
@@ -93,7 +102,7 @@ async def _serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> N
     set_script_prefix(settings.FORCE_SCRIPT_NAME or scope.get("root_path", "") or "/")
     scope["fastapi_middleware_astack"] = files = AsyncExitStack()
     request = pipeline.request_class(scope, body)
-    watch = DisconnectWatch(receive)
+    watch = DisconnectWatch(receive, loop) if loop is not None else GroupWatch(receive, scope[GROUP])
     response: Any = None
     try:
         try:
@@ -104,7 +113,11 @@ async def _serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> N
         for message in request.__dict__.get("_early_messages", ()):
             await send(message)
         await send_response(response, send)
-        if "_uncaught" in request.__dict__ and "http.response.debug" in scope.get("extensions", ()):
+        if "_uncaught" in request.__dict__ and (
+            "http.response.debug" in scope.get("extensions", ()) or is_server_told()
+        ):
+            # As FastAPI does: the server writes it into its log, a test client raises it.
+            scope["fastjango.answered"] = True
             raise request.__dict__["_uncaught"]
     except asyncio.CancelledError:
         if not watch.gone:
@@ -180,11 +193,10 @@ class DisconnectWatch:
 
     __slots__ = ("_listener", "_receive", "_task", "gone")
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, loop: asyncio.AbstractEventLoop) -> None:
         self._receive: Receive | None = receive
         self._listener: asyncio.Task[None] | None = None
         self.gone = False
-        loop = asyncio.get_running_loop()
         self._task = asyncio.current_task(loop)
         _round_of(loop).add(self, loop)
 
