@@ -33,7 +33,8 @@ def referring(name: str, on_delete: Any, **options: Any) -> Any:
     """Make a model with a foreign key to Owner."""
     meta = type("Meta", (), {"apps": registry, "app_label": "face_deletion"})
     body = {"__module__": __name__, "Meta": meta, "owner": models.ForeignKey(Owner, on_delete, **options)}
-    return type(models.Model)(name, (models.Model,), body)
+    make: Any = type(models.Model)
+    return make(name, (models.Model,), body)
 
 
 KINDS = {

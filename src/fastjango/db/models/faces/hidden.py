@@ -60,7 +60,7 @@ def _hidden(model: Any) -> Iterator[Hidden]:
             or accessor_of(rel) is not None
         ):
             continue
-        field = getattr(rel, "field", None)
+        field: Any = getattr(rel, "field", None)
         on_delete = getattr(rel, "on_delete", None)
         if on_delete not in (CASCADE, SET_NULL) or getattr(rel, "parent_link", False):
             continue
