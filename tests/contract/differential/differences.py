@@ -38,7 +38,7 @@ def _fails(text: str, where: str) -> Rule:
 def _untyped_json(program: Program, expected: Any, given: Any) -> bool:
     return (
         raised(expected) in ("TypeError", "ProgrammingError")
-        and re.search(r"unhashable type|cannot adapt type", expected[2]) is not None
+        and re.search(r"unhashable type|cannot adapt type|can not be used as parameter", expected[2]) is not None
         and re.search(r'"Value", \[\["(list|dict)"', json.dumps(program)) is not None
         and raised(given) in (*ANSWERS, "ProgrammingError", "OutputFieldIsNoneError")
     )
@@ -119,6 +119,12 @@ RULES: dict[str, Rule] = {
     "a Decimal that was computed as a float has the digits of a float; Django writes out all of its binary form": _digits_of_floats,
     "Value([...]) without a field: Django fails on the list, here the driver or the missing type refuses it": _untyped_json,
     "BETWEEN over windows: Django's SQL lacks a bound": _fails("syntax error", r'"Window".*__range"'),
+    "DELETE and UPDATE of a table that its own condition reads: MariaDB refuses what Django sends": _fails(
+        r"specified twice|can't specify target table", r'"final": \["call", "(delete|update)"'
+    ),
+    "a MariaDB without time zones: Django converts columns that nobody sees": _fails(
+        "time zone definitions for your database", '"Trunc'
+    ),
     "a value of another kind than the field is refused, by another class": _odd_value,
 }
 

@@ -86,6 +86,45 @@ def _lists_with_expressions() -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def _ranges_of_large_numbers() -> Iterator[None]:
+    """Let the bounds of a range end where numbers of 64 bits do."""
+    lookup = _part("db.models.lookups.Range")
+    before = lookup.get_prep_lookup
+
+    def get_prep_lookup(self: Any) -> Any:
+        if isinstance(self.rhs, (list, tuple)):
+            self.rhs = [min(max(value, -(2**63)), 2**63 - 1) if type(value) is int else value for value in self.rhs]
+        return before(self)
+
+    with mock.patch.object(lookup, "get_prep_lookup", get_prep_lookup):
+        yield
+
+
+@contextlib.contextmanager
+def _literals_of_mariadb() -> Iterator[None]:
+    """Read times and moments that MariaDB gives as text, since they were sent as text."""
+    operations = import_module("django.db.backends.mysql.operations").DatabaseOperations
+    before, before_moment = operations.get_db_converters, operations.convert_datetimefield_value
+
+    def moment(self: Any, value: Any, expression: Any, connection: Any) -> Any:
+        read = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+        return before_moment(self, read, expression, connection)
+
+    def time(value: Any, expression: Any, connection: Any) -> Any:
+        return dt.time.fromisoformat(value) if isinstance(value, str) else value
+
+    def get_db_converters(self: Any, expression: Any) -> Any:
+        found = before(self, expression)
+        return [*found, time] if expression.output_field.get_internal_type() == "TimeField" else found
+
+    with (
+        mock.patch.object(operations, "get_db_converters", get_db_converters),
+        mock.patch.object(operations, "convert_datetimefield_value", moment),
+    ):
+        yield
+
+
+@contextlib.contextmanager
 def _aggregates_of_sqlite() -> Iterator[None]:
     """Leave NULL out of deviations and variances, as other databases do, and give floats."""
     functions = import_module("django.db.backends.sqlite3._functions")
@@ -230,6 +269,8 @@ MENDS: dict[str, Mend] = {
     "FilteredRelation whose condition no row meets: Django drops all rows instead of joining none": _joins_of_nothing,
     "a list with expressions: Django sends NULL (NOT IN finds nothing), numbers beyond 64 bits (an error), "
     "and takes expressions for keys of relations (an error)": _lists_with_expressions,
+    "a range of numbers beyond 64 bits: Django raises, though no row can be there": _ranges_of_large_numbers,
+    "times and moments as values on MariaDB: Django reads their text as it is, or fails": _literals_of_mariadb,
     "STDDEV and VARIANCE on SQLite: Django fails on NULL and on large numbers": _aggregates_of_sqlite,
     "mixed types: Django asks expressions for their type also where nothing depends on it": _types_only_where_needed,
     "a year that no date has: Django cannot make a date of it": _years_of_no_date,
@@ -239,14 +280,18 @@ MENDS: dict[str, Mend] = {
     "EXISTS without rows: Django asks the database, whose answer has another type than what is known": _exists_without_rows,
     "order_by(Value(3)): PostgreSQL takes Django's number for a place in the list of columns": _orders_by_constants,
 }
+# Whose module of the backend is not there elsewhere.
+ONLY_ON = {name: "mysql" for name, mend in MENDS.items() if mend is _literals_of_mariadb}
 
 
 @contextlib.contextmanager
 def mended(names: list[str]) -> Iterator[None]:
     """Run Django with these faults mended."""
+    vendor = import_module("django.db").connection.vendor if names else ""
     with contextlib.ExitStack() as stack:
         for name in names:
-            stack.enter_context(MENDS[name]())
+            if name not in ONLY_ON or ONLY_ON[name] == vendor:
+                stack.enter_context(MENDS[name]())
         yield
 
 
