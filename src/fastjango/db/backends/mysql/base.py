@@ -30,6 +30,7 @@ from fastjango.db.backends.mysql.driver import TwoFacedConnection
 from fastjango.db.backends.mysql.features import DatabaseFeatures
 from fastjango.db.backends.mysql.introspection import DatabaseIntrospection
 from fastjango.db.backends.mysql.operations import DatabaseOperations
+from fastjango.db.backends.mysql.plain_types import PLAIN_TYPES
 from fastjango.db.backends.mysql.validation import DatabaseValidation
 from fastjango.db.backends.utils import typecast_time
 from fastjango.db.bridge import in_bridge
@@ -96,6 +97,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     vendor = "mysql"
     sa_url = "mysql+pymysql://"
     sa_options: dict[str, Any] = {"paramstyle": "format"}
+    sa_types = PLAIN_TYPES
     Database = Database
     client_class = DatabaseClient
     creation_class = DatabaseCreation

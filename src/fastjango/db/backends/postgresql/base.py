@@ -30,6 +30,7 @@ from fastjango.db.backends.postgresql.features import DatabaseFeatures
 from fastjango.db.backends.postgresql.introspection import DatabaseIntrospection
 from fastjango.db.backends.postgresql.lane import Lane
 from fastjango.db.backends.postgresql.operations import DatabaseOperations
+from fastjango.db.backends.postgresql.plain_types import PLAIN_TYPES
 from fastjango.db.bridge import in_bridge
 from fastjango.db.errors import DatabaseError, NotSupportedError
 from fastjango.db.pool import Lease
@@ -63,6 +64,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     display_name = "PostgreSQL"
     sa_url = "postgresql+psycopg://"
     sa_options: dict[str, Any] = {"paramstyle": "format", "use_native_hstore": False}
+    sa_types = PLAIN_TYPES
     Database = Database
     client_class = DatabaseClient
     creation_class = DatabaseCreation
