@@ -68,28 +68,36 @@ async def serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> No
     await bridged(_serve(pipeline, scope, receive, send))
 
 
-async def _serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> None:
+async def _take_in(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> Any:
+    """Return the body; None where there is no request, or one that is answered by now."""
     problem = _bad_headers(scope)
     if problem is not None:
         await send_response(HttpResponseBadRequest(problem), send)
-        return
+        return None
     try:
         body: Any = b""
         if _has_body(scope):
             body = await receive_body(receive, max_bytes=settings.DATA_UPLOAD_MAX_BODY_SIZE)
     except RequestAborted:
-        return
+        return None
     except RequestDataTooBig as exc:
         request = pipeline.request_class(scope, b"")
         await send_response(response_for_exception(request, exc), send)
-        return
+        return None
     except HTTPException as exc:
         # An ASGI middleware refused the body while it came in.
         refused = JsonResponse({"detail": exc.detail}, status=exc.status_code, headers=dict(exc.headers or {}))
         await send_response(refused, send)
-        return
+        return None
     if not _is_readable(scope.get("query_string", b"")):
         await send_response(HttpResponseBadRequest(), send)
+        return None
+    return body
+
+
+async def _serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> None:
+    body = await _take_in(pipeline, scope, receive, send)
+    if body is None:
         return
     set_script_prefix(settings.FORCE_SCRIPT_NAME or scope.get("root_path", "") or "/")
     scope["fastapi_middleware_astack"] = files = AsyncExitStack()
