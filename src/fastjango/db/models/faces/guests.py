@@ -24,6 +24,7 @@ from fastjango.db.models.declare import ModelBase
 from fastjango.db.models.faces.guest_fields import Filled, field_of
 from fastjango.db.models.faces.guest_sessions import prepare_guest
 from fastjango.db.models.faces.guest_tables import make_tables_between, table_options, wide_keys
+from fastjango.db.models.faces.guest_types import agree
 
 apps.before_models_ready.append(lambda: settle())
 # Mapped classes that have no twin yet.
@@ -64,6 +65,7 @@ def welcome(mapper: Any, cls: Any) -> None:
     config = apps.get_containing_app_config(cls.__module__) if apps.apps_ready else None
     if config is None:
         return
+    agree(mapper.local_table)
     _waiting.append((cls, mapper, config.label))
     for name in SHOWN:
         if name not in cls.__dict__:
