@@ -55,6 +55,8 @@ class Exchange:
         # Where children wait in send.
         self._waits: set[CancelScope] = set()
         self.finished = False
+        # Nobody reads on: the application is cancelled when it is its turn again.
+        self.abandoned = self._cancelled = False
 
     async def _send(self, message: Message) -> None:
         task = asyncio.current_task()
@@ -95,9 +97,13 @@ class Exchange:
         return _Advance(self)
 
     async def finish(self) -> None:
-        """Let the application run to its end; what it still sends is dropped."""
-        while not self.finished:
-            await self.advance()
+        """Let the application run to its end, or cancel it where it was abandoned; what it still sends is dropped."""
+        try:
+            while not self.finished:
+                await self.advance()
+        except asyncio.CancelledError:
+            if not self.abandoned:
+                raise
 
     def step(self) -> Generator[Any, Any, Message | None]:
         """Drive the coroutine to its next message, handing its other waits up to the loop."""
@@ -106,6 +112,10 @@ class Exchange:
         self._task = asyncio.current_task()
         pending, self._pending = self._pending, None
         error: BaseException | None = None
+        if self.abandoned and not self._cancelled:
+            self._cancelled = True
+            if pending is None or not pending.cancel():
+                pending, error = None, asyncio.CancelledError()
         try:
             while True:
                 if pending is not None and not pending.done():
@@ -214,14 +224,18 @@ class _NoScopes(dict[Any, CancelScope]):
 
 
 async def _parts(exchange: Exchange | TaskExchange, first: bytes) -> AsyncIterator[bytes]:
-    yield first
-    while True:
-        message = await exchange.advance()
-        if message is None:
-            return
-        yield message.get("body", b"")
-        if not message.get("more_body", False):
-            return
+    try:
+        yield first
+        while True:
+            message = await exchange.advance()
+            if message is None:
+                return
+            yield message.get("body", b"")
+            if not message.get("more_body", False):
+                return
+    except GeneratorExit:
+        exchange.abandoned = True
+        raise
 
 
 def is_too_large(request: Any, reads_whole: bool) -> bool:

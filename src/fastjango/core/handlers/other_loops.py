@@ -92,6 +92,9 @@ class GroupWatch:
             self.gone = True
             group.tasks.cancel_scope.cancel()
 
+    def begin(self, loop: object) -> None:
+        """Nothing: it looks already."""
+
     def stop(self) -> None:
         """Stop looking."""
         self._looking.cancel()
@@ -119,13 +122,17 @@ class TaskExchange:
         # Where the application and its children wait in send.
         self._waits: set[CancelScope] = set()
         self._was_cancelled = False
+        self._running = CancelScope()
         self.finished = False
+        # Nobody reads on: the application is cancelled at the end.
+        self.abandoned = False
         group.exchanges.append(self)
         group.tasks.start_soon(self._run, app, scope, receive)
 
     async def _run(self, app: Callable[..., Any], scope: Scope, receive: Receive) -> None:
         try:
-            await bridged(app(scope, receive, self._send))
+            with self._running:
+                await bridged(app(scope, receive, self._send))
         except BaseException as exc:
             if _is_cancellation(exc):
                 self._was_cancelled = True
@@ -149,8 +156,9 @@ class TaskExchange:
             await sleep_forever()
 
     def abandon(self) -> None:
-        """Let nobody wait in ``send`` any longer."""
-        for waits in self._waits:
+        """Cancel the application, and let nobody wait in ``send`` any longer."""
+        self._running.cancel()
+        for waits in tuple(self._waits):
             waits.cancel()
 
     async def advance(self) -> Message | None:
@@ -175,9 +183,14 @@ class TaskExchange:
         return message
 
     async def finish(self) -> None:
-        """Let the application run to its end; what it still sends is dropped."""
-        while await self.advance() is not None:
-            pass
+        """Let the application run to its end, or cancel it where it was abandoned; what it still sends is dropped."""
+        if self.abandoned:
+            self.abandon()
+        while not self.finished:
+            await self.advance()
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
 
 
 __all__ = ["GROUP", "WATCH_AFTER_SECONDS", "GroupWatch", "TaskExchange", "in_group"]

@@ -2,20 +2,21 @@
 One HTTP exchange over ASGI: receive the body, run the pipeline in a bridge, send the response.
 
 Rules kept here: the body is complete before a database connection is taken; a slow request is cancelled when its client
-goes away; what a response holds open is closed whatever happens.
+goes away, and so is a response that streams; what a response holds open is closed whatever happens.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from asyncio import _get_running_loop
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
 from contextlib import AsyncExitStack
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
-from starlette.concurrency import iterate_in_threadpool
+from anyio import to_thread
 from starlette.exceptions import HTTPException
 
 from fastjango.conf import settings
@@ -72,32 +73,38 @@ async def serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> No
         await in_group(_serve(pipeline, scope, receive, send, None), scope)
 
 
-async def _refuse(pipeline: Any, scope: Scope, send: Send, exc: Exception) -> None:
-    """Answer a request whose body could not be received."""
-    if isinstance(exc, RequestDataTooBig):
-        await send_response(response_for_exception(pipeline.request_class(scope, b""), exc), send)
-    elif isinstance(exc, HTTPException):
+async def _take_in(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> Any:
+    """Return the body; None where there is no request, or one that is answered by now."""
+    problem = _bad_headers(scope)
+    if problem is not None:
+        await send_response(HttpResponseBadRequest(problem), send)
+        return None
+    try:
+        body: Any = b""
+        if _has_body(scope) or pipeline.receives_all:
+            body = await receive_body(receive, max_bytes=settings.DATA_UPLOAD_MAX_BODY_SIZE)
+    except RequestAborted:
+        return None
+    except RequestDataTooBig as exc:
+        request = pipeline.request_class(scope, b"")
+        await send_response(response_for_exception(request, exc), send)
+        return None
+    except HTTPException as exc:
         # An ASGI middleware refused the body while it came in.
         refused = JsonResponse({"detail": exc.detail}, status=exc.status_code, headers=dict(exc.headers or {}))
         await send_response(refused, send)
+        return None
+    if not _is_readable(scope.get("query_string", b"")):
+        await send_response(HttpResponseBadRequest(), send)
+        return None
+    return body
 
 
 async def _serve(
     pipeline: Any, scope: Scope, receive: Receive, send: Send, loop: asyncio.AbstractEventLoop | None
 ) -> None:
-    problem = _bad_headers(scope)
-    if problem is not None:
-        await send_response(HttpResponseBadRequest(problem), send)
-        return
-    try:
-        body: Any = b""
-        if _has_body(scope) or pipeline.receives_all:
-            body = await receive_body(receive, max_bytes=settings.DATA_UPLOAD_MAX_BODY_SIZE)
-    except (RequestAborted, RequestDataTooBig, HTTPException) as exc:
-        await _refuse(pipeline, scope, send, exc)
-        return
-    if not _is_readable(scope.get("query_string", b"")):
-        await send_response(HttpResponseBadRequest(), send)
+    body = await _take_in(pipeline, scope, receive, send)
+    if body is None:
         return
     set_script_prefix(settings.FORCE_SCRIPT_NAME or scope.get("root_path", "") or "/")
     scope["fastapi_middleware_astack"] = files = AsyncExitStack()
@@ -108,11 +115,12 @@ async def _serve(
         try:
             response = pipeline.begin_and_respond(request)
         finally:
-            watch.stop()
+            if response is None or not response.streaming:
+                watch.stop()
         response._handler_class = type(pipeline)
         for message in request.__dict__.get("_early_messages", ()):
             await send(message)
-        await send_response(response, send)
+        await send_response(response, send, watch)
         if "_uncaught" in request.__dict__ and (
             "http.response.debug" in scope.get("extensions", ()) or is_server_told()
         ):
@@ -127,6 +135,7 @@ async def _serve(
         if task is not None:
             task.uncancel()
     finally:
+        watch.stop()
         for call in getattr(request, "_after_response", ()):
             await call()
         if response is not None:
@@ -200,9 +209,9 @@ class DisconnectWatch:
         self._task = asyncio.current_task(loop)
         _round_of(loop).add(self, loop)
 
-    def begin(self, loop: asyncio.AbstractEventLoop) -> None:
+    def begin(self, loop: asyncio.AbstractEventLoop | None) -> None:
         """Look from now on, unless the request is answered."""
-        if self._receive is not None:
+        if self._receive is not None and self._listener is None and loop is not None:
             self._listener = loop.create_task(self._listen(self._receive))
 
     async def _listen(self, receive: Receive) -> None:
@@ -221,8 +230,8 @@ class DisconnectWatch:
             self._listener.cancel()
 
 
-async def send_response(response: Any, send: Send) -> None:
-    """Send status, headers and body of *response*."""
+async def send_response(response: Any, send: Send, watch: DisconnectWatch | GroupWatch | None = None) -> None:
+    """Send status, headers and body of *response*; *watch* looks for its client while it streams."""
     headers = response.headers.encoded()
     if response.cookies:
         headers += [(b"set-cookie", morsel.OutputString().encode("latin-1")) for morsel in response.cookies.values()]
@@ -230,6 +239,9 @@ async def send_response(response: Any, send: Send) -> None:
     if not response.streaming:
         await send({"type": "http.response.body", "body": response.content})
         return
+    if watch is not None:
+        # Servers take what is sent to a client that has gone: a stream without end would never know.
+        watch.begin(_get_running_loop())
     try:
         if response.is_async:
             async for part in response:
@@ -237,7 +249,7 @@ async def send_response(response: Any, send: Send) -> None:
                     await send({"type": "http.response.body", "body": part, "more_body": True})
         else:
             # A sync iterator may read a file or wait: it is asked for its parts in a thread.
-            async for part in iterate_in_threadpool(iter(response)):
+            async for part in _in_threads(iter(response)):
                 if part:
                     await send({"type": "http.response.body", "body": part, "more_body": True})
     except OSError:
@@ -246,4 +258,28 @@ async def send_response(response: Any, send: Send) -> None:
     finally:
         if response.is_async:
             await response.aclose_content()
+    if watch is not None:
+        # Behind the last message a server says "gone" of every client.
+        watch.stop()
     await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+_END: Any = object()
+
+
+async def _in_threads(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield *parts*, each asked for in a thread; who cancels this waits for the part that is on its way."""
+    asking = threading.Lock()
+
+    def ask() -> bytes:
+        with asking:
+            return next(parts, _END)
+
+    try:
+        while (part := await to_thread.run_sync(ask)) is not _END:
+            yield part
+    except asyncio.CancelledError:
+        # Threads go on. While one is in the iterator, nobody could close it.
+        await to_thread.run_sync(asking.acquire)
+        asking.release()
+        raise
