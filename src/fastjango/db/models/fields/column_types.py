@@ -437,7 +437,9 @@ class Microseconds(StoredType):
         def read(value: Any) -> Any:
             if value is None or isinstance(value, dt.timedelta):
                 return value
-            # Sums and averages may be decimals.
+            # Sums and averages on MariaDB are decimals, rounded as the server rounds them.
+            if isinstance(value, decimal.Decimal):
+                value = int(value.to_integral_value(decimal.ROUND_HALF_UP))
             return dt.timedelta(0, 0, value if value.__class__ is int else float(value))
 
         return read
