@@ -68,6 +68,7 @@ Restaurant: Any = repeat_models.Restaurant
 Tag: Any = repeat_models.Tag
 
 Ask = Callable[[int], Any]
+TABLE: str = Book._meta.db_table
 
 
 def costing(x: int) -> Any:
@@ -426,8 +427,6 @@ RESULTS: dict[str, Ask] = {
     "slices merged": lambda x: list(costing(x).order_by("pk")[:2] | named(x)) if connection.vendor != "mysql" else None,
     "raw": lambda x: list(Book.objects.raw(f"SELECT * FROM {TABLE} WHERE price > %s ORDER BY id", [x])),
 }
-
-TABLE = Book._meta.db_table
 
 OWN_SQL: dict[str, Ask] = {
     "extra where": lambda x: list(Book.objects.extra(where=[f"{TABLE}.price > %s"], params=[x]).order_by("pk")),

@@ -58,9 +58,9 @@ def take_keys(model: Any, using: str, objs: Sequence[Any]) -> None:
 
 def _keys_plan(connection: Any) -> WritePlan:
     """Return the statement that gives the next keys of the sequence of a table (p0) and column (p1), so many (p2)."""
+    kinds: list[Any] = [sa.Text(), sa.Text(), sa.Integer()]
     table, column, count = [
-        sa.BindParameter(f"p{place}", None, type_=kind, required=False)
-        for place, kind in enumerate((sa.Text(), sa.Text(), sa.Integer()))
+        sa.BindParameter[Any](f"p{place}", None, type_=kind, required=False) for place, kind in enumerate(kinds)
     ]
     name = sa.select(sa.func.pg_get_serial_sequence(table, column)).scalar_subquery()
     number = sa.func.nextval(sa.cast(name, postgresql.REGCLASS))
