@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic.ddl.mysql import MySQLModifyColumn
+from sqlalchemy.schema import CreateIndex
 
 from fastjango.db.migrations.ddl import tables
 from fastjango.db.migrations.ddl.editor import BaseDatabaseSchemaEditor
@@ -59,6 +60,53 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
     def remove_procedure(self, procedure_name: str, param_types: Sequence[str] = ()) -> None:
         """Drop a procedure; its name is unique here."""
         self.execute(f"DROP PROCEDURE {self.quote_name(procedure_name)}", None)
+
+    # ------------------------------------------------------------ indexes that foreign keys use
+
+    def _drop_unique(self, model: Any, columns: list[str]) -> None:
+        self._keep_for_key(model, columns, self._constraint_names(model, columns, unique=True, primary_key=False))
+        super()._drop_unique(model, columns)
+
+    def alter_index_together(self, model: Any, old_index_together: Any, new_index_together: Any) -> None:
+        """Drop and add the indexes that differ; foreign keys keep one."""
+        for names in {tuple(one) for one in old_index_together} - {tuple(one) for one in new_index_together}:
+            columns = [model._meta.get_field(name).column for name in names]
+            self._keep_for_key(model, columns, self._constraint_names(model, columns, index=True, unique=False))
+        super().alter_index_together(model, old_index_together, new_index_together)
+
+    def remove_index(self, model: Any, index: Any) -> None:
+        """Drop an index; foreign keys keep one."""
+        if index.fields:
+            column = model._meta.get_field(index.fields_orders[0][0]).column
+            self._keep_for_key(model, [column], [index.name])
+        super().remove_index(model, index)
+
+    def remove_constraint(self, model: Any, constraint: Any) -> None:
+        """Drop a constraint; foreign keys keep an index."""
+        if getattr(constraint, "fields", ()):
+            column = model._meta.get_field(constraint.fields[0]).column
+            self._keep_for_key(model, [column], [constraint.name])
+        super().remove_constraint(model, constraint)
+
+    def _keep_for_key(self, model: Any, columns: list[str], dropped: list[str]) -> None:
+        """
+        Give a foreign key an index of its own where it lives on one that is about to go.
+
+        The database lets a key use any index that begins with its column, and then refuses to drop that.
+        """
+        if self.collect_sql or not dropped:
+            return
+        with self.connection.cursor() as cursor:
+            found = self.connection.introspection.get_constraints(cursor, model._meta.db_table)
+        keys = [name for name, facts in found.items() if facts["foreign_key"] and facts["columns"] == columns[:1]]
+        others = [
+            name
+            for name, facts in found.items()
+            if (facts["index"] or facts["unique"]) and facts["columns"][:1] == columns[:1] and name not in dropped
+        ]
+        if keys and not others:
+            table = self._bare(model, columns[0])
+            self.emit(CreateIndex(sa.Index(sa.sql.quoted_name(keys[0], True), table.c[columns[0]], _table=table)))
 
     def _field_should_be_indexed(self, model: Any, field: Any) -> bool:
         # A foreign key makes its own index.
