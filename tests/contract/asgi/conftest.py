@@ -6,18 +6,17 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 import pytest
 from tests.contract.asgi import site
-from tools.services import answers
+from tests.fixtures.databases import default_database, new_database, sqlite_file
 
 from fastjango import FastJango
 from fastjango.db import connections
-from fastjango.db.engines import complete, load_backend
 from fastjango.db.execute import change
 from fastjango.test import override_settings
 from fastjango.urls import clear_url_caches
@@ -34,32 +33,11 @@ MIDDLEWARE = [
 NAME = f"fastjango_asgi_tests_{os.getpid()}"
 
 
-def _use(conf: dict[str, Any]) -> Any:
-    """Make *conf* the database ``default`` and return its connection object."""
-    complete(conf)
-    wrapper = load_backend(conf["ENGINE"]).DatabaseWrapper(conf, "default")
-    connections.settings["default"], connections["default"] = conf, wrapper
-    return wrapper
-
-
-@contextmanager
-def _default(conf: dict[str, Any]) -> Iterator[Any]:
-    """Put *conf* under the alias ``default`` for the length of the block."""
-    old_conf, old_wrapper = connections.settings["default"], connections["default"]
-    wrapper = _use(conf)
-    try:
-        yield wrapper
-    finally:
-        wrapper.close()
-        wrapper.close_pool()
-        connections.settings["default"], connections["default"] = old_conf, old_wrapper
-
-
 @pytest.fixture(scope="session")
 def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with the site's tables, to be copied."""
     path = tmp_path_factory.mktemp("asgi") / "site.sqlite3"
-    with _default({"ENGINE": "fastjango.db.backends.sqlite3", "NAME": str(path)}):
+    with default_database(sqlite_file(path)):
         site.create_tables()
         change("default", "PRAGMA wal_checkpoint(TRUNCATE)")
     return path
@@ -68,27 +46,10 @@ def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgresql_with_tables() -> Iterator[dict[str, Any]]:
     """The settings of a PostgreSQL database with the site's tables."""
-    if not answers("postgresql"):
-        pytest.skip("service postgresql does not answer")
-    import psycopg
-
-    options: dict[str, Any] = {
-        "host": os.environ.get("PGHOST", "127.0.0.1"),
-        "user": os.environ.get("PGUSER", "postgres"),
-        "password": os.environ.get("PGPASSWORD", ""),
-    }
-
-    def on_server(statement: str) -> None:
-        with psycopg.connect(dbname="postgres", autocommit=True, **options) as server:
-            server.execute(statement.encode())
-
-    on_server(f"CREATE DATABASE {NAME}")
-    conf = {"ENGINE": "fastjango.db.backends.postgresql", "NAME": NAME, "POOL": {"size": 3, "timeout": 5}}
-    conf.update({name.upper(): value for name, value in options.items()})
-    with _default(dict(conf)):
-        site.create_tables()
-    yield conf
-    on_server(f"DROP DATABASE {NAME} WITH (FORCE)")
+    with new_database("postgresql", NAME, POOL={"size": 3, "timeout": 5}) as conf:
+        with default_database(conf):
+            site.create_tables()
+        yield conf
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service("postgresql"))])
@@ -96,11 +57,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Put a database with the site's tables under the alias ``default``; gives its kind."""
     kind: str = request.param
     if kind == "postgresql":
-        conf = dict(request.getfixturevalue("postgresql_with_tables"))
+        conf = request.getfixturevalue("postgresql_with_tables")
     else:
-        path = shutil.copy(request.getfixturevalue("sqlite_with_tables"), tmp_path / "site.sqlite3")
-        conf = {"ENGINE": "fastjango.db.backends.sqlite3", "NAME": str(path)}
-    with _default(conf):
+        path = Path(shutil.copy(request.getfixturevalue("sqlite_with_tables"), tmp_path / "site.sqlite3"))
+        conf = sqlite_file(path)
+    with default_database(conf):
         if kind == "postgresql":
             names = ", ".join(f'"{model._meta.db_table}"' for model in site.own_models())
             change("default", f"TRUNCATE {names} RESTART IDENTITY CASCADE")

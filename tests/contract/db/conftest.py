@@ -8,18 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.fixtures.databases import new_database, settings_of
 
 from fastjango.db import connections
 from fastjango.db.engines import complete, load_backend
 from fastjango.db.execute import change
 
-POSTGRESQL: dict[str, Any] = {
-    "ENGINE": "fastjango.db.backends.postgresql",
-    "NAME": os.environ.get("PGDATABASE", "postgres"),
-    "HOST": os.environ.get("PGHOST", "127.0.0.1"),
-    "USER": os.environ.get("PGUSER", "postgres"),
-    "PASSWORD": os.environ.get("PGPASSWORD", ""),
-}
+POSTGRESQL = settings_of("postgresql", os.environ.get("PGDATABASE", "postgres"))
 
 MARIADB_NAME = f"fastjango_tests_{os.getpid()}"
 
@@ -92,26 +87,8 @@ def postgresql() -> Iterator[Any]:
 @pytest.fixture
 def mariadb() -> Iterator[Any]:
     """A MariaDB or MySQL database with a table ``fj_t (id, name)`` and a pool of three connections."""
-    pymysql = pytest.importorskip("pymysql")
-    host, user = os.environ.get("MYSQL_HOST", "127.0.0.1"), os.environ.get("MYSQL_USER", "root")
-    password = os.environ.get("MYSQL_PASSWORD", "")
-    try:
-        server = pymysql.connect(host=host, user=user, password=password, connect_timeout=3)
-    except pymysql.OperationalError:
-        pytest.skip("service mariadb does not answer")
-    with server, server.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE IF NOT EXISTS {MARIADB_NAME}")
-    wrapper = make(
-        "mariadb",
-        ENGINE="fastjango.db.backends.mysql",
-        NAME=MARIADB_NAME,
-        HOST=host,
-        USER=user,
-        PASSWORD=password,
-        POOL={"size": 3},
-    )
-    change("mariadb", "DROP TABLE IF EXISTS fj_t")
-    change("mariadb", "CREATE TABLE fj_t (id integer AUTO_INCREMENT PRIMARY KEY, name varchar(20) UNIQUE)")
-    yield wrapper
-    change("mariadb", f"DROP DATABASE {MARIADB_NAME}")
-    remove("mariadb")
+    with new_database("mysql", MARIADB_NAME, POOL={"size": 3}) as conf:
+        wrapper = make("mariadb", **conf)
+        change("mariadb", "CREATE TABLE fj_t (id integer AUTO_INCREMENT PRIMARY KEY, name varchar(20) UNIQUE)")
+        yield wrapper
+        remove("mariadb")

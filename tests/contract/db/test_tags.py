@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from tests.contract.db.test_on_every_database import Book, Shelf, alias
 
+from fastjango.core.exceptions import FieldError
 from fastjango.db import connections
-from fastjango.db.models import Count
+from fastjango.db.models import Count, F
 from fastjango.db.tags import shape_id, with_tags
 from fastjango.db.transaction import atomic
 from fastjango.test import override_settings
+from fastjango.test.databases import CaptureQueriesContext
 
 __all__ = ["alias"]
 
@@ -165,3 +167,39 @@ def test_a_tagged_statement_is_prepared_like_any_other(alias: str) -> None:
         with connections[alias].cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%view=''detail''%'")
             assert cursor.fetchone() == (1,)
+
+
+def test_labels_of_a_queryset_are_on_what_it_writes(alias: str) -> None:
+    books = Book.objects.using(alias).sql_tags(job="import")
+    with CaptureQueriesContext(connections[alias]) as sent:
+        book = books.create(title="new", price=1)
+        books.get_or_create(title="newer", defaults={"price": 2})
+        books.update_or_create(title="newer", defaults={"price": 3})
+        books.bulk_create([Book(title="x"), Book(title="y")])
+        book.title = "other"
+        books.bulk_update([book], ["title"])
+        books.filter(title="x").update(pages=3)
+        books.filter(title="x").update(pages=F("pages") + 1)
+        books.filter(title="y").update_returning(pages=4)
+        books.filter(title="x").delete()
+        books.filter(title="y")._raw_delete(alias)
+        Shelf.objects.using(alias).sql_tags(job="import").filter(name="low").delete()
+        asyncio.run(books.filter(title="other").aupdate(pages=9))
+    texts = [entry["sql"] for entry in sent.captured_queries]
+    written = [text for text in texts if text.startswith(("INSERT", "UPDATE", "DELETE", "SELECT"))]
+
+    assert {"INSERT", "UPDATE", "DELETE", "SELECT"} == {text.split()[0] for text in written}
+    assert [text for text in written if "/*job='import',shape='" not in text] == []
+    with Sent(alias) as texts:
+        Book.objects.using(alias).update(pages=1)
+        book.save()
+    assert [text for text in texts if "/*" in text] == []
+
+
+def test_tags_of_a_queryset_end_with_an_error(alias: str) -> None:
+    with pytest.raises(FieldError):
+        Book.objects.using(alias).sql_tags(job="import").update(pages=F("nothing"))
+    with Sent(alias) as texts:
+        Book.objects.using(alias).update(pages=1)
+
+    assert "/*" not in texts[0]

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contract.migrations.conftest import VENDORS, make_project
+from tests.contract.migrations.conftest import make_project
+from tests.fixtures.databases import VENDORS
 
 MODELS = """
 import uuid

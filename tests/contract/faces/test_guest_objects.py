@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.contract.faces.test_guests import make_project, run
+from tests.contract.faces.test_guests import NAME, guest_database, make_project, run
+from tests.fixtures.databases import VENDORS
 
 MODELS = """
 import datetime
@@ -174,14 +176,20 @@ from heroes.models import Base, Card, Clerk, Engineer, Hero, Kind, Mentor, Missi
 """
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_project(tmp_path_factory.mktemp("guests"), MODELS, ADMIN)
+@pytest.fixture(scope="module", params=VENDORS)
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A project whose database is migrated, once for each kind of database."""
+    with guest_database(request.param, f"{NAME}_objects") as conf:
+        yield make_project(tmp_path_factory.mktemp("guests"), MODELS, conf, ADMIN)
 
 
 @pytest.fixture
 def project(made: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(made, tmp_path / "project"))
+    """A copy of the project; its tables are empty."""
+    project = Path(shutil.copytree(made, tmp_path / "project"))
+    if not (project / "db.sqlite3").exists():
+        run(project, "-m", "fastjango", "flush", "--no-input", "--verbosity", "0")
+    return project
 
 
 def test_objects_of_a_queryset_are_the_classes_own(project: Path) -> None:

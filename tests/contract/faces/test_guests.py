@@ -5,15 +5,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.fixtures.databases import VENDORS, new_database, settings_of
 
 ROOT = Path(__file__).resolve().parents[3]
 
+NAME = f"fastjango_guests_tests_{os.getpid()}"
+
 SETTINGS = """
 SECRET_KEY = "x" * 50
-DATABASES = {"default": {"ENGINE": "fastjango.db.backends.sqlite3", "NAME": "db.sqlite3"}}
+DATABASES = {"default": DATABASE}
 INSTALLED_APPS = [
     "heroes", "fastjango.contrib.admin", "fastjango.contrib.auth", "fastjango.contrib.contenttypes",
     "fastjango.contrib.messages", "fastjango.contrib.sessions",
@@ -92,17 +98,34 @@ urlpatterns = [path("admin/", admin.site.urls)]
 """
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    return make_project(tmp_path, MODELS)
+@pytest.fixture(params=VENDORS)
+def project(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A project with guests, migrated, once for each kind of database."""
+    with guest_database(request.param) as conf:
+        yield make_project(tmp_path, MODELS, conf)
 
 
-def make_project(folder: Path, models: str, admin: str = "") -> Path:
+@contextmanager
+def guest_database(vendor: str, name: str = NAME) -> Iterator[dict[str, Any]]:
+    """Give the settings of an empty database; SQLite's is a file of the project."""
+    if vendor == "sqlite3":
+        yield settings_of(vendor, "db.sqlite3")
+        return
+    with new_database(vendor, name) as conf:
+        yield conf
+
+
+def make_project(folder: Path, models: str, database: dict[str, Any], admin: str = "", more_settings: str = "") -> Path:
     """Write a project with one app of guests, and migrate it."""
     (folder / "heroes" / "migrations").mkdir(parents=True)
     for name in ("heroes", "heroes/migrations"):
         (folder / name / "__init__.py").touch()
-    files = {"heroes/models.py": models, "heroes/admin.py": admin, "guest_settings.py": SETTINGS, "guest_urls.py": URLS}
+    files = {
+        "heroes/models.py": models,
+        "heroes/admin.py": admin,
+        "guest_settings.py": f"DATABASE = {database!r}\n{SETTINGS}{more_settings}",
+        "guest_urls.py": URLS,
+    }
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     run(folder, "-m", "fastjango", "makemigrations", "heroes")

@@ -20,7 +20,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.contract.faces.conftest import postgresql_database
+from tests.fixtures.databases import new_database
 from websockets.asyncio.client import connect
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -101,7 +101,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield found
         found.stop()
         return
-    with postgresql_database(f"fastjango_faces_program_{os.getpid()}") as conf:
+    with new_database("postgresql", f"fastjango_faces_program_{os.getpid()}", POOL={"size": 5, "timeout": 5}) as conf:
         found = Server(folder, conf)
         yield found
         found.stop()

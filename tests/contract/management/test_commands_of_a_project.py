@@ -98,6 +98,7 @@ def test_a_new_project_has_nothing_to_complain_of(shell: Shell) -> None:
 def test_migrations_are_listed_printed_and_taken_back(shell: Shell) -> None:
     assert re.search(r"library\n \[X\] 0001_initial", shell.type("showmigrations", "library"))
     assert 'CREATE TABLE "library_book"' in shell.type("sqlmigrate", "library", "0001")
+    assert "\x1b" not in shell.type("sqlmigrate", "library", "0001", "--force-color")
     assert "Unapplying library.0001_initial... OK" in shell.type("migrate", "library", "zero")
     assert "Applying library.0001_initial... OK" in shell.type("migrate", "library")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tools.services import answers
+from tests.fixtures.databases import VENDORS, new_database, sqlite_file
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -112,77 +112,13 @@ class Project:
 NAME = f"fastjango_migrations_{os.getpid()}"
 
 
-def _postgresql() -> dict[str, Any]:
-    return {
-        "ENGINE": "fastjango.db.backends.postgresql",
-        "NAME": NAME,
-        "HOST": os.environ.get("PGHOST", "127.0.0.1"),
-        "USER": os.environ.get("PGUSER", "postgres"),
-        "PASSWORD": os.environ.get("PGPASSWORD", ""),
-    }
-
-
-def _mysql() -> dict[str, Any]:
-    return {
-        "ENGINE": "fastjango.db.backends.mysql",
-        "NAME": NAME,
-        "HOST": os.environ.get("MYSQL_HOST", "127.0.0.1"),
-        "USER": os.environ.get("MYSQL_USER", "root"),
-        "PASSWORD": os.environ.get("MYSQL_PASSWORD", ""),
-    }
-
-
-def _create(database: dict[str, Any]) -> Any:
-    """Make an empty database; returns what removes it."""
-    if database["ENGINE"].endswith("mysql"):
-        import pymysql
-
-        server: Any = pymysql.connect(host=database["HOST"], user=database["USER"], password=database["PASSWORD"])
-        execute = server.cursor().execute
-        ending = ""
-    else:
-        import psycopg
-
-        server = psycopg.connect(
-            dbname=os.environ.get("PGDATABASE", "postgres"),
-            host=database["HOST"],
-            user=database["USER"],
-            password=database["PASSWORD"],
-            autocommit=True,
-        )
-        execute = server.execute
-        ending = " WITH (FORCE)"
-    drop = f"DROP DATABASE IF EXISTS {database['NAME']}{ending}"
-    execute(drop)
-    execute(f"CREATE DATABASE {database['NAME']}")
-
-    def remove() -> None:
-        execute(drop)
-        server.close()
-
-    return remove
-
-
 def make_project(vendor: str, folder: Path) -> Iterator[Project]:
+    """Give an empty project on an empty database of that kind."""
     if vendor == "sqlite3":
-        yield Project(folder, {"ENGINE": "fastjango.db.backends.sqlite3", "NAME": str(folder / "db.sqlite3")})
+        yield Project(folder, sqlite_file(folder / "db.sqlite3"))
         return
-    service = "postgresql" if vendor == "postgresql" else "mariadb"
-    if not answers(service):
-        pytest.skip(f"service {service} does not answer")
-    database = _postgresql() if vendor == "postgresql" else _mysql()
-    remove = _create(database)
-    try:
+    with new_database(vendor, NAME) as database:
         yield Project(folder, database)
-    finally:
-        remove()
-
-
-VENDORS = [
-    "sqlite3",
-    pytest.param("postgresql", marks=pytest.mark.service("postgresql")),
-    pytest.param("mysql", marks=pytest.mark.service("mariadb")),
-]
 
 
 @pytest.fixture(params=VENDORS)

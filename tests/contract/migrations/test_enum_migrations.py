@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contract.migrations.conftest import VENDORS, make_project
+from tests.contract.migrations.conftest import make_project
 from tests.contract.migrations.walks import Field, Model, Walk
+from tests.fixtures.databases import VENDORS
 
 from fastjango.db import DatabaseError, connections, migrations, models
 from fastjango.db.engines import complete, load_backend

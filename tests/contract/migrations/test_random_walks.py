@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contract.migrations.conftest import VENDORS, make_project
+from tests.contract.migrations.conftest import make_project
 from tests.contract.migrations.walks import squashed_walk, walk
+from tests.fixtures.databases import VENDORS
 
 from fastjango.db import connections
 from fastjango.db.engines import complete, load_backend

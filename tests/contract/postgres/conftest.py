@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 from tests.contract.postgres.hotel_models import MODELS
-from tools.services import answers
+from tests.fixtures.databases import default_database, new_database
 
 from fastjango.conf import settings
 from fastjango.contrib.postgres import operations
-from fastjango.db import connections, transaction
-from fastjango.db.engines import complete, load_backend
+from fastjango.db import transaction
 from fastjango.db.migrations.state import ProjectState
 from fastjango.test import override_settings
 
@@ -33,42 +32,16 @@ EXTENSIONS = (
 @pytest.fixture(scope="session")
 def server() -> Iterator[dict[str, Any]]:
     """The settings of a new database."""
-    if not answers("postgresql"):
-        pytest.skip("service postgresql does not answer")
-    import psycopg
-
-    options: dict[str, Any] = {
-        "host": os.environ.get("PGHOST", "127.0.0.1"),
-        "user": os.environ.get("PGUSER", "postgres"),
-        "password": os.environ.get("PGPASSWORD", ""),
-    }
-
-    def on_server(statement: str) -> None:
-        with psycopg.connect(dbname="postgres", autocommit=True, **options) as connection:
-            connection.execute(statement.encode())
-
-    on_server(f"CREATE DATABASE {NAME}")
-    conf = {"ENGINE": "fastjango.db.backends.postgresql", "NAME": NAME, "POOL": {"size": 3, "timeout": 5}}
-    conf.update({name.upper(): value for name, value in options.items()})
-    yield conf
-    on_server(f"DROP DATABASE {NAME} WITH (FORCE)")
+    with new_database("postgresql", NAME, POOL={"size": 3, "timeout": 5}) as conf:
+        yield conf
 
 
 @contextmanager
 def _default(server: dict[str, Any]) -> Iterator[Any]:
     """Put the database under the alias ``default``, with the app installed, for the length of the block."""
-    conf = dict(server)
-    complete(conf)
-    old_conf, old_wrapper = connections.settings["default"], connections["default"]
-    wrapper: Any = load_backend(conf["ENGINE"]).DatabaseWrapper(conf, "default")
-    connections.settings["default"], connections["default"] = conf, wrapper
-    try:
-        with override_settings(INSTALLED_APPS=[*settings.INSTALLED_APPS, "fastjango.contrib.postgres"]):
-            yield wrapper
-    finally:
-        wrapper.close()
-        wrapper.close_pool()
-        connections.settings["default"], connections["default"] = old_conf, old_wrapper
+    apps = [*settings.INSTALLED_APPS, "fastjango.contrib.postgres"]
+    with default_database(server) as connection, override_settings(INSTALLED_APPS=apps):
+        yield connection
 
 
 @pytest.fixture(scope="session")

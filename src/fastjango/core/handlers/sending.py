@@ -2,28 +2,32 @@
 One HTTP exchange over ASGI: receive the body, run the pipeline in a bridge, send the response.
 
 Rules kept here: the body is complete before a database connection is taken; a slow request is cancelled when its client
-goes away; what a response holds open is closed whatever happens.
+goes away, and so is a response that streams; what a response holds open is closed whatever happens.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+import threading
+from asyncio import _get_running_loop
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
 from contextlib import AsyncExitStack
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
-from starlette.concurrency import iterate_in_threadpool
+from anyio import to_thread
 from starlette.exceptions import HTTPException
 
 from fastjango.conf import settings
 from fastjango.core.exceptions import RequestAborted, RequestDataTooBig
 from fastjango.core.handlers.errors import response_for_exception
+from fastjango.core.handlers.other_loops import GROUP, WATCH_AFTER_SECONDS, GroupWatch, in_group
 from fastjango.db.bridge import bridged
 from fastjango.http import HttpResponseBadRequest, JsonResponse
 from fastjango.http.body import receive_body
 from fastjango.urls import set_script_prefix
+from fastjango.utils.log import is_server_told
 
 logger = logging.getLogger("fastjango.request")
 
@@ -31,8 +35,6 @@ Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
-# A request that is answered sooner is not watched: nobody gains by cancelling it.
-WATCH_AFTER_SECONDS = 0.2
 _BODYLESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -64,47 +66,66 @@ def _is_readable(query: bytes) -> bool:
 
 async def serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one request; all of it runs inside one bridge."""
-    await bridged(_serve(pipeline, scope, receive, send))
+    loop = _get_running_loop()
+    if loop is not None:
+        await bridged(_serve(pipeline, scope, receive, send, loop))
+    else:
+        await in_group(_serve(pipeline, scope, receive, send, None), scope)
 
 
-async def _serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> None:
+async def _take_in(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> Any:
+    """Return the body; None where there is no request, or one that is answered by now."""
     problem = _bad_headers(scope)
     if problem is not None:
         await send_response(HttpResponseBadRequest(problem), send)
-        return
+        return None
     try:
         body: Any = b""
-        if _has_body(scope):
+        if _has_body(scope) or pipeline.receives_all:
             body = await receive_body(receive, max_bytes=settings.DATA_UPLOAD_MAX_BODY_SIZE)
     except RequestAborted:
-        return
+        return None
     except RequestDataTooBig as exc:
         request = pipeline.request_class(scope, b"")
         await send_response(response_for_exception(request, exc), send)
-        return
+        return None
     except HTTPException as exc:
         # An ASGI middleware refused the body while it came in.
         refused = JsonResponse({"detail": exc.detail}, status=exc.status_code, headers=dict(exc.headers or {}))
         await send_response(refused, send)
-        return
+        return None
     if not _is_readable(scope.get("query_string", b"")):
         await send_response(HttpResponseBadRequest(), send)
+        return None
+    return body
+
+
+async def _serve(
+    pipeline: Any, scope: Scope, receive: Receive, send: Send, loop: asyncio.AbstractEventLoop | None
+) -> None:
+    body = await _take_in(pipeline, scope, receive, send)
+    if body is None:
         return
     set_script_prefix(settings.FORCE_SCRIPT_NAME or scope.get("root_path", "") or "/")
     scope["fastapi_middleware_astack"] = files = AsyncExitStack()
     request = pipeline.request_class(scope, body)
-    watch = DisconnectWatch(receive)
+    watch = DisconnectWatch(receive, loop) if loop is not None else GroupWatch(receive, scope[GROUP])
     response: Any = None
     try:
         try:
             response = pipeline.begin_and_respond(request)
         finally:
-            watch.stop()
+            if response is None or not response.streaming:
+                watch.stop()
         response._handler_class = type(pipeline)
         for message in request.__dict__.get("_early_messages", ()):
             await send(message)
-        await send_response(response, send)
-        if "_uncaught" in request.__dict__ and "http.response.debug" in scope.get("extensions", ()):
+        await send_response(response, send, watch)
+        if "_uncaught" in request.__dict__ and (
+            "http.response.debug" in scope.get("extensions", ()) or is_server_told()
+        ):
+            # As FastAPI does: the server writes it into its log, a test client raises it.
+            scope["fastjango.answered"] = True
             raise request.__dict__["_uncaught"]
     except asyncio.CancelledError:
         if not watch.gone:
@@ -114,6 +135,7 @@ async def _serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> N
         if task is not None:
             task.uncancel()
     finally:
+        watch.stop()
         for call in getattr(request, "_after_response", ()):
             await call()
         if response is not None:
@@ -180,17 +202,16 @@ class DisconnectWatch:
 
     __slots__ = ("_listener", "_receive", "_task", "gone")
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, loop: asyncio.AbstractEventLoop) -> None:
         self._receive: Receive | None = receive
         self._listener: asyncio.Task[None] | None = None
         self.gone = False
-        loop = asyncio.get_running_loop()
         self._task = asyncio.current_task(loop)
         _round_of(loop).add(self, loop)
 
-    def begin(self, loop: asyncio.AbstractEventLoop) -> None:
+    def begin(self, loop: asyncio.AbstractEventLoop | None) -> None:
         """Look from now on, unless the request is answered."""
-        if self._receive is not None:
+        if self._receive is not None and self._listener is None and loop is not None:
             self._listener = loop.create_task(self._listen(self._receive))
 
     async def _listen(self, receive: Receive) -> None:
@@ -209,8 +230,8 @@ class DisconnectWatch:
             self._listener.cancel()
 
 
-async def send_response(response: Any, send: Send) -> None:
-    """Send status, headers and body of *response*."""
+async def send_response(response: Any, send: Send, watch: DisconnectWatch | GroupWatch | None = None) -> None:
+    """Send status, headers and body of *response*; *watch* looks for its client while it streams."""
     headers = response.headers.encoded()
     if response.cookies:
         headers += [(b"set-cookie", morsel.OutputString().encode("latin-1")) for morsel in response.cookies.values()]
@@ -218,6 +239,9 @@ async def send_response(response: Any, send: Send) -> None:
     if not response.streaming:
         await send({"type": "http.response.body", "body": response.content})
         return
+    if watch is not None:
+        # Servers take what is sent to a client that has gone: a stream without end would never know.
+        watch.begin(_get_running_loop())
     try:
         if response.is_async:
             async for part in response:
@@ -225,7 +249,7 @@ async def send_response(response: Any, send: Send) -> None:
                     await send({"type": "http.response.body", "body": part, "more_body": True})
         else:
             # A sync iterator may read a file or wait: it is asked for its parts in a thread.
-            async for part in iterate_in_threadpool(iter(response)):
+            async for part in _in_threads(iter(response)):
                 if part:
                     await send({"type": "http.response.body", "body": part, "more_body": True})
     except OSError:
@@ -234,4 +258,28 @@ async def send_response(response: Any, send: Send) -> None:
     finally:
         if response.is_async:
             await response.aclose_content()
+    if watch is not None:
+        # Behind the last message a server says "gone" of every client.
+        watch.stop()
     await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+_END: Any = object()
+
+
+async def _in_threads(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield *parts*, each asked for in a thread; who cancels this waits for the part that is on its way."""
+    asking = threading.Lock()
+
+    def ask() -> bytes:
+        with asking:
+            return next(parts, _END)
+
+    try:
+        while (part := await to_thread.run_sync(ask)) is not _END:
+            yield part
+    except asyncio.CancelledError:
+        # Threads go on. While one is in the iterator, nobody could close it.
+        await to_thread.run_sync(asking.acquire)
+        asking.release()
+        raise

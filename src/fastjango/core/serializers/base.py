@@ -180,6 +180,12 @@ class Deserializer:
     """
 
     stream: Any
+    saved_in_batches: ClassVar[bool] = False
+    """A class says so itself, not by inheritance: objects that were read may be saved later, as long as
+    ``before_lookup()`` is called before anything is looked up in the database."""
+
+    def before_lookup(self) -> None:
+        """Called before an object is looked up by its natural key; who saves in batches puts a function here."""
 
     def __init__(self, stream_or_string: Any, **options: Any) -> None:
         self.options = options

@@ -28,9 +28,14 @@ class DeserializedObject:
     def save(self, save_m2m: bool = True, using: str | None = None, **kwargs: Any) -> None:
         """Save the object as it is: its own ``save()`` is not called, signals are sent with ``raw=True``."""
         models.Model.save_base(self.object, using=using, raw=True, **kwargs)
-        if self.m2m_data and save_m2m:
-            for accessor_name, object_list in self.m2m_data.items():
-                getattr(self.object, accessor_name).set(object_list)
+        if save_m2m:
+            self.save_m2m()
+        self.m2m_data = None
+
+    def save_m2m(self) -> None:
+        """Store the many-to-many values of the saved object."""
+        for accessor_name, object_list in (self.m2m_data or {}).items():
+            getattr(self.object, accessor_name).set(object_list)
         # A second save must not undo later changes.
         self.m2m_data = None
 
@@ -72,7 +77,8 @@ def build_instance(model: Any, data: dict[str, Any], db: Any) -> Any:
     return model(**data)
 
 
-def _is_natural(value: Any) -> bool:
+def is_natural(value: Any) -> bool:
+    """Return whether the value of a relation is a natural key: something with parts."""
     return hasattr(value, "__iter__") and not isinstance(value, str)
 
 
@@ -87,7 +93,7 @@ def deserialize_m2m_values(field: Any, field_value: Any, using: Any, handle_forw
     by_natural_key = hasattr(model._default_manager, "get_by_natural_key")
 
     def convert(value: Any) -> Any:
-        if by_natural_key and _is_natural(value):
+        if by_natural_key and is_natural(value):
             return model._default_manager.db_manager(using).get_by_natural_key(*value).pk
         return model._meta.pk.to_python(value)
 
@@ -113,7 +119,7 @@ def deserialize_fk_value(field: Any, field_value: Any, using: Any, handle_forwar
     model = field.remote_field.model
     default_manager = model._default_manager
     field_name = field.remote_field.field_name
-    if not (hasattr(default_manager, "get_by_natural_key") and _is_natural(field_value)):
+    if not (hasattr(default_manager, "get_by_natural_key") and is_natural(field_value)):
         return model._meta.get_field(field_name).to_python(field_value)
     try:
         obj = default_manager.db_manager(using).get_by_natural_key(*field_value)

@@ -62,6 +62,8 @@ class Serializer(PythonSerializer):
 class Deserializer(PythonDeserializer):
     """Reads a JSON list; of a stream, a piece at a time."""
 
+    saved_in_batches = True
+
     def __init__(self, stream_or_string: Any, **options: Any) -> None:
         if isinstance(stream_or_string, bytes | str):
             try:

@@ -13,6 +13,7 @@ from fastjango.core.serializers.deserialized import (
     build_instance,
     deserialize_fk_value,
     deserialize_m2m_values,
+    is_natural,
 )
 from fastjango.db import DEFAULT_DB_ALIAS
 from fastjango.utils.encoding import is_protected_type
@@ -100,6 +101,8 @@ class Deserializer(base.Deserializer):
         handle_forward_references: Let relations to objects further on wait.
     """
 
+    saved_in_batches = True
+
     def __init__(
         self,
         object_list: Any,
@@ -146,6 +149,8 @@ class Deserializer(base.Deserializer):
                 continue
             field = model._meta.get_field(field_name)
             self._read(obj, field, field_value, data, m2m_data, deferred)
+        if data.get(model._meta.pk.attname) is None:
+            self.before_lookup()
         yield DeserializedObject(build_instance(model, data, self.using), m2m_data, deferred)
 
     def _field_names(self, model: Any) -> set[str]:
@@ -176,9 +181,13 @@ class Deserializer(base.Deserializer):
             target[name] = value
 
     def _handle_m2m_field_node(self, field: Any, field_value: Any) -> Any:
+        if isinstance(field_value, list | tuple) and any(map(is_natural, field_value)):
+            self.before_lookup()
         return deserialize_m2m_values(field, field_value, self.using, self.handle_forward_references)
 
     def _handle_fk_field_node(self, field: Any, field_value: Any) -> Any:
+        if is_natural(field_value):
+            self.before_lookup()
         return deserialize_fk_value(field, field_value, self.using, self.handle_forward_references)
 
     @staticmethod

@@ -76,6 +76,8 @@ class Serializer(PythonSerializer):
 class Deserializer(PythonDeserializer):
     """Reads YAML with the safe loader."""
 
+    saved_in_batches = True
+
     def __init__(self, stream_or_string: Any, **options: Any) -> None:
         if isinstance(stream_or_string, bytes):
             stream_or_string = stream_or_string.decode()

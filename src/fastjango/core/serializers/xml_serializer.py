@@ -141,6 +141,8 @@ class Deserializer(base.Deserializer):
     Reads XML, object by object; the options are those of the Python format.
     """
 
+    saved_in_batches = True
+
     def __init__(
         self, stream_or_string: Any, *, using: str = DEFAULT_DB_ALIAS, ignorenonexistent: bool = False, **options: Any
     ) -> None:
@@ -189,6 +191,8 @@ class Deserializer(base.Deserializer):
                 deferred[field] = [_natural_key(obj_node) for obj_node in field_node.all("object")]
             else:
                 deferred[field] = _natural_key(field_node)
+        if data.get(model._meta.pk.attname) is None:
+            self.before_lookup()
         return DeserializedObject(build_instance(model, data, self.db), m2m_data, deferred)
 
     def _plain_value(self, node: Element, field: Any) -> Any:
@@ -205,6 +209,7 @@ class Deserializer(base.Deserializer):
         model = field.remote_field.model
         if not (hasattr(model._default_manager, "get_by_natural_key") and node.has("natural")):
             return model._meta.get_field(field.remote_field.field_name).to_python(node.text().strip())
+        self.before_lookup()
         try:
             obj = model._default_manager.db_manager(self.db).get_by_natural_key(*_natural_key(node))
         except ObjectDoesNotExist:
@@ -220,6 +225,7 @@ class Deserializer(base.Deserializer):
 
         def convert(obj_node: Element) -> Any:
             if by_natural_key and obj_node.has("natural"):
+                self.before_lookup()
                 return model._default_manager.db_manager(self.db).get_by_natural_key(*_natural_key(obj_node)).pk
             return model._meta.pk.to_python(obj_node.attrs.get("pk", ""))
 

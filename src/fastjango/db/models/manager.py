@@ -245,13 +245,12 @@ class ManagerDescriptor:
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         if instance is not None:
             raise AttributeError(f"Manager isn't accessible via {cls.__name__} instances")
-        if cls._meta.abstract:
-            raise AttributeError(f"Manager isn't available; {cls._meta.object_name} is abstract")
-        if cls._meta.swapped:
-            raise AttributeError(
-                f"Manager isn't available; '{cls._meta.label}' has been swapped for '{cls._meta.swapped}'"
-            )
-        return cls._meta.managers_map[self.manager.name]
+        meta = cls._meta
+        if meta.abstract:
+            raise AttributeError(f"Manager isn't available; {meta.object_name} is abstract")
+        if meta.swappable and meta.swapped:
+            raise AttributeError(f"Manager isn't available; '{meta.label}' has been swapped for '{meta.swapped}'")
+        return meta.managers_map[self.manager.name]
 
 
 class EmptyManager(Manager[Any]):

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import functools
 import glob
-import gzip
 import os
 import sys
 import warnings
-import zipfile
 from itertools import product
 from typing import Any
 
@@ -18,35 +16,14 @@ from fastjango.core import serializers
 from fastjango.core.exceptions import ImproperlyConfigured
 from fastjango.core.management.base import BaseCommand, CommandError, CommandParser
 from fastjango.core.management.color import no_style
+from fastjango.core.management.fixture_files import FixtureFile, LoadingBar, SingleZipReader, compression_formats
 from fastjango.core.management.utils import parse_apps_and_model_labels
-from fastjango.db import DEFAULT_DB_ALIAS, DatabaseError, IntegrityError, connections, router, transaction
-
-try:
-    import bz2
-except ImportError:
-    bz2 = None  # type: ignore[assignment]
-try:
-    import lzma
-except ImportError:
-    lzma = None  # type: ignore[assignment]
+from fastjango.core.serializers.batches import Batch
+from fastjango.db import DEFAULT_DB_ALIAS, connections, router, transaction
 
 READ_STDIN = "-"
 
-
-class SingleZipReader(zipfile.ZipFile):
-    """Read the only file of an archive."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if len(self.namelist()) != 1:
-            raise ValueError("Zip-compressed fixtures must contain one file.")
-        self._content: Any = None
-
-    def read(self, size: int = -1) -> bytes:  # type: ignore[override]  # that of a file, not of an archive
-        """Return the next bytes of the file's content."""
-        if self._content is None:
-            self._content = self.open(self.namelist()[0])
-        return bytes(self._content.read(size))
+__all__ = ["READ_STDIN", "Command", "SingleZipReader", "humanize"]
 
 
 def humanize(dirname: str) -> str:
@@ -104,17 +81,7 @@ class Command(BaseCommand):
     @functools.cached_property
     def compression_formats(self) -> dict[str | None, Any]:
         """The compressions that can be read: ``{extension: (opener, mode)}``."""
-        formats: dict[str | None, Any] = {
-            None: (open, "rb"),
-            "gz": (gzip.GzipFile, "rb"),
-            "zip": (SingleZipReader, "r"),
-            "stdin": (lambda *args: sys.stdin, None),
-        }
-        if bz2 is not None:
-            formats["bz2"] = (bz2.BZ2File, "r")
-        if lzma is not None:
-            formats["lzma"] = formats["xz"] = (lzma.LZMAFile, "r")
-        return formats
+        return compression_formats() | {"stdin": (lambda *args: sys.stdin, None)}
 
     def reset_sequences(self, connection: Any, models: Any) -> None:
         """Set the sequences of *models* behind their highest keys."""
@@ -159,60 +126,34 @@ class Command(BaseCommand):
             self.stdout.write(f"Installed {counts} from {self.fixture_count} fixture(s)")
 
     def save_obj(self, obj: Any) -> bool:
-        """Save a deserialized object, unless its model is left out; returns whether it was saved."""
+        """Save a deserialized object, or let it wait for more; returns False for one of a model that is left out."""
         model = obj.object.__class__
-        if (
-            model._meta.app_config in self.excluded_apps
-            or model in self.excluded_models
-            or not router.allow_migrate_model(self.using, model)
-        ):
-            saved = False
-        else:
-            saved = True
+        if model._meta.app_config in self.excluded_apps or model in self.excluded_models:
+            return False
+        saved = router.allow_migrate_model(self.using, model)
+        if saved:
             self.models.add(model)
-            try:
-                obj.save(using=self.using)
-            except (DatabaseError, IntegrityError, ValueError) as exc:
-                exc.args = (f"Could not load {obj.object._meta.label}(pk={obj.object.pk}): {exc}",)
-                raise
+            self.batch.add(obj)
         if obj.deferred_fields:
             self.objs_with_deferred_fields.append(obj)
         return saved
 
     def load_label(self, fixture_label: str) -> None:
         """Load every file that a label names."""
-        progress = self.verbosity >= 3 or (self.verbosity >= 1 and self.stdout.isatty())
-        step = 1 if self.verbosity >= 3 else 100
         for fixture_file, fixture_dir, fixture_name in self.find_fixtures(fixture_label):
             _, ser_fmt, cmp_fmt = self.parse_name(os.path.basename(fixture_file))
-            open_method, mode = self.compression_formats[cmp_fmt]
-            fixture = open_method(fixture_file, mode)
+            fixture = FixtureFile.open(fixture_file, cmp_fmt, *self.compression_formats[cmp_fmt])
             self.fixture_count += 1
-            objects_in_fixture = loaded = 0
             if self.verbosity >= 2:
                 self.stdout.write(f"Installing {ser_fmt} fixture '{fixture_name}' from {humanize(fixture_dir)}.")
             try:
-                for obj in serializers.deserialize(
-                    str(ser_fmt),
-                    fixture,
-                    using=self.using,
-                    ignorenonexistent=self.ignore,
-                    handle_forward_references=True,
-                ):
-                    objects_in_fixture += 1
-                    if self.save_obj(obj):
-                        loaded += 1
-                        if progress and loaded % step == 0:
-                            self.stdout.write(f"\rProcessed {loaded} object(s).", ending="")
+                objects_in_fixture, loaded = self.load_file(fixture, str(ser_fmt))
             except Exception as exc:
                 if not isinstance(exc, CommandError):
                     exc.args = (f"Problem installing fixture '{fixture_file}': {exc}",)
                 raise
             finally:
-                if fixture_file != READ_STDIN:
-                    fixture.close()
-            if progress and loaded >= step:
-                self.stdout.write("")
+                fixture.close()
             self.loaded_object_count += loaded
             self.fixture_object_count += objects_in_fixture
             if objects_in_fixture == 0:
@@ -221,6 +162,51 @@ class Command(BaseCommand):
                     RuntimeWarning,
                     stacklevel=2,
                 )
+
+    def load_file(self, fixture: FixtureFile, ser_fmt: str) -> tuple[int, int]:
+        """Load an open file; return how many objects there are in it, and how many were saved."""
+        objects_in_fixture = loaded = 0
+        objects: Any = serializers.deserialize(
+            ser_fmt,
+            fixture.stream,
+            using=self.using,
+            ignorenonexistent=self.ignore,
+            handle_forward_references=True,
+        )
+        self.batch = Batch(self.using, together=vars(type(objects)).get("saved_in_batches", False))
+        if self.batch.together:
+            objects.before_lookup = self.batch.save
+        bar = self._bar(fixture, objects)
+        try:
+            try:
+                for obj in objects:
+                    objects_in_fixture += 1
+                    if self.save_obj(obj):
+                        loaded += 1
+                        if self.verbosity >= 3:
+                            self.stdout.write(f"\rProcessed {loaded} object(s).", ending="")
+                    if bar is not None:
+                        bar.update(objects_in_fixture)
+            except Exception:
+                # An object that waits may be wrong as well: the first error is the one to tell.
+                self.batch.save()
+                raise
+            self.batch.save()
+            if bar is not None:
+                bar.finish()
+            elif self.verbosity >= 3 and loaded:
+                self.stdout.write("")
+        finally:
+            if bar is not None:
+                bar.close()
+        return objects_in_fixture, loaded
+
+    def _bar(self, fixture: FixtureFile, objects: Any) -> LoadingBar | None:
+        # Only where a person looks; -v 3 tells of each object instead.
+        if self.verbosity not in (1, 2) or not self.stdout.isatty():
+            return None
+        listed = getattr(objects, "stream", None)
+        return LoadingBar(self.stdout, fixture, len(listed) if isinstance(listed, list) else None)
 
     def get_fixture_name_and_dirs(self, fixture_name: str) -> tuple[str, list[str]]:
         """Return a label's file name and the folders where it may lie."""

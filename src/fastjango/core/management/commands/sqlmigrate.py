@@ -6,6 +6,7 @@ from typing import Any
 
 from fastjango.apps import apps
 from fastjango.core.management.base import BaseCommand, CommandError, CommandParser
+from fastjango.core.management.color import no_style
 from fastjango.db import DEFAULT_DB_ALIAS, connections
 from fastjango.db.migrations.exceptions import AmbiguityError
 from fastjango.db.migrations.loader import MigrationLoader
@@ -31,13 +32,10 @@ class Command(BaseCommand):
             "--backwards", action="store_true", help="Creates SQL to unapply the migration, rather than to apply it"
         )
 
-    def execute(self, *args: Any, **options: Any) -> Any:
-        """Print without colour: the output is SQL."""
-        options["no_color"] = True
-        return super().execute(*args, **options)
-
     def handle(self, *args: Any, **options: Any) -> str:
         """Collect the statements."""
+        # The output is SQL, without colour; what the system checks said before it had theirs.
+        self.style = no_style()
         connection = connections[options["database"]]
         loader = MigrationLoader(connection, replace_migrations=False)
         app_label, migration_name = options["app_label"], options["migration_name"]

@@ -13,7 +13,7 @@ import threading
 import time
 import weakref
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import sqlalchemy
 from sqlalchemy import event
@@ -47,6 +47,8 @@ class PooledConnections:
     pool_size = 10
     sa_url = ""
     sa_options: dict[str, Any] = {}
+    # SQLAlchemy's own types, and the ones that read what our driver gives.
+    sa_types: ClassVar[dict[type[Any], type[Any]]] = {}
 
     def __init__(self, settings_dict: dict[str, Any], alias: str) -> None:
         self.settings_dict = settings_dict
@@ -143,6 +145,8 @@ class PooledConnections:
             _initialize=False,
             **self.sa_options,
         )
+        if self.sa_types:
+            engine.dialect.colspecs = {**engine.dialect.colspecs, **self.sa_types}
         event.listen(engine, "begin", _begin_for_sqlalchemy)
         event.listen(engine, "handle_error", _roll_back_failed_commit)
         return engine

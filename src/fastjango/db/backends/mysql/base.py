@@ -30,6 +30,7 @@ from fastjango.db.backends.mysql.driver import TwoFacedConnection
 from fastjango.db.backends.mysql.features import DatabaseFeatures
 from fastjango.db.backends.mysql.introspection import DatabaseIntrospection
 from fastjango.db.backends.mysql.operations import DatabaseOperations
+from fastjango.db.backends.mysql.plain_types import PLAIN_TYPES
 from fastjango.db.backends.mysql.validation import DatabaseValidation
 from fastjango.db.backends.utils import typecast_time
 from fastjango.db.bridge import in_bridge
@@ -82,6 +83,13 @@ class StreamCursor(CursorErrors, Database.cursors.SSCursor):
         """Return all remaining rows."""
         return list(Database.cursors.SSCursor.fetchall(self))
 
+    def abandon(self) -> None:
+        """Leave the rest of the rows unread; the connection is of no use any more."""
+        result, self._result, self.connection = self._result, None, None
+        if result is not None:
+            result.unbuffered_active = False
+            result.connection = None
+
 
 class DatabaseWrapper(BaseDatabaseWrapper):
     """The connection object of a MariaDB or MySQL database."""
@@ -89,6 +97,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     vendor = "mysql"
     sa_url = "mysql+pymysql://"
     sa_options: dict[str, Any] = {"paramstyle": "format"}
+    sa_types = PLAIN_TYPES
     Database = Database
     client_class = DatabaseClient
     creation_class = DatabaseCreation
@@ -250,6 +259,8 @@ class DatabaseWrapper(BaseDatabaseWrapper):
                 self.pool.give(lease)
             else:
                 # The rest of the rows would have to be read first.
+                if cursor is not None:
+                    cursor.abandon()
                 self.pool.drop(lease)
 
     @contextmanager

@@ -7,7 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic.ddl.mysql import MySQLModifyColumn
-from sqlalchemy.schema import CreateIndex
 
 from fastjango.db.migrations.ddl import tables
 from fastjango.db.migrations.ddl.editor import BaseDatabaseSchemaEditor
@@ -15,7 +14,7 @@ from fastjango.db.migrations.ddl.enums import case_sql, changes_for, gone_condit
 from fastjango.db.models.fields.enumerated import enum_of
 from fastjango.db.models.table import split_table_name
 
-_NO_DEFAULT = ("longtext", "longblob", "text", "blob", "json")
+_LIMITED = ("longtext", "longblob", "text", "blob", "json")
 
 
 class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
@@ -25,8 +24,7 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         """Return whether the column's type takes no default."""
         if self.connection.mysql_is_mariadb:
             return False
-        db_type = field.db_type(self.connection)
-        return db_type is not None and db_type.lower().startswith(_NO_DEFAULT)
+        return _has_limits(field.db_type(self.connection))
 
     def _alter_field(
         self, model: Any, old_field: Any, new_field: Any, old_type: str, new_type: str, strict: bool = False
@@ -61,55 +59,26 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         """Drop a procedure; its name is unique here."""
         self.execute(f"DROP PROCEDURE {self.quote_name(procedure_name)}", None)
 
-    # ------------------------------------------------------------ indexes that foreign keys use
-
-    def _drop_unique(self, model: Any, columns: list[str]) -> None:
-        self._keep_for_key(model, columns, self._constraint_names(model, columns, unique=True, primary_key=False))
-        super()._drop_unique(model, columns)
-
-    def alter_index_together(self, model: Any, old_index_together: Any, new_index_together: Any) -> None:
-        """Drop and add the indexes that differ; foreign keys keep one."""
-        for names in {tuple(one) for one in old_index_together} - {tuple(one) for one in new_index_together}:
-            columns = [model._meta.get_field(name).column for name in names]
-            self._keep_for_key(model, columns, self._constraint_names(model, columns, index=True, unique=False))
-        super().alter_index_together(model, old_index_together, new_index_together)
-
-    def remove_index(self, model: Any, index: Any) -> None:
-        """Drop an index; foreign keys keep one."""
-        if index.fields:
-            column = model._meta.get_field(index.fields_orders[0][0]).column
-            self._keep_for_key(model, [column], [index.name])
-        super().remove_index(model, index)
-
-    def remove_constraint(self, model: Any, constraint: Any) -> None:
-        """Drop a constraint; foreign keys keep an index."""
-        if getattr(constraint, "fields", ()):
-            column = model._meta.get_field(constraint.fields[0]).column
-            self._keep_for_key(model, [column], [constraint.name])
-        super().remove_constraint(model, constraint)
-
-    def _keep_for_key(self, model: Any, columns: list[str], dropped: list[str]) -> None:
-        """
-        Give a foreign key an index of its own where it lives on one that is about to go.
-
-        The database lets a key use any index that begins with its column, and then refuses to drop that.
-        """
-        if self.collect_sql or not dropped:
+    def _before_drop(self, model: Any, name: str) -> None:
+        """Give a foreign key an index of its own, where the one that goes is the only one that begins with its column."""
+        if self.collect_sql and not self.connection.is_usable():
             return
         with self.connection.cursor() as cursor:
-            found = self.connection.introspection.get_constraints(cursor, model._meta.db_table)
-        keys = [name for name, facts in found.items() if facts["foreign_key"] and facts["columns"] == columns[:1]]
-        others = [
-            name
-            for name, facts in found.items()
-            if (facts["index"] or facts["unique"]) and facts["columns"][:1] == columns[:1] and name not in dropped
-        ]
-        if keys and not others:
-            table = self._bare(model, columns[0])
-            self.emit(CreateIndex(sa.Index(sa.sql.quoted_name(keys[0], True), table.c[columns[0]], _table=table)))
+            live = self.connection.introspection.get_constraints(cursor, model._meta.db_table)
+        first = live[name]["columns"][:1] if name in live else []
+        if not any(facts["foreign_key"] and facts["columns"] == first for facts in live.values()):
+            return
+        if not any(facts["index"] and facts["columns"][:1] == first for other, facts in live.items() if other != name):
+            (field,) = [field for field in model._meta.local_fields if [field.column] == first]
+            self.execute(self._index_sql(model, [field]), None)
 
     def _field_should_be_indexed(self, model: Any, field: Any) -> bool:
-        # A foreign key makes its own index.
-        if not super()._field_should_be_indexed(model, field):
+        # A foreign key makes its own index; long texts have none without a length.
+        if not super()._field_should_be_indexed(model, field) or _has_limits(field.db_type(self.connection)):
             return False
         return not (field.get_internal_type() == "ForeignKey" and field.db_constraint)
+
+
+def _has_limits(db_type: str | None) -> bool:
+    """Return whether a type takes no default and no plain index."""
+    return db_type is not None and db_type.lower().startswith(_LIMITED)

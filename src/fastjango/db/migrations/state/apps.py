@@ -11,6 +11,7 @@ from fastjango.apps.registry import apps as global_apps
 from fastjango.conf import settings
 from fastjango.db.migrations.exceptions import InvalidBasesError
 from fastjango.db.migrations.state.model_state import ModelState
+from fastjango.db.models.checks.project import find_lazy_references
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,20 +21,18 @@ class AppConfigStub(AppConfig):
     """An app of which only the label is known."""
 
     def __init__(self, label: str) -> None:
-        self.apps = None
-        self.models = {}
-        self.label = label
-        self.import_models_called = False
+        # A label of the history was checked when its app was; that of a class made by hand may be any text.
+        self.name = self.label = label
+        self.verbose_name = label.title()
+        self.path = ""
+        self.apps: Any = None
         # Historical apps have no module.
-        self.models_module = None
-        super().__init__(label, None)
+        self.module = self.models_module = None
+        self.models: Any = {}
 
     def import_models(self) -> None:
         """Take the models that the registry has."""
         self.models = self.apps.all_models[self.label]
-
-    def _path_from_module(self, module: Any) -> str:
-        return ""
 
 
 class StateApps(Apps):
@@ -55,14 +54,9 @@ class StateApps(Apps):
 
     def _check_pending(self, ignore_swappable: bool) -> None:
         ignore = {_swappable_key(settings.AUTH_USER_MODEL)} if ignore_swappable else set()
-        pending = {key for key in self._pending_operations if key not in ignore}
-        if not pending:
-            return
-        lines = []
-        for app_label, model_name in sorted(pending):
-            for operation in self._pending_operations[app_label, model_name]:
-                lines.append(_describe_pending(self, operation, app_label, model_name))
-        raise ValueError("\n".join(dict.fromkeys(lines)))
+        found = find_lazy_references(self, ignore)
+        if found:
+            raise ValueError("\n".join(error.msg for error in found))
 
     @contextmanager
     def bulk_update(self) -> Iterator[None]:
@@ -131,20 +125,3 @@ class StateApps(Apps):
 def _swappable_key(value: str) -> tuple[str, str]:
     app_label, model_name = value.lower().split(".", 1)
     return app_label, model_name
-
-
-def _describe_pending(apps: Any, operation: Any, app_label: str, model_name: str) -> str:
-    function = operation
-    keywords: dict[str, Any] = {}
-    while hasattr(function, "func"):
-        keywords.update(getattr(function, "keywords", {}))
-        function = function.func
-    reason = (
-        f"app {app_label!r} doesn't provide model {model_name!r}"
-        if app_label in apps.app_configs
-        else f"app {app_label!r} isn't installed"
-    )
-    field = keywords.get("field")
-    if field is not None:
-        return f"The field {field} was declared with a lazy reference to '{app_label}.{model_name}', but {reason}."
-    return f"{function.__module__}.{function.__qualname__} contains a lazy reference to {app_label}.{model_name}, but {reason}."

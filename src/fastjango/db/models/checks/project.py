@@ -90,7 +90,7 @@ def check_lazy_references(app_configs: Any = None, **kwargs: Any) -> list[Any]:
 
 
 def find_lazy_references(apps: Any, ignore: Any = None) -> list[Any]:
-    """Return messages about everything that still waits for a model of *apps*."""
+    """Return messages about everything that still waits for a model of *apps*, each of them once."""
     pending = set(apps._pending_operations) - (ignore or set())
     if not pending:
         return []
@@ -100,7 +100,8 @@ def find_lazy_references(apps: Any, ignore: Any = None) -> list[Any]:
         for model_key in pending
         for operation in apps._pending_operations[model_key]
     ]
-    return sorted((error for error in found if error is not None), key=lambda error: error.msg)
+    once = {error.msg: error for error in found}
+    return [once[message] for message in sorted(once)]
 
 
 def _unwrap(operation: Any) -> tuple[Any, dict[str, Any]]:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from fastjango.core.exceptions import ImproperlyConfigured, fix
 from fastjango.db import models
+from fastjango.db.models.faces.guest_types import UnboundedDecimal, decorated, is_own
 from fastjango.db.models.fields.attribute import DeferredAttribute
 from fastjango.db.models.functions import Now
 
@@ -163,8 +164,11 @@ def field_of(cls: Any, column: sa.Column[Any], name: str, *, alone: bool, target
         return kind(target, _on_delete(column), **options)
     options["db_index"] = bool(column.index) and not column.unique
     kind = _kind(column)
+    if is_own(column.type):
+        kind = decorated(kind)
+        options["decorator"] = column.type
     if column.primary_key and alone:
-        kept = {key: options[key] for key in ("blank", "default", "db_default") if key in options}
+        kept = {key: options[key] for key in ("blank", "default", "db_default", "decorator") if key in options}
         options.clear()
         options.update({"db_column": column.name, "primary_key": True}, **kept)
         if kind in KEYS and column.autoincrement in (True, "auto"):
@@ -284,7 +288,7 @@ def _expression(column: sa.Column[Any], value: Any) -> Any:
 
 def _kind(column: sa.Column[Any]) -> Any:
     kind: Any = column.type
-    while isinstance(kind, sa.types.TypeDecorator):
+    while isinstance(kind, sa.types.TypeDecorator) and not isinstance(kind, sa.Interval):
         kind = kind.impl_instance
     if isinstance(kind, sa.Enum):
         return models.CharField if kind.enum_class is None else NamedMember
@@ -292,6 +296,8 @@ def _kind(column: sa.Column[Any]) -> Any:
         if isinstance(kind, known):
             if known is sa.String and kind.length is None:
                 return models.TextField
+            if known is sa.Numeric and kind.precision is None:
+                return UnboundedDecimal
             return field
     raise fix(
         ImproperlyConfigured(f"{column.table.name}.{column.name}: no field has the values of {column.type!r}."),
@@ -314,6 +320,7 @@ def _size(column: sa.Column[Any], kind: Any) -> dict[str, Any]:
         # Migrations make a text column of it on every database.
         column.type.native_enum = False
         return sized
+    kind = getattr(kind, "plain", kind)
     if kind is models.CharField:
         return {"max_length": getattr(column.type, "length", None)}
     if kind is models.DecimalField:

@@ -16,6 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import RelationshipProperty
+from sqlalchemy.orm.mapper import _CONFIGURE_MUTEX
 
 from fastjango.apps import apps
 from fastjango.core.exceptions import ImproperlyConfigured, fix
@@ -24,6 +25,7 @@ from fastjango.db.models.declare import ModelBase
 from fastjango.db.models.faces.guest_fields import Filled, field_of
 from fastjango.db.models.faces.guest_sessions import prepare_guest
 from fastjango.db.models.faces.guest_tables import make_tables_between, table_options, wide_keys
+from fastjango.db.models.faces.guest_types import agree
 
 apps.before_models_ready.append(lambda: settle())
 # Mapped classes that have no twin yet.
@@ -41,8 +43,8 @@ class OfTwin:
         self.name = name
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
-        twin = None
-        if not isinstance(owner, ModelBase):
+        twin = _twins.get(owner)
+        if twin is None and not isinstance(owner, ModelBase):
             try:
                 settle()
             except AttributeError as exc:
@@ -64,6 +66,7 @@ def welcome(mapper: Any, cls: Any) -> None:
     config = apps.get_containing_app_config(cls.__module__) if apps.apps_ready else None
     if config is None:
         return
+    agree(mapper.local_table)
     _waiting.append((cls, mapper, config.label))
     for name in SHOWN:
         if name not in cls.__dict__:
@@ -74,12 +77,14 @@ def welcome(mapper: Any, cls: Any) -> None:
 
 def settle() -> None:
     """Make the twins of all classes that wait for theirs, those that others are made of first."""
-    made = list(_waiting)
-    while _waiting:
-        cls, mapper, label = _waiting[0]
-        _make(cls, mapper, label)
-    for cls, mapper, label in made:
-        make_tables_between(cls, mapper, label)
+    # SQLAlchemy's lock, as everywhere where classes are mapped: another thread waits until all twins are there.
+    with _CONFIGURE_MUTEX:
+        made = list(_waiting)
+        while _waiting:
+            cls, mapper, label = _waiting[0]
+            _make(cls, mapper, label)
+        for cls, mapper, label in made:
+            make_tables_between(cls, mapper, label)
 
 
 def _make(cls: Any, mapper: Any, label: str) -> Any:

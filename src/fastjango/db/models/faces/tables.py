@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fastjango.db.models.faces.relationships import is_plain_relation
+from fastjango.db.models.faces.relationships import column, guest_of, is_plain_relation
 
 
 def complete(model: Any) -> Any:
@@ -29,6 +29,8 @@ def complete(model: Any) -> Any:
             target = _column(field.target_field)
             if target.table.metadata is table.metadata:
                 table.append_constraint(sa.ForeignKeyConstraint([own], [target]))
+            if guest_of(field.target_field.model) is not None:
+                _lead_to_guest(table, own, column(field.target_field.model, field.target_field))
         if field.generated or field.has_db_default():
             for_update = bool(field.generated)
             sa.FetchedValue(for_update=False)._set_parent(own)
@@ -39,6 +41,13 @@ def complete(model: Any) -> Any:
             if default is not None:
                 sa.ColumnDefault(default)._set_parent(own)
     return table
+
+
+def _lead_to_guest(table: Any, own: Any, target: Any) -> None:
+    """Let joins find the guest's table as well; for migrations the constraint is the one to the twin's, of the same name."""
+    constraint = sa.ForeignKeyConstraint([own], [target])
+    table.append_constraint(constraint)
+    table.constraints.discard(constraint)
 
 
 def _column(field: Any) -> Any:

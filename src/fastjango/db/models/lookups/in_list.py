@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 SHORT = 32
 """Up to this many values PostgreSQL gets a padded list, which it plans better."""
 _MIN, _MAX = -(2**63), 2**63 - 1
+# Of lists up to this length each item is compared with those before it, which is less work than a set.
+_FEW = 8
 _TEXT = Text()
 _BIG_ARRAY = ARRAY(BigInteger())
 _TEXT_ARRAY = ARRAY(Text())
@@ -91,6 +93,16 @@ def _json_of(convert: Callable[[Any], Any] | None) -> Callable[[Any], str]:
     return encode
 
 
+def _few_integers(values: list[Any]) -> list[Any] | None:
+    kept: list[Any] = []
+    for item in values:
+        if type(item) is not int or not _MIN <= item <= _MAX:
+            return None
+        if item not in kept:
+            kept.append(item)
+    return kept or None
+
+
 def _plain_integers(values: Any) -> list[int]:
     return [int(value) for value in values]
 
@@ -129,6 +141,8 @@ class In(BuiltinLookup):
         """Return plain integers or texts without repetition, which need no look at each; None for other values."""
         plain = self._plain_item
         if plain is int:
+            if type(value) is list and len(value) <= _FEW:
+                return _few_integers(value)
             for item in value:
                 if type(item) is not int or not _MIN <= item <= _MAX:
                     return None
@@ -136,7 +150,7 @@ class In(BuiltinLookup):
             for item in value:
                 if type(item) is not plain:
                     return None
-        return [*{item: None for item in value}] if value else None
+        return [*dict.fromkeys(value)] if value else None
 
     @cached_property
     def _plain_item(self) -> type[Any] | None:

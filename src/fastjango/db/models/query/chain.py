@@ -20,9 +20,10 @@ from .columns import QuerySetColumns
 from .core import M
 from .cte import CTE, joined, make_cte
 from .fetch_modes import FetchMode
+from .hot import remember_hot
 from .merging import combined, merged
 from .prefetch import Prefetch
-from .shape import filtered, keyed, remember_hot
+from .shape import filtered, keyed
 
 if TYPE_CHECKING:
     import datetime as dt

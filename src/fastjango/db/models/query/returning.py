@@ -12,6 +12,7 @@ from fastjango.db.errors import NotSupportedError
 from fastjango.db.models.sql.returning import update_returning, update_returning_kept, upsert_rows
 
 from .core import M
+from .tagging import tagged
 from .upsert_target import upsert_target
 from .writes import QuerySetWrites
 from .writing import bulk_columns
@@ -20,6 +21,7 @@ from .writing import bulk_columns
 class QuerySetReturning(QuerySetWrites[M]):
     """A queryset whose changes tell what they did."""
 
+    @tagged
     def update_returning(self, **kwargs: Any) -> list[M]:
         """
         Set fields of all rows at once, as ``update()`` does, and return the objects as they are now. No signals.
@@ -56,6 +58,7 @@ class QuerySetReturning(QuerySetWrites[M]):
             rows.filter(pk__in=keys).update(**kwargs)
             return list(rows.filter(pk__in=keys))
 
+    @tagged
     def upsert(
         self,
         objs: Iterable[M],

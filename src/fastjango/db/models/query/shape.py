@@ -11,14 +11,14 @@ same and is forgotten with its queryset.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable
 from typing import Any, ClassVar
 
 from fastjango.core.exceptions import EmptyResultSet
 from fastjango.core.signals import setting_changed
 from fastjango.db.connections import connections
 from fastjango.db.models.expressions.shape import SCALARS, SlotCounter, Uncacheable
-from fastjango.db.models.lookups import compare, registry
+from fastjango.db.models.lookups import registry
 from fastjango.db.models.sql.plan import SelectPlan, compile_select
 from fastjango.db.models.sql.query import Query
 from fastjango.db.models.sql.statement import Options
@@ -31,9 +31,6 @@ NODE_LIMIT = 12_000
 
 SLICES_PER_SHAPE = 64
 """Limits are written into the SQL (SQLite plans better), but not for every page of a crawl."""
-
-LENGTHS_PER_FILTER = 256
-"""Of so many lengths of lists a filter remembers where it leads."""
 
 
 class Trie:
@@ -84,8 +81,8 @@ class Shape:
         self.query = query
         self.interned = interned
         self.children: dict[Key, Any] = {}
-        # Names and types of plain filter() calls -> where they lead.
-        self.hot: dict[Any, HotFilter] = {}
+        # Names and types of plain filter() calls -> where they lead (``hot.py``).
+        self.hot: dict[Any, Any] = {}
         self.plans: dict[Key, Any] = {}
         # Of a root: the epoch it was made in.
         self.stamp = -1
@@ -127,7 +124,7 @@ class Shape:
             return found[1]  # type: ignore[no-any-return]
         epoch = registry.epoch
         try:
-            plan: SelectPlan | None = compile_select(self.query, connection, options)
+            plan: SelectPlan | None = compile_select(self.query, connection, options, kept=self.interned)
         except EmptyResultSet:
             plan = None
         if self.interned and (plan is None or plan.cacheable) and epoch == registry.epoch:
@@ -153,59 +150,6 @@ def root(model: Any) -> Shape:
 def detached(query: Any) -> Shape:
     """Return a node of its own for a query that somebody may change."""
     return Shape(query.model, query, interned=False)
-
-
-class HotFilter:
-    """Where ``filter(name=value, ...)`` leads when the values need no preparation, or only a look."""
-
-    __slots__ = ("checks", "lists", "node", "nodes", "order", "ranges")
-
-    def __init__(self, node: Shape) -> None:
-        self.node = node
-        # (place, lowest, highest) of integers; others take the slow way.
-        self.ranges: list[tuple[int, int, int]] = []
-        # (place, what has to be true of the value).
-        self.checks: list[tuple[int, Callable[[Any], bool]]] = []
-        # (place, what gives the list) of lists of plain values; how long they are is part of the shape.
-        self.lists: list[tuple[int, Callable[[Any], list[Any] | None]]] = []
-        self.nodes: dict[Key, Shape] = {}
-        # Places of the values in the order of their names, which is that of the binds.
-        self.order: tuple[int, ...] | None = None
-
-    def leads_to(self, values: Binds) -> tuple[Shape, Binds] | None:
-        """Return the node and the binds of values, or None when they have to be prepared."""
-        if self.lists:
-            return self.with_lists(values)
-        binds = self.binds_of(values)
-        return None if binds is None else (self.node, binds)
-
-    def binds_of(self, values: Binds) -> Binds | None:
-        """Return the values as binds, or None when they have to be prepared."""
-        for place, low, high in self.ranges:
-            if not low <= values[place] <= high:
-                return None
-        for place, holds in self.checks:
-            if not holds(values[place]):
-                return None
-        if self.order is None:
-            return values
-        return tuple([values[place] for place in self.order])
-
-    def with_lists(self, values: Binds) -> tuple[Shape, Binds] | None:
-        """Return the node and the binds of values among which are lists, or None."""
-        kept: Any = [*values]
-        lengths: Key = None
-        for place, plain in self.lists:
-            found = plain(kept[place])
-            if found is None:
-                return None
-            kept[place] = found
-            lengths = len(found) if lengths is None else (lengths, len(found))
-        node = self.nodes.get(lengths)
-        if node is None:
-            return None
-        binds = self.binds_of(kept)
-        return None if binds is None else (node, tuple(binds))
 
 
 class Family:
@@ -257,60 +201,6 @@ def _build(shape: Shape, binds: Binds, condition: Any, sticky: bool) -> Any:
         query.filter_is_sticky = True
     query.add_q(condition.with_slots(SlotCounter(len(binds))))
     return query
-
-
-def remember_hot(shape: Shape, names: tuple[str, ...], values: tuple[Any, ...], node: Shape, added: Binds) -> None:
-    """Note that plain ``filter(**kwargs)`` with these names and types leads to *node* at once."""
-    if not (shape.interned and node.interned) or len(added) != len(values) or len(shape.hot) > 256:
-        return
-    # filter() sorts its names, and the binds are in that order.
-    order = sorted(range(len(names)), key=names.__getitem__)
-    lookups = dict(_lookups_of(shape, node))
-    hot = HotFilter(node)
-    if order != list(range(len(names))):
-        hot.order = tuple(order)
-    for bind, place in enumerate(order):
-        if not _is_hot(hot, place, values[place], added[bind], lookups.get(bind)):
-            return
-    key = (*names, *map(type, values))
-    if hot.lists:
-        lengths: Key = None
-        for place, _ in hot.lists:
-            length = len(added[order.index(place)])
-            lengths = length if lengths is None else (lengths, length)
-        known = shape.hot.get(key)
-        if known is not None and len(known.nodes) < LENGTHS_PER_FILTER:
-            hot.nodes = known.nodes
-        hot.nodes[lengths] = node
-    shape.hot[key] = hot
-
-
-def _is_hot(hot: HotFilter, place: int, value: Any, bind: Any, lookup: Any) -> bool:
-    """Note how the value at *place* is looked at; tell whether values of its type can go the short way at all."""
-    if lookup is None or lookup.value_shapes_sql:
-        return False
-    if type(value) is list:
-        if not hasattr(lookup, "plain_list") or lookup.plain_list(value) != bind:
-            return False
-        hot.lists.append((place, lookup.plain_list))
-        return True
-    if value is not bind or lookup.value_kind(value) != ():
-        return False
-    if type(value) in lookup.plain_types:
-        if type(value) is int and (bounds := compare.integer_range(lookup.bind_field)) is not None:
-            hot.ranges.append((place, *bounds))
-        return True
-    check = getattr(lookup, "plain_checks", {}).get(type(value))
-    if check is not None:
-        hot.checks.append((place, check))
-    return check is not None
-
-
-def _lookups_of(shape: Shape, node: Shape) -> Iterator[tuple[int, Any]]:
-    # Copies: other threads add to them meanwhile.
-    for child in [*shape.children.values()]:
-        if isinstance(child, Family) and any(other is node for other in [*child.nodes.values()]):
-            yield from ((place, lookup) for place, lookup, _ in child.lookups)
 
 
 def keyed(
@@ -452,13 +342,11 @@ setting_changed.connect(_forget, dispatch_uid="fastjango.db.models.query.shape")
 __all__ = [
     "Binds",
     "Family",
-    "HotFilter",
     "Shape",
     "Trie",
     "detached",
     "filtered",
     "keyed",
-    "remember_hot",
     "root",
     "sliced",
 ]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from fastjango.db.models.sql.plan import SelectPlan
 
-    from .shape import HotFilter
+    from .hot import HotFilter
 
 MISS = object()
 # Of one value: what becomes of it on the way into the statement.
@@ -75,9 +75,9 @@ class Route:
         self.read: Callable[[tuple[Any, ...], str], Any] | None = None
         self.kind = _PREPARED
         self.lowest = self.highest = 0
-        if getattr(plan.args, "width", 0) == 1 and not hot.checks and hot.order is None and len(hot.ranges) < 2:
+        if getattr(plan.args, "width", 0) == 1 and not hot.checks and hot.is_in_order and len(hot.ranges) < 2:
             self.kind = _AS_IT_IS
-            for _, low, high in hot.ranges:
+            for low, high in hot.ranges.values():
                 self.kind, self.lowest, self.highest = _BOUNDED, low, high
         # Whether no code of users runs between the rows and the objects.
         self.is_pure = not constructor_matters(self.objects.model) and all(
@@ -126,14 +126,12 @@ def first_filter(manager: Any, kwargs: dict[str, Any]) -> Any:
     if _is_changed(manager) or QuerySet.filter is not _FILTER or not made_by._plain:
         return None
     model = manager.model
-    values = tuple(kwargs.values())
+    values = (*kwargs.values(),)
     hot = root(model).hot.get((*kwargs, *map(type, values)))
-    found = None if hot is None else hot.leads_to(values)
-    if found is None:
+    if hot is None or (found := hot.leads_to(values)) is None:
         return None
     queryset = made_by.__new__(made_by)
     queryset.model = model
-    queryset._db = None
     queryset._shape, queryset._binds = found
     return queryset
 
@@ -215,8 +213,8 @@ def _found(manager: Any, kwargs: dict[str, Any]) -> tuple[Route, Any] | None:
         return route, (value,)
     if kind == _AS_IT_IS:
         return route, (value,)
-    binds = route.hot.binds_of(tuple(kwargs.values()))
-    return None if binds is None else (route, route.args(binds))
+    led = route.hot.leads_to(tuple(kwargs.values()))
+    return None if led is None else (route, route.args(led[1]))
 
 
 def _reader(route: Route) -> Callable[[tuple[Any, ...], str], Any]:

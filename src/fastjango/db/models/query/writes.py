@@ -28,6 +28,7 @@ from fastjango.db.models.sql.write import (
 from .core import M
 from .reads import QuerySetReads
 from .shape import Binds, Shape, keyed
+from .tagging import tagged
 from .writing import BulkOptions, bulk_columns, prepare_for_bulk_create, resolve_callables, take_returned
 
 
@@ -36,6 +37,7 @@ class QuerySetWrites(QuerySetReads[M]):
 
     # -- creating
 
+    @tagged
     def create(self, **kwargs: Any) -> M:
         """Make an object, save it and return it. Queries: 1."""
         reverse_names = frozenset(kwargs).intersection(self.model._meta._reverse_one_to_one_field_names)
@@ -50,6 +52,7 @@ class QuerySetWrites(QuerySetReads[M]):
         """See ``create``."""
         return await bridge(self.create, **kwargs)
 
+    @tagged
     def get_or_create(self, defaults: Any = None, **kwargs: Any) -> tuple[M, bool]:
         """
         Return the object that matches, made now if there is none, and whether it was made.
@@ -78,6 +81,7 @@ class QuerySetWrites(QuerySetReads[M]):
         """See ``get_or_create``."""
         return await bridge(self.get_or_create, defaults=defaults, **kwargs)
 
+    @tagged
     def update_or_create(self, defaults: Any = None, create_defaults: Any = None, **kwargs: Any) -> tuple[M, bool]:
         """
         Change the object that matches, or make it; return it and whether it was made.
@@ -121,6 +125,7 @@ class QuerySetWrites(QuerySetReads[M]):
 
     # -- creating many
 
+    @tagged
     def bulk_create(
         self,
         objs: Any,
@@ -273,6 +278,7 @@ class QuerySetWrites(QuerySetReads[M]):
 
     # -- changing
 
+    @tagged
     def update(self, **kwargs: Any) -> int:
         """
         Set fields of all rows at once; return how many rows matched. No signals.
@@ -353,6 +359,7 @@ class QuerySetWrites(QuerySetReads[M]):
                 values.append((field, model, value))
         return values
 
+    @tagged
     def bulk_update(self, objs: Any, fields: Any, batch_size: int | None = None) -> int:
         """
         Write the given fields of many objects with one statement per batch.
@@ -430,6 +437,7 @@ class QuerySetWrites(QuerySetReads[M]):
 
     # -- deleting
 
+    @tagged
     def delete(self) -> tuple[int, dict[str, int]]:
         """
         Delete all rows, with what depends on them; return how many, also by model.
@@ -469,6 +477,7 @@ class QuerySetWrites(QuerySetReads[M]):
     adelete.alters_data = True  # type: ignore[attr-defined]
     adelete.queryset_only = True  # type: ignore[attr-defined]
 
+    @tagged
     def _raw_delete(self, using: str | None) -> int:
         """Delete the rows with one statement: no signals, no cascades."""
         rows = delete_kept(self._shape, self._binds, using or self.db)

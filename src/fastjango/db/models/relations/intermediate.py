@@ -18,13 +18,14 @@ from fastjango.utils.translation import gettext_lazy as _
 def create_many_to_many_intermediary_model(field: Any, klass: Any) -> Any:
     """Return the model with one foreign key to each side of *field*."""
 
-    def set_managed(model: Any, related: Any, through: Any) -> None:
+    def set_managed(model: Any, related: Any, through: Any, *, field: Any) -> None:
         # An intermediate table is ours to create if one of its ends is.
         through._meta.managed = model._meta.managed or related._meta.managed
 
     name = f"{klass._meta.object_name}_{field.name}"
     to_model = resolve_relation(klass, field.remote_field.model)
-    lazy_related_operation(set_managed, klass, to_model, name)
+    # The field is given for the message of a check, should one of the models never come.
+    lazy_related_operation(set_managed, klass, to_model, name, field=field)
 
     near = klass._meta.model_name
     far = make_model_tuple(to_model)[1]
