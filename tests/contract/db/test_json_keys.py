@@ -28,7 +28,24 @@ DATABASES = [
     pytest.param("postgresql", marks=pytest.mark.service("postgresql")),
     pytest.param("mariadb", marks=pytest.mark.service("mariadb")),
 ]
-KEYS = ['a"b', '"', '\\"', "a\\b", 'x"y.z[1]', '"".x', "a'\"b", "a.b", "a[0]", "$", "*", "é", "日本", "😀", "a b", "it's"]
+KEYS = [
+    'a"b',
+    '"',
+    '\\"',
+    "a\\b",
+    'x"y.z[1]',
+    '"".x',
+    "a'\"b",
+    "a.b",
+    "a[0]",
+    "$",
+    "*",
+    "é",
+    "日本",
+    "😀",
+    "a b",
+    "it's",
+]
 KEYS += ["%s", "a%b", "?", ":x", "a\nb", "\u0001", "{}", "a/b"]
 
 

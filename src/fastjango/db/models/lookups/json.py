@@ -33,6 +33,7 @@ from fastjango.db.models.lookups.json_paths import (
     constant,
     has_no_path,
     json_path,
+    key_text,
     sqlite_key,
     sqlite_place,
     sqlite_walk,
@@ -183,7 +184,7 @@ class HasKeyLookup(PostgresOperatorLookup):
     def _in_sqlite(self, ctx: ClauseContext, document: Clause, position: int) -> Clause:
         before, final = self._keys_of(self._wanted(self.rhs)[position])
         if has_no_path(final):
-            key = self._bound(ctx, position, lambda key: self._keys_of(key)[1])
+            key = self._bound(ctx, position, lambda key: key_text(self._keys_of(key)[1]))
             kind = sqlite_key(ctx, document, before, key, "type")
         else:
             document, rest = sqlite_walk(ctx, document, before)

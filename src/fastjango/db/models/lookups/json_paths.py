@@ -37,6 +37,11 @@ def has_no_path(key: Any) -> bool:
     return isinstance(key, str) and ('"' in key or not key.isascii())
 
 
+def key_text(key: Any) -> str:
+    """Return a key as SQLite writes it in JSON."""
+    return json.dumps(key, ensure_ascii=False)
+
+
 def constant(ctx: ClauseContext, value: str) -> Clause:
     """Return a text that belongs to the question."""
     return ctx.bind(value, None, None, None, STRING)
@@ -46,7 +51,7 @@ def sqlite_place(ctx: ClauseContext, document: Clause, keys: Sequence[str]) -> t
     """Return type and value at a place in a document; both are NULL where there is nothing."""
     *before, final = keys
     if has_no_path(final):
-        wanted = constant(ctx, final)
+        wanted = constant(ctx, key_text(final))
         return sqlite_key(ctx, document, before, wanted, "type"), sqlite_key(ctx, document, before, wanted, "value")
     document, rest = sqlite_walk(ctx, document, keys)
     path = constant(ctx, json_path(rest))
@@ -54,7 +59,7 @@ def sqlite_place(ctx: ClauseContext, document: Clause, keys: Sequence[str]) -> t
 
 
 def sqlite_key(ctx: ClauseContext, document: Clause, before: Sequence[str], key: Clause, column: str) -> Clause:
-    """Return the type or the value under a key without a path, in the object behind the keys *before*."""
+    """Return the type or the value under a key (its ``key_text()``), in the object behind the keys *before*."""
     document, rest = sqlite_walk(ctx, document, before)
     return _each(column, document, constant(ctx, json_path(rest)), key)
 
@@ -65,7 +70,8 @@ def sqlite_walk(ctx: ClauseContext, document: Clause, keys: Sequence[str]) -> tu
         if has_no_path(key):
             before = constant(ctx, json_path(keys[:place]))
             # A text would be read as a document.
-            inside = _each("value", document, before, constant(ctx, key), " AND json_each.type IN ('object','array')")
+            wanted, has_more = constant(ctx, key_text(key)), " AND json_each.type IN ('object','array')"
+            inside = _each("value", document, before, wanted, has_more)
             return sqlite_walk(ctx, inside, keys[place + 1 :])
     return document, keys
 
@@ -74,10 +80,10 @@ def _each(column: str, document: Clause, path: Clause, key: Clause, condition: s
     return Pieces(
         f"(SELECT json_each.{column} FROM ",
         call("json_each", document, path),
-        " WHERE json_each.key = ",
+        " WHERE json_quote(json_each.key) = ",
         key,
         f"{condition})",
     )
 
 
-__all__ = ["STRING", "constant", "has_no_path", "json_path", "sqlite_key", "sqlite_place", "sqlite_walk"]
+__all__ = ["STRING", "constant", "has_no_path", "json_path", "key_text", "sqlite_key", "sqlite_place", "sqlite_walk"]
