@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import reduce
 from typing import Any
 
 import pytest
@@ -60,7 +59,10 @@ def alias(request: Any) -> Iterator[str]:
 
 
 def at(*keys: str) -> Any:
-    return reduce(lambda place, key: KeyTransform(key, place), keys, F("data"))
+    place: Any = F("data")
+    for key in keys:
+        place = KeyTransform(key, place)
+    return place
 
 
 class Papers:
