@@ -13,7 +13,7 @@ import pytest
 from fastjango.apps.registry import Apps
 from fastjango.db import DatabaseError, IntegrityError, NotSupportedError, models, transaction
 from fastjango.db.execute import change, fetch
-from fastjango.db.models import Avg, Count, ExpressionWrapper, F, Max, Q, Subquery, Sum, Value, Window
+from fastjango.db.models import Avg, Count, ExpressionWrapper, F, Max, Q, StdDev, Subquery, Sum, Value, Window
 from fastjango.db.models.functions import (
     Cast,
     Collate,
@@ -28,6 +28,7 @@ from fastjango.db.models.functions import (
     TruncYear,
 )
 from fastjango.test.databases import CaptureQueriesContext
+from fastjango.utils.timezone import get_current_timezone
 
 UTC = dt.UTC
 MOMENT = dt.datetime(2024, 5, 15, 13, 45, 30, 123456, tzinfo=UTC)
@@ -107,6 +108,41 @@ def test_durations_are_added_multiplied_and_summed(events: Any) -> None:
         "took__sum": dt.timedelta(hours=2, microseconds=7),
         "took__avg": dt.timedelta(hours=1, microseconds=3.5),
     }
+
+
+def test_half_a_microsecond_of_a_mean_is_rounded_as_the_server_rounds(events: Any) -> None:
+    for number in (0, 5):
+        events.create(name=str(number), took=dt.timedelta(microseconds=number))
+
+    assert events.aggregate(mean=Avg("took"))["mean"] == dt.timedelta(microseconds=3)
+
+
+def test_groups_without_an_order_are_not_sorted_by_the_server(events: Any) -> None:
+    grouped = events.values("price").annotate(number=Count("pk"))
+
+    assert "filesort" not in grouped.explain()
+    assert "filesort" in grouped.order_by("number").explain()
+
+
+def test_groups_are_chosen_by_what_holds_for_each(events: Any) -> None:
+    """MariaDB gives too few groups here when it sorts them by itself."""
+    for number in range(6):
+        events.create(name=str(number), rank=number, price=number // 2)
+    odd = Q(price__gte=0) ^ Q(deviation=0)
+
+    single = events.values("price", "rank").annotate(deviation=StdDev("price", sample=True)).filter(odd)
+    double = events.values("price").annotate(deviation=StdDev("price", sample=True)).filter(odd)
+
+    assert len(single) == 6
+    assert len(double) == 0
+
+
+def test_the_quarter_of_a_moment_as_a_time_is_its_time(events: Any) -> None:
+    events.create(name="a")
+
+    found = events.annotate(at=TruncQuarter("began", output_field=models.TimeField())).get().at
+
+    assert found == MOMENT.astimezone(get_current_timezone()).time()
 
 
 def test_an_impossible_operation_with_a_duration_is_refused(events: Any) -> None:

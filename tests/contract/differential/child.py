@@ -21,6 +21,9 @@ APP = "tests.contract.differential.world"
 def configure(side: str) -> None:
     """Set the framework up with one database and the app of the models."""
     database = json.loads(os.environ["DIFFERENTIAL_DATABASE"])
+    if (side, database["ENGINE"]) == ("django", "mysql"):
+        # It stands in for mysqlclient, as FastJango's driver.
+        import_module("pymysql").install_as_MySQLdb()
     database["ENGINE"] = f"{side}.db.backends.{database['ENGINE']}"
     import_module(f"{side}.conf").settings.configure(
         SECRET_KEY="tests-only",

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any
 
 from tests.contract.differential import codec, render
+from tests.contract.differential.mended import mended
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
@@ -40,7 +41,7 @@ class Interpreter:
     def run(self, program: dict[str, Any]) -> Any:
         """Return the canonical result of *program*: rows, a value, or the class of the exception."""
         try:
-            with self.timezone.override(program.get("timezone")):
+            with self.timezone.override(program.get("timezone")), mended(program.get("mended", [])):
                 if not program.get("writes"):
                     return self.finish(program)
                 with self.transaction.atomic():

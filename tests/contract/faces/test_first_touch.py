@@ -227,6 +227,22 @@ def test_any_order_of_first_touch_works(order: list[str]) -> None:
     run(order)
 
 
+def test_finders_of_modules_stay_where_other_threads_walk_along_them() -> None:
+    """A finder that goes from ``sys.meta_path`` hides the next one from a thread that is importing something else."""
+    program = PROGRAM.split("quiet = ")[0] + (
+        "before = list(sys.meta_path)\n"
+        "import fastapi, sqladmin, sqlalchemy.orm\n"
+        "gone = [finder for finder in before if finder not in sys.meta_path]\n"
+        "assert not gone, gone\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, "django"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
 def test_a_process_that_touches_no_face_imports_none() -> None:
     program = PROGRAM.split("quiet = ")[0] + (
         "loaded = [name for name in sys.modules if name.startswith(('fastjango.db.models.faces', 'fastjango.schemas', "

@@ -43,8 +43,21 @@ def test_xor_keeps_rows_without_the_related_row() -> None:
     assert titles(Book.objects.exclude(either)) == ["Second"]
 
 
+def test_xor_keeps_rows_for_which_the_value_of_a_relation_has_a_default() -> None:
+    priced = Q(price=Case(When(editor__age=1, then=1), default=F("price")))
+
+    assert titles(Book.objects.filter(priced ^ Q(editor__age=41))) == ["First", "Second", "Third"]
+
+
 def test_a_negated_xor_takes_an_unknown_condition_for_one_that_does_not_hold() -> None:
     assert titles(Book.objects.filter(~Q(editor__age=40, _connector=Q.XOR))) == ["First", "Second"]
+
+
+def test_a_xor_with_one_possible_condition_takes_an_unknown_one_for_one_that_does_not_hold() -> None:
+    either = Q(title__gt=F("editor__name")) ^ Q(pk__in=[])
+
+    assert titles(Book.objects.filter(either)) == ["Second", "Third"]
+    assert titles(Book.objects.exclude(either)) == ["First"]
 
 
 def test_types_of_a_comparison_are_not_asked_for_where_nothing_depends_on_them() -> None:

@@ -11,7 +11,8 @@ from tests.contract.query import library_models
 
 from fastjango.core.exceptions import FieldError
 from fastjango.db import IntegrityError
-from fastjango.db.models import F, Sum
+from fastjango.db.models import F, Sum, Value
+from fastjango.db.models.functions import Concat
 from fastjango.db.transaction import atomic
 
 Author: Any = library_models.Author
@@ -104,3 +105,15 @@ def test_every_verb_has_a_twin_for_async_code(transactional_db: None) -> None:
         assert (await Author.objects.filter(name="Eve").adelete())[0] == 1
 
     asyncio.run(work())
+
+
+def test_what_is_set_by_expressions_is_of_each_call() -> None:
+    for x in (1, 2, 3):
+        author = Author.objects.get(pk=1 + x % 2)
+        Book.objects.filter(pk=x).update(price=F("price") + x, title=Concat(Value("T"), Value(f"{x}")), author=author)
+
+    assert list(Book.objects.order_by("pk").values_list("title", "price", "author")) == [
+        ("T1", Decimal("13.50"), 2),
+        ("T2", Decimal(7), 1),
+        ("T3", Decimal("10.25"), 2),
+    ]

@@ -7,12 +7,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.internal.query.fuzz_maker import Maker
+from tests.internal.query.fuzz_maker import Maker, Plus
 from tests.internal.query.fuzz_models import Volume
 
 from fastjango.core.exceptions import EmptyResultSet
 from fastjango.db import connections, models, transaction
 from fastjango.db.models import Avg, Count, F, Max, Sum
+from fastjango.db.models.expressions import RawSQL
+from fastjango.db.models.expressions.texts import Texts
 from fastjango.db.models.query.shape import Trie
 from fastjango.utils import timezone
 
@@ -102,6 +104,9 @@ def terminals(maker: Maker, queryset: Any) -> list[Callable[[], Any]]:
         lambda: seen(queryset[of.random.randint(0, 9)]),
         lambda: _rolled_back(alias, lambda: queryset.update(pages=F("pages") + of.number(), title=str(of.text()))),
         lambda: _rolled_back(alias, lambda: queryset.filter(pk=of.number()).delete()),
+        lambda: _rolled_back(alias, lambda: queryset.update(pages=Plus("pages", of.number()), size=RawSQL("%s", (1,)))),
+        lambda: _rolled_back(alias, lambda: maker.with_expression(queryset).update(pages=F("pages") + of.number())),
+        lambda: _rolled_back(alias, lambda: maker.with_expression(queryset).delete()),
         lambda: _rolled_back(alias, lambda: listed(queryset.select_for_update(of=("self",)))),
         lambda: list(queryset.values_list("pk", flat=True).order_by("pk")[1:4]),
     ]
@@ -132,7 +137,16 @@ def asked(form: int, values: int, alias: str, record: bool = True) -> Any:
 
 
 def uncached(form: int, values: int, alias: str, record: bool = True) -> Any:
-    """The same without the trie."""
+    """The same without anything that is kept."""
+    Texts.enabled = False
+    try:
+        return by_structure(form, values, alias, record)
+    finally:
+        Texts.enabled = True
+
+
+def by_structure(form: int, values: int, alias: str, record: bool = True) -> Any:
+    """The same without the trie: every statement is built, its text is found by its structure."""
     Trie.enabled = False
     try:
         return asked(form, values, alias, record)

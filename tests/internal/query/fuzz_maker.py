@@ -26,6 +26,7 @@ from fastjango.db.models import (
     ExpressionWrapper,
     F,
     FilteredRelation,
+    Func,
     IntegerField,
     Max,
     Min,
@@ -37,6 +38,7 @@ from fastjango.db.models import (
     When,
     Window,
 )
+from fastjango.db.models.expressions import RawSQL
 from fastjango.db.models.functions import (
     Coalesce,
     Concat,
@@ -56,6 +58,33 @@ from fastjango.utils.safestring import mark_safe
 
 TEXTS = ["Volume 1", "Volume", "Person 2", "red", "", "%", "_", "x' OR 1=1 --", "a\\b", "ß", "House 1", "it's"]
 ZONES = [dt.UTC, dt.timezone(dt.timedelta(hours=5, minutes=30)), dt.timezone(dt.timedelta(hours=-8))]
+
+
+class Plus(Func):
+    """SQL of a user's own, with a parameter of its own; what it adds to is compiled by us."""
+
+    output_field = IntegerField()
+
+    def __init__(self, expression: Any, by: int) -> None:
+        super().__init__(expression)
+        self.by = by
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        sql, params = compiler.compile(self.source_expressions[0])
+        # Small numbers are in the text.
+        if self.by < 3:
+            return f"({sql} + {self.by})", params
+        return f"({sql} + %s)", [*params, self.by]
+
+
+class Shouted(Func):
+    """SQL of a user's own by that of its base class, on one database only."""
+
+    function = "UPPER"
+    output_field = CharField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return super().as_sql(compiler, connection, template="(%(function)s(%(expressions)s) || '%%')", **extra)
 
 
 class Values:
@@ -169,6 +198,8 @@ class Maker:
             self.with_window,
             self.with_relation,
             self.changed,
+            self.with_own_sql,
+            self.with_expression,
         ]
         return self.form.choice(verbs)(queryset)
 
@@ -217,6 +248,42 @@ class Maker:
         name = self.new_name()
         relation = FilteredRelation("reviews", condition=Q(reviews__stars__gte=self.values.number()))
         return queryset.annotate(**{name: relation}).filter(**{f"{name}__stars__lt": self.values.number()})
+
+    def with_own_sql(self, queryset: Any) -> Any:
+        of = self.values
+        name = self.new_name()
+        table = Volume._meta.db_table
+        verbs: list[Callable[[], Any]] = [
+            lambda: queryset.annotate(**{name: RawSQL(f"{table}.pages + %s", (of.number(),))}),
+            lambda: queryset.annotate(**{name: RawSQL("%s", (of.random.choice([1, 2**40, "x", 1.5]),))}),
+            lambda: queryset.filter(pages__gt=RawSQL("%s + %s", (of.number(), of.number()))),
+            lambda: queryset.filter(RawSQL(f"{table}.pages > %s", (of.number(),), output_field=BooleanField())),
+            lambda: queryset.filter(pages__in=[RawSQL("%s", (of.number(),)), F("size") * of.number(), of.number()]),
+            lambda: queryset.exclude(pages__in=[F("size"), of.any_number(), of.number()]),
+            lambda: queryset.filter(pages__range=(of.number(), F("size") * of.number())),
+            lambda: queryset.annotate(**{name: Plus("pages", of.number())}).filter(**{f"{name}__gte": of.number()}),
+            lambda: queryset.annotate(**{name: Plus(F("pages") + of.number(), of.number())}),
+            lambda: queryset.annotate(**{name: Shouted(Concat("title", Value(str(of.text()))))}),
+            lambda: queryset.annotate(**{name: Sum(Plus("reviews__stars", of.number()), default=of.number())}),
+            lambda: queryset.order_by(Plus("pages", of.number()).desc(), "pk"),
+            lambda: queryset.extra(where=[f"{table}.pages > %s", "1 = 1"], params=[of.number()]),
+            lambda: queryset.extra(select={name: f"{table}.pages + %s"}, select_params=[of.number()]),
+            lambda: queryset.filter(pk__in=self.base(Volume).extra(where=["pages < %s"], params=[of.number()])),
+        ]
+        return self.form.choice(verbs)()
+
+    def with_expression(self, queryset: Any) -> Any:
+        """Join a common table expression."""
+        name = self.new_name()
+        part = (
+            self.base(Volume)
+            .filter(**dict([self.leaf()]))
+            .order_by()
+            .values("id", half=F("pages") + self.values.number())
+        )
+        found = part.distinct().cte(f"c_{name}")
+        queryset = queryset.with_cte(found, on={"pk": "id"}, join=self.pick("inner", "left"))
+        return queryset.annotate(**{name: found.col.half}) if self.chance(0.5) else queryset
 
     def changed(self, queryset: Any) -> Any:
         verbs: list[Callable[[], Any]] = [

@@ -19,6 +19,7 @@ from fastjango.contrib.auth.models import Group, Permission, User
 from fastjango.contrib.contenttypes.models import ContentType
 from fastjango.core.exceptions import EmptyResultSet
 from fastjango.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, Subquery, Value, When
+from fastjango.db.models.expressions.texts import Texts
 from fastjango.db.models.lookups import Exact
 from fastjango.db.models.query.shape import Trie
 
@@ -186,11 +187,11 @@ def compare(rounds: int, alias: str = "default") -> None:
         asked(form % FORMS, form * 7 + 1, alias)
         hits += form >= FORMS
         cached = asked(form % FORMS, form, alias)
-        Trie.enabled = False
+        Trie.enabled = Texts.enabled = False
         try:
             fresh = asked(form % FORMS, form, alias)
         finally:
-            Trie.enabled = True
+            Trie.enabled = Texts.enabled = True
 
         assert cached == fresh, f"form {form % FORMS}, values {form}"
     assert hits

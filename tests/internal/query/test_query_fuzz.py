@@ -16,13 +16,14 @@ from typing import Any
 
 import pytest
 from tests.contract.db.conftest import file, make, mariadb, postgresql, remove  # noqa: F401  # fixtures
-from tests.internal.query.fuzz_asking import asked, listed, said, uncached
+from tests.internal.query.fuzz_asking import asked, by_structure, listed, said, uncached
 from tests.internal.query.fuzz_maker import Maker
 from tests.internal.query.fuzz_models import Person, Volume, create_tables, drop_tables, fill
 
 from fastjango.core.signals import setting_changed
 from fastjango.db import connections
 from fastjango.db.models import Case, CharField, IntegerField, Q, Value, When
+from fastjango.db.models.expressions.texts import Texts
 from fastjango.db.models.lookups import Exact
 from fastjango.db.models.query.shape import Trie
 from fastjango.test import override_settings
@@ -103,7 +104,9 @@ def compare(rounds: int, alias: str, first: int = 0, changes: float = 0.0) -> in
             chance.choice(CHANGES)(number)
         cached = asked(form, number, alias)
 
-        assert cached == uncached(form, number, alias), f"form {form}, values {number} on {alias}"
+        fresh = uncached(form, number, alias)
+        assert cached == fresh, f"form {form}, values {number} on {alias}"
+        assert by_structure(form, number, alias) == fresh, f"form {form}, values {number} on {alias}"
 
         answers += not isinstance(cached[0], type)
     return answers
@@ -284,7 +287,7 @@ def test_integers_and_booleans_that_are_equal_are_not_mixed_up(sqlite: str) -> N
     ]
 
     Trie.drop()
-    Trie.enabled = False
+    Trie.enabled = Texts.enabled = False
     try:
         fresh = [
             [type(value) for _, value in said(Volume.objects.using(sqlite).filter(**{name: value}))[1]]
@@ -292,7 +295,7 @@ def test_integers_and_booleans_that_are_equal_are_not_mixed_up(sqlite: str) -> N
             for value in (1, True, 1.0, 0, False)
         ]
     finally:
-        Trie.enabled = True
+        Trie.enabled = Texts.enabled = True
     assert found == fresh
 
 

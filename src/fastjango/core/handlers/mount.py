@@ -51,6 +51,8 @@ class Exchange:
         self._owed: asyncio.Future[None] | None = None
         self._queue: deque[tuple[Message, asyncio.Future[None]]] = deque()
         self.finished = False
+        # Nobody reads on: the application is cancelled when it is its turn again.
+        self.abandoned = self._cancelled = False
 
     async def _send(self, message: Message) -> None:
         task = asyncio.current_task()
@@ -85,9 +87,13 @@ class Exchange:
         return _Advance(self)
 
     async def finish(self) -> None:
-        """Let the application run to its end; what it still sends is dropped."""
-        while not self.finished:
-            await self.advance()
+        """Let the application run to its end, or cancel it where it was abandoned; what it still sends is dropped."""
+        try:
+            while not self.finished:
+                await self.advance()
+        except asyncio.CancelledError:
+            if not self.abandoned:
+                raise
 
     def step(self) -> Generator[Any, Any, Message | None]:
         """Drive the coroutine to its next message, handing its other waits up to the loop."""
@@ -96,6 +102,10 @@ class Exchange:
         self._task = asyncio.current_task()
         pending, self._pending = self._pending, None
         error: BaseException | None = None
+        if self.abandoned and not self._cancelled:
+            self._cancelled = True
+            if pending is None or not pending.cancel():
+                pending, error = None, asyncio.CancelledError()
         try:
             while True:
                 if pending is not None and not pending.done():
@@ -201,14 +211,18 @@ class _NoScopes(dict[Any, CancelScope]):
 
 
 async def _parts(exchange: Exchange, first: bytes) -> AsyncIterator[bytes]:
-    yield first
-    while True:
-        message = await exchange.advance()
-        if message is None:
-            return
-        yield message.get("body", b"")
-        if not message.get("more_body", False):
-            return
+    try:
+        yield first
+        while True:
+            message = await exchange.advance()
+            if message is None:
+                return
+            yield message.get("body", b"")
+            if not message.get("more_body", False):
+                return
+    except GeneratorExit:
+        exchange.abandoned = True
+        raise
 
 
 def is_too_large(request: Any, reads_whole: bool) -> bool:

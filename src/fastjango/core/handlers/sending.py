@@ -2,19 +2,20 @@
 One HTTP exchange over ASGI: receive the body, run the pipeline in a bridge, send the response.
 
 Rules kept here: the body is complete before a database connection is taken; a slow request is cancelled when its client
-goes away; what a response holds open is closed whatever happens.
+goes away, and so is a response that streams; what a response holds open is closed whatever happens.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
 from contextlib import AsyncExitStack
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
-from starlette.concurrency import iterate_in_threadpool
+from anyio import to_thread
 from starlette.exceptions import HTTPException
 
 from fastjango.conf import settings
@@ -67,28 +68,36 @@ async def serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> No
     await bridged(_serve(pipeline, scope, receive, send))
 
 
-async def _serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> None:
+async def _take_in(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> Any:
+    """Return the body; None where there is no request, or one that is answered by now."""
     problem = _bad_headers(scope)
     if problem is not None:
         await send_response(HttpResponseBadRequest(problem), send)
-        return
+        return None
     try:
         body: Any = b""
         if _has_body(scope):
             body = await receive_body(receive, max_bytes=settings.DATA_UPLOAD_MAX_BODY_SIZE)
     except RequestAborted:
-        return
+        return None
     except RequestDataTooBig as exc:
         request = pipeline.request_class(scope, b"")
         await send_response(response_for_exception(request, exc), send)
-        return
+        return None
     except HTTPException as exc:
         # An ASGI middleware refused the body while it came in.
         refused = JsonResponse({"detail": exc.detail}, status=exc.status_code, headers=dict(exc.headers or {}))
         await send_response(refused, send)
-        return
+        return None
     if not _is_readable(scope.get("query_string", b"")):
         await send_response(HttpResponseBadRequest(), send)
+        return None
+    return body
+
+
+async def _serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> None:
+    body = await _take_in(pipeline, scope, receive, send)
+    if body is None:
         return
     set_script_prefix(settings.FORCE_SCRIPT_NAME or scope.get("root_path", "") or "/")
     scope["fastapi_middleware_astack"] = files = AsyncExitStack()
@@ -99,11 +108,12 @@ async def _serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> N
         try:
             response = pipeline.begin_and_respond(request)
         finally:
-            watch.stop()
+            if response is None or not response.streaming:
+                watch.stop()
         response._handler_class = type(pipeline)
         for message in request.__dict__.get("_early_messages", ()):
             await send(message)
-        await send_response(response, send)
+        await send_response(response, send, watch)
         if "_uncaught" in request.__dict__ and "http.response.debug" in scope.get("extensions", ()):
             raise request.__dict__["_uncaught"]
     except asyncio.CancelledError:
@@ -114,6 +124,7 @@ async def _serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> N
         if task is not None:
             task.uncancel()
     finally:
+        watch.stop()
         for call in getattr(request, "_after_response", ()):
             await call()
         if response is not None:
@@ -190,7 +201,7 @@ class DisconnectWatch:
 
     def begin(self, loop: asyncio.AbstractEventLoop) -> None:
         """Look from now on, unless the request is answered."""
-        if self._receive is not None:
+        if self._receive is not None and self._listener is None:
             self._listener = loop.create_task(self._listen(self._receive))
 
     async def _listen(self, receive: Receive) -> None:
@@ -209,8 +220,8 @@ class DisconnectWatch:
             self._listener.cancel()
 
 
-async def send_response(response: Any, send: Send) -> None:
-    """Send status, headers and body of *response*."""
+async def send_response(response: Any, send: Send, watch: DisconnectWatch | None = None) -> None:
+    """Send status, headers and body of *response*; *watch* looks for its client while it streams."""
     headers = response.headers.encoded()
     if response.cookies:
         headers += [(b"set-cookie", morsel.OutputString().encode("latin-1")) for morsel in response.cookies.values()]
@@ -218,6 +229,9 @@ async def send_response(response: Any, send: Send) -> None:
     if not response.streaming:
         await send({"type": "http.response.body", "body": response.content})
         return
+    if watch is not None:
+        # Servers take what is sent to a client that has gone: a stream without end would never know.
+        watch.begin(asyncio.get_running_loop())
     try:
         if response.is_async:
             async for part in response:
@@ -225,7 +239,7 @@ async def send_response(response: Any, send: Send) -> None:
                     await send({"type": "http.response.body", "body": part, "more_body": True})
         else:
             # A sync iterator may read a file or wait: it is asked for its parts in a thread.
-            async for part in iterate_in_threadpool(iter(response)):
+            async for part in _in_threads(iter(response)):
                 if part:
                     await send({"type": "http.response.body", "body": part, "more_body": True})
     except OSError:
@@ -234,4 +248,28 @@ async def send_response(response: Any, send: Send) -> None:
     finally:
         if response.is_async:
             await response.aclose_content()
+    if watch is not None:
+        # Behind the last message a server says "gone" of every client.
+        watch.stop()
     await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+_END: Any = object()
+
+
+async def _in_threads(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield *parts*, each asked for in a thread; who cancels this waits for the part that is on its way."""
+    asking = threading.Lock()
+
+    def ask() -> bytes:
+        with asking:
+            return next(parts, _END)
+
+    try:
+        while (part := await to_thread.run_sync(ask)) is not _END:
+            yield part
+    except asyncio.CancelledError:
+        # Threads go on. While one is in the iterator, nobody could close it.
+        await to_thread.run_sync(asking.acquire)
+        asking.release()
+        raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fastjango.core.exceptions import FieldError, FullResultSet
@@ -12,6 +12,14 @@ from fastjango.db.models.expressions.case import Case, When
 from fastjango.db.models.expressions.elements import Pieces
 from fastjango.db.models.expressions.func import Func, numeric_on_sqlite
 from fastjango.db.models.expressions.output import Output
+from fastjango.db.models.expressions.shape import (
+    SCALARS,
+    SlotCounter,
+    Slotted,
+    is_expression,
+    part_key,
+    slotted_part,
+)
 from fastjango.db.models.expressions.values import Star, Value
 from fastjango.db.models.functions.comparison import Coalesce
 from fastjango.db.models.functions.mixins import NumericOutputFieldMixin
@@ -30,6 +38,7 @@ class Aggregate(Func):
     filter_template = "%s FILTER (WHERE %%(filter)s)"
     window_compatible = True
     allow_distinct = False
+    apart = ("default",)
     empty_result_set_value: Any = None
 
     def __init__(
@@ -57,6 +66,26 @@ class Aggregate(Func):
         *arguments, self.filter = exprs
         super().set_source_expressions(arguments)
 
+    def shape_into(self, binds: list[Any]) -> Hashable:
+        """Return the key; the default is a value, or an expression."""
+        default = self.default
+        if adapter.has_writer(type(self)) or not (is_expression(default) or type(default) in SCALARS - {type(None)}):
+            return super().shape_into(binds)
+        alone = self.copy()
+        alone.default = None
+        key = super(Aggregate, alone).shape_into(binds)
+        return key, part_key(default if is_expression(default) else Value(default), binds)
+
+    def with_slots(self, counter: SlotCounter) -> Any:
+        """Return a copy whose values know their places, the default last."""
+        clone = super().with_slots(counter)
+        default = self.default
+        if is_expression(default):
+            clone.default = slotted_part(default, counter)
+        elif type(default) in SCALARS and default is not None:
+            clone.default = Slotted(default, counter.take())
+        return clone
+
     def resolve_expression(
         self,
         query: Any = None,
@@ -82,7 +111,11 @@ class Aggregate(Func):
         if default is None:
             return clone
         field = clone._output_field_or_none
-        if hasattr(default, "resolve_expression"):
+        if isinstance(default, Slotted):
+            value = Value(default.value, field)
+            value.slot = default.slot
+            default = value
+        elif hasattr(default, "resolve_expression"):
             default = default.resolve_expression(query, allow_joins, reuse, summarize)
             if default._output_field_or_none is None:
                 default.__dict__["output_field"] = field

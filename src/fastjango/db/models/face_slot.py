@@ -11,6 +11,7 @@ import sys
 from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.util import find_spec
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event, inspection
@@ -114,18 +115,29 @@ def from_statement(model: Any, statement: Any, using: str) -> Any:
 
 
 class _Comes(MetaPathFinder):
-    """Notices that a module is imported, and does something at the end of its import."""
+    """
+    Notices that a module is imported, and does something at the end of its import.
+
+    It stays in ``sys.meta_path``: another thread may be walking along that list, and would miss a finder when one before it goes.
+    """
 
     def __init__(self, awaited: str, then: Callable[[], None]) -> None:
         self.awaited = awaited
         self.then = then
+        self.has_come = False
+        # Threads that look for the module's own spec.
+        self._looking: set[int] = set()
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
         """Return the module's own spec with one more step."""
-        if name != self.awaited:
+        thread = get_ident()
+        if name != self.awaited or self.has_come or thread in self._looking:
             return None
-        sys.meta_path.remove(self)
-        spec = find_spec(name)
+        self._looking.add(thread)
+        try:
+            spec = find_spec(name)
+        finally:
+            self._looking.discard(thread)
         loader: Any = None if spec is None else spec.loader
         if loader is None:
             return None
@@ -133,7 +145,9 @@ class _Comes(MetaPathFinder):
 
         def exec_module(module: Any) -> None:
             run(module)
-            self.then()
+            if not self.has_come:
+                self.has_come = True
+                self.then()
 
         loader.exec_module = exec_module
         return spec

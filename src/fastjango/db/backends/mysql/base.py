@@ -83,6 +83,13 @@ class StreamCursor(CursorErrors, Database.cursors.SSCursor):
         """Return all remaining rows."""
         return list(Database.cursors.SSCursor.fetchall(self))
 
+    def abandon(self) -> None:
+        """Leave the rest of the rows unread; the connection is of no use any more."""
+        result, self._result, self.connection = self._result, None, None
+        if result is not None:
+            result.unbuffered_active = False
+            result.connection = None
+
 
 class DatabaseWrapper(BaseDatabaseWrapper):
     """The connection object of a MariaDB or MySQL database."""
@@ -252,6 +259,8 @@ class DatabaseWrapper(BaseDatabaseWrapper):
                 self.pool.give(lease)
             else:
                 # The rest of the rows would have to be read first.
+                if cursor is not None:
+                    cursor.abandon()
                 self.pool.drop(lease)
 
     @contextmanager

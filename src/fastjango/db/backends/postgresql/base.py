@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -322,9 +323,10 @@ class DatabaseWrapper(BaseDatabaseWrapper):
                 self._end_stream(lease)
 
     def _end_stream(self, lease: Lease) -> None:
-        """Give up a stream in the middle."""
+        """Give up a stream in the middle; nobody hears an exception of a generator that is thrown away."""
         try:
-            self.pool.give(lease)
+            with self.shielded(lease, sys.exception()):
+                self.pool.give(lease)
         except Exception:
             self.pool.drop(lease)
 
@@ -342,7 +344,8 @@ class DatabaseWrapper(BaseDatabaseWrapper):
                 if len(rows) < chunk_size:
                     return
         finally:
-            if not lease.raw.closed and lease.raw.pgconn.transaction_status == 2:
+            # Within a transaction that goes on it asks the server, else it only says that it is closed.
+            with self.shielded(lease, sys.exception()):
                 cursor.close()
 
     # --- transactions -------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from sqlalchemy.sql.selectable import SelectBase
 from sqlalchemy.sql.visitors import iterate
 
 from fastjango.db.models.expressions.elements import Pieces
+from fastjango.db.models.expressions.texts import words_of
 
 if TYPE_CHECKING:
     from fastjango.db.models.types import ClauseContext
@@ -41,7 +42,7 @@ class Shim:
         for part in iterate(clause):
             if isinstance(part, BindParameter | SelectBase):
                 return "%s", [clause]
-        text = str(clause.compile(dialect=self.connection.dialect))
+        text = words_of(clause, self.connection)
         if not self.connection.dialect.identifier_preparer._double_percents:
             text = text.replace("%", "%%")
         return text, []

@@ -64,6 +64,8 @@ class BaseExpression:
     allows_composite_expressions = False
     _output_field_resolved_to_none = False
     possibly_multivalued = False
+    # Attributes with user values, or expressions, that are no source expressions.
+    apart: tuple[str, ...] = ()
 
     def __init__(self, output_field: Any = None) -> None:
         if output_field is not None:

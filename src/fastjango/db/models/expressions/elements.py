@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Boolean, Function, case, null
@@ -14,6 +14,8 @@ from sqlalchemy.sql import operators
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BinaryExpression, ClauseElement, ColumnElement, Grouping
 from sqlalchemy.types import NullType, TypeEngine
+
+from fastjango.db.models.expressions.texts import Keyed
 
 Clause = ColumnElement[Any]
 Type = TypeEngine[Any]
@@ -26,7 +28,7 @@ _GUARDED = frozenset(
 )
 
 
-class Pieces(ColumnElement[Any]):
+class Pieces(Keyed, ColumnElement[Any]):
     """Words and clauses in a row, such as ``CAST(`` clause `` AS NUMERIC)``."""
 
     __visit_name__ = "fastjango_pieces"
@@ -42,6 +44,10 @@ class Pieces(ColumnElement[Any]):
         if self.atomic or against is None:
             return self
         return Grouping(self)
+
+    def structure(self, keys: Callable[[Any], Hashable]) -> Hashable:
+        """Return the words and the structure of the clauses."""
+        return keys(self.type), tuple([piece if isinstance(piece, str) else keys(piece) for piece in self.pieces])
 
     def get_children(self, **kw: Any) -> Iterable[Any]:
         """Return the clauses among the pieces."""

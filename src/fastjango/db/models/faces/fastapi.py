@@ -7,6 +7,8 @@ is a body; a queryset that a route returns is read by the response model; ``json
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, get_args, get_origin
@@ -20,6 +22,7 @@ from fastjango.db.models.faces.into import Into, list_adapter
 from fastjango.db.models.faces.pydantic import responding
 from fastjango.db.models.faces.schema_members import is_plain, is_schema, members_of_schema, unwrap
 from fastjango.db.models.query import QuerySet
+from fastjango.db.models.query.fetch_modes import written_response
 from fastjango.db.models.query.iterables import ModelIterable
 
 _LAZY = (QuerySet, Into)
@@ -61,7 +64,7 @@ def _with_querysets(original: Any) -> Any:
                     if written is not None:
                         return written
                 response_content = await bridge(_read, schema, response_content, lazy)
-            with responding():
+            with responding(), _written_by(options.get("endpoint_ctx")):
                 # A relation that is loaded now is awaited.
                 return await bridged(
                     original(field=field, response_content=response_content, dump_json=dump_json, **options)
@@ -70,6 +73,16 @@ def _with_querysets(original: Any) -> Any:
 
     serialize_response._knows_models = True  # type: ignore[attr-defined]
     return serialize_response
+
+
+@contextmanager
+def _written_by(endpoint: Any) -> Iterator[None]:
+    """Let the N+1 detector name the endpoint whose response is written in the block."""
+    token = written_response.set(endpoint)
+    try:
+        yield
+    finally:
+        written_response.reset(token)
 
 
 def _lazy_values(content: Any) -> dict[str | None, Any]:

@@ -18,6 +18,7 @@ from sqlalchemy.orm.relationships import RelationshipProperty
 from fastjango.db.engines import DEFAULT_DB_ALIAS
 from fastjango.db.models.declare import ModelBase
 from fastjango.db.models.faces.duals import DualCollection, DualColumn, DualRelation
+from fastjango.db.models.faces.hidden import watch
 from fastjango.db.models.faces.instances import listen
 from fastjango.db.models.faces.relationships import Mapped, accessor_of, column, guest_of, relationships
 from fastjango.db.models.state import ModelState
@@ -108,6 +109,7 @@ def adopt(twin: Any, mapped: Mapped) -> None:
             prop.info.setdefault("field", by_name[name])
             setattr(twin, name, kind(name, attribute, fallback))
     listen(guest)
+    watch(guest, twin)
 
 
 def _resolve_keys(guest: Any, twin: Any) -> None:

@@ -127,7 +127,7 @@ def make_tables_between(cls: Any, mapper: Any, label: str) -> None:
             # The other side is still to come; it makes the table.
             continue
         names = {column: str(column.key) for column in table.columns}
-        body: dict[str, Any] = {"__module__": cls.__module__}
+        body: dict[str, Any] = {"__module__": cls.__module__, "is_between": True}
         keys = list(table.primary_key.columns)
         for column in table.columns:
             target = _model_of(_target(column), {}) if column.foreign_keys else None

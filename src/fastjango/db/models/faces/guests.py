@@ -16,6 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import RelationshipProperty
+from sqlalchemy.orm.mapper import _CONFIGURE_MUTEX
 
 from fastjango.apps import apps
 from fastjango.core.exceptions import ImproperlyConfigured, fix
@@ -42,8 +43,8 @@ class OfTwin:
         self.name = name
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
-        twin = None
-        if not isinstance(owner, ModelBase):
+        twin = _twins.get(owner)
+        if twin is None and not isinstance(owner, ModelBase):
             try:
                 settle()
             except AttributeError as exc:
@@ -76,12 +77,14 @@ def welcome(mapper: Any, cls: Any) -> None:
 
 def settle() -> None:
     """Make the twins of all classes that wait for theirs, those that others are made of first."""
-    made = list(_waiting)
-    while _waiting:
-        cls, mapper, label = _waiting[0]
-        _make(cls, mapper, label)
-    for cls, mapper, label in made:
-        make_tables_between(cls, mapper, label)
+    # SQLAlchemy's lock, as everywhere where classes are mapped: another thread waits until all twins are there.
+    with _CONFIGURE_MUTEX:
+        made = list(_waiting)
+        while _waiting:
+            cls, mapper, label = _waiting[0]
+            _make(cls, mapper, label)
+        for cls, mapper, label in made:
+            make_tables_between(cls, mapper, label)
 
 
 def _make(cls: Any, mapper: Any, label: str) -> Any:

@@ -1,5 +1,5 @@
 """
-What SQLAdmin's forms do not know: floats, and column types of ours that are not what they are stored as.
+What SQLAdmin's forms do not know: floats, column types of ours that are not what they are stored as, and choices.
 
 SQLAdmin looks for a form field by the names of a column type's classes. It has none for SQLAlchemy's ``Float``, which is no
 subclass of ``Numeric`` any more; without one every form of a model with a float fails. Called when ``sqladmin.forms`` is
@@ -9,8 +9,11 @@ imported; what SQLAdmin itself knows is left as it is.
 from __future__ import annotations
 
 import sys
+from enum import Enum
 from types import SimpleNamespace
 from typing import Any
+
+from fastjango.db.models.declare import ModelBase
 
 COLUMN_TYPES = "fastjango.db.models.fields.column_types"
 
@@ -27,6 +30,55 @@ def install() -> None:
     converter.conv_fastjango_duration = forms.converts(f"{COLUMN_TYPES}.Microseconds")(_by_name("conv_interval"))
     converter.conv_fastjango_uuid = forms.converts(f"{COLUMN_TYPES}.HexUUID")(_by_name("conv_uuid"))
     converter.conv_fastjango_declared = forms.converts("fastjango.db.sqlalchemy.declared.DeclaredType")(_declared)
+    if not hasattr(converter.get_converter, "_knows_fields"):
+        converter.get_converter = _by_field(converter.get_converter)
+
+
+def _by_field(original: Any) -> Any:
+    """Return ``get_converter`` that looks at the field of a model's column first."""
+
+    def get_converter(self: Any, prop: Any) -> Any:
+        field = prop.info.get("field") if hasattr(prop, "columns") and hasattr(prop, "info") else None
+        if field is None or not isinstance(prop.parent.class_, ModelBase):
+            return original(self, prop)
+        if field.generated or (not field.editable and field.get_internal_type() == "BinaryField"):
+            return _none
+        return _select if field.choices else original(self, prop)
+
+    get_converter._knows_fields = True  # type: ignore[attr-defined]
+    return get_converter
+
+
+def _none(model: Any, prop: Any, kwargs: dict[str, Any]) -> None:
+    """Return no input: the database makes the value, or nobody can type it."""
+
+
+def _select(model: Any, prop: Any, kwargs: dict[str, Any]) -> Any:
+    """Return the choices of a field."""
+    field = prop.info["field"]
+    choices = [(_text(value), str(label)) for value, label in field.flatchoices if _text(value)]
+    known = {_text(value): field.to_python(value) for value, _ in field.flatchoices}
+    if field.null:
+        kwargs.setdefault("allow_blank", True)
+    elif field.blank and field.empty_strings_allowed:
+        choices.insert(0, ("", "---------"))
+        known[""] = ""
+
+    def coerce(value: Any) -> Any:
+        try:
+            return known[_text(value)]
+        except KeyError:
+            raise ValueError(value) from None
+
+    kwargs.setdefault("choices", choices)
+    kwargs.setdefault("coerce", coerce)
+    return sys.modules["sqladmin.fields"].SelectField(**kwargs)
+
+
+def _text(value: Any) -> str:
+    """Return a choice as it stands in HTML."""
+    plain = value.value if isinstance(value, Enum) else value
+    return "" if plain is None else str(plain)
 
 
 def _float(self: Any, model: Any, prop: Any, kwargs: dict[str, Any]) -> Any:

@@ -18,11 +18,13 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import orm
 from sqlalchemy.orm import attributes
 from sqlalchemy.orm.instrumentation import manager_of_class
+from sqlalchemy.orm.mapper import _CONFIGURE_MUTEX
 from sqlalchemy.orm.relationships import RelationshipProperty
 
 from fastjango.core.exceptions import AppRegistryNotReady, fix
 from fastjango.db.models.faces.duals import ColumnComparator, DualCollection, DualColumn, DualRelation
 from fastjango.db.models.faces.guest_sessions import adopt, is_adopted
+from fastjango.db.models.faces.hidden import watch
 from fastjango.db.models.faces.instances import MissingState, listen, make_state
 from fastjango.db.models.faces.relationships import accessor_of, relationships
 from fastjango.db.models.faces.tables import complete
@@ -35,7 +37,8 @@ if TYPE_CHECKING:
 DUALS = (DualCollection, DualColumn, DualRelation)
 
 _registries: WeakKeyDictionary[Any, orm.registry] = WeakKeyDictionary()
-_lock = threading.RLock()
+# SQLAlchemy's own lock: who configures mappers in another thread shall not see half of them, nor wait in the other order.
+_lock = _CONFIGURE_MUTEX
 # What is being mapped, and by which thread: others wait for the lock.
 _busy: set[Any] = set()
 _busy_thread: list[int] = []
@@ -149,6 +152,7 @@ def _map_one(model: Any) -> Any:
         _install_duals(model, mapper, fallbacks)
         listen(model)
         listen_members(model, properties)
+        watch(model, model)
     return mapper
 
 

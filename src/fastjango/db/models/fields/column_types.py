@@ -18,6 +18,7 @@ from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.ext.compiler import compiles
 
 from fastjango.conf import settings
+from fastjango.db.models.expressions.shape import Uncacheable, field_key
 from fastjango.utils import timezone
 from fastjango.utils.dateparse import parse_date, parse_datetime, parse_time
 from fastjango.utils.duration import duration_microseconds
@@ -38,6 +39,14 @@ class RawType(types.UserDefinedType[Any]):
 
     def __init__(self, field: Any = None) -> None:
         self.field = field
+
+    @property
+    def _static_cache_key(self) -> Any:
+        # Fields of expressions are made anew with each expression.
+        try:
+            return type(self), None if self.field is None else field_key(self.field)
+        except Uncacheable:
+            return type(self), self.field
 
     def get_col_spec(self, **kw: Any) -> str:
         """Return a neutral type; DDL takes the text from ``field.db_type(connection)``."""
@@ -428,7 +437,9 @@ class Microseconds(StoredType):
         def read(value: Any) -> Any:
             if value is None or isinstance(value, dt.timedelta):
                 return value
-            # Sums and averages may be decimals.
+            # Sums and averages on MariaDB are decimals, rounded as the server rounds them.
+            if isinstance(value, decimal.Decimal):
+                value = int(value.to_integral_value(decimal.ROUND_HALF_UP))
             return dt.timedelta(0, 0, value if value.__class__ is int else float(value))
 
         return read

@@ -1,6 +1,7 @@
 """Compatibility door: lookups on several columns live in ``fastjango.db.models.lookups``."""
 
 from fastjango.db.models.lookups.tuples import (
+    Tuple,
     TupleExact,
     TupleGreaterThan,
     TupleGreaterThanOrEqual,
@@ -11,6 +12,7 @@ from fastjango.db.models.lookups.tuples import (
 )
 
 __all__ = [
+    "Tuple",
     "TupleExact",
     "TupleGreaterThan",
     "TupleGreaterThanOrEqual",

@@ -203,6 +203,8 @@ def trunc(ctx: ClauseContext, unit: str, clause: Clause, source: str, target: st
     if ctx.vendor == "postgresql":
         truncated = call("DATE_TRUNC", Pieces(f"'{unit}'"), clause)
         return Pieces(truncated, "::time") if target == "TimeField" else truncated
+    if target == "TimeField" and unit not in _MYSQL_TIME_FORMATS:
+        return call("TIME", clause)
     if target == "TimeField":
         return Pieces("CAST(DATE_FORMAT(", clause, f", '{_MYSQL_TIME_FORMATS[unit]}') AS TIME)")
     if target == "DateField":

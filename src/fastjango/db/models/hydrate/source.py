@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from fastjango.conf import settings
@@ -16,6 +18,12 @@ if TYPE_CHECKING:
 # datetimes).
 Converter = Callable[[Any], Any] | None
 _UNKNOWN = object()
+
+
+@functools.lru_cache(maxsize=500)
+def _code(source: str) -> CodeType:
+    """Return the compiled source; a query that has no plan to keep asks for the same one at each call."""
+    return compile(source, "<rows>", "exec")
 
 
 class Scope:
@@ -70,7 +78,7 @@ class Scope:
     def function(self, lines: list[str], name: str = "read") -> Callable[..., Any]:
         """Compile the lines and return the function called *name*."""
         namespace = dict(self.names)
-        exec("\n".join([lines[0], *self.first, *lines[1:]]), namespace)  # noqa: S102 - made of attribute names and numbers only
+        exec(_code("\n".join([lines[0], *self.first, *lines[1:]])), namespace)  # noqa: S102 - made of attribute names and numbers only
         return namespace[name]  # type: ignore[no-any-return]
 
 

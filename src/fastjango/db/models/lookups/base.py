@@ -65,6 +65,8 @@ class Lookup(Expression):
     can_use_none_as_rhs = False
     value_shapes_sql = False
     plain_types: Any = frozenset()
+    # Lowest and highest integer of which the SQL is the same, where the type of the column does not say it.
+    plain_range: tuple[int, int] | None = None
     lhs: Any
     rhs: Any
     output_field = output.Output("BooleanField")

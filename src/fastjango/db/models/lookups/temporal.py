@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
 from sqlalchemy.sql import operators
 
 from fastjango.conf import settings
-from fastjango.core.exceptions import EmptyResultSet, FullResultSet
 from fastjango.db.models.expressions.elements import comparison
 from fastjango.db.models.expressions.output import is_field
 from fastjango.db.models.lookups.base import condition
@@ -45,7 +45,15 @@ def last_day(year: int, iso: bool) -> dt.date:
 
 def _moment(day: dt.date, clock: dt.time) -> dt.datetime:
     moment = dt.datetime.combine(day, clock)
-    return timezone.make_aware(moment) if settings.USE_TZ else moment
+    if not settings.USE_TZ:
+        return moment
+    try:
+        aware = timezone.make_aware(moment)
+        aware.astimezone(dt.UTC)
+    except OverflowError:
+        # In UTC it lies in the year 0 or 10000, of which no database has a moment.
+        return moment.replace(tzinfo=dt.UTC)
+    return aware
 
 
 def _bounds(iso: bool, with_time: bool) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
@@ -60,8 +68,7 @@ def _bounds(iso: bool, with_time: bool) -> tuple[Callable[[Any], Any], Callable[
 class YearLookup(Comparison):
     """A comparison of the year of a date."""
 
-    below: ClassVar[type[Exception]] = EmptyResultSet
-    above: ClassVar[type[Exception]] = EmptyResultSet
+    plain_range = (dt.MINYEAR, dt.MAXYEAR)
 
     def value_kind(self, value: Any) -> Hashable:
         """Return whether the calendar has that year."""
@@ -73,10 +80,10 @@ class YearLookup(Comparison):
         """Return the comparison with the first and last moment of the year."""
         if not self.rhs_is_direct_value() or self.bilateral_transforms:
             return super().build_clause(ctx)
-        if self.rhs < dt.MINYEAR:
-            raise self.below
-        if self.rhs > dt.MAXYEAR:
-            raise self.above
+        if not dt.MINYEAR <= self.rhs <= dt.MAXYEAR:
+            # No date is near; the nearest such number decides alike, and dates that are NULL stay unknown.
+            nearest = sa.literal_column("0" if self.rhs < dt.MINYEAR else "10000", sa.Integer)
+            return comparison(ctx.clause(self.lhs), type(self).operator, nearest)
         source = self.lhs.lhs
         field = column_field(source.output_field)
         start, finish = _bounds(self.lhs.lookup_name == "iso_year", is_field(field, "DateTimeField"))
@@ -109,8 +116,6 @@ class YearExact(YearLookup, Exact):
 class YearGt(YearLookup, GreaterThan):
     """After the year."""
 
-    below = FullResultSet
-
     def get_bound_params(self, start: Any, finish: Any) -> tuple[Any, ...]:
         """Return the bounds that decide."""
         return (finish,)
@@ -118,8 +123,6 @@ class YearGt(YearLookup, GreaterThan):
 
 class YearGte(YearLookup, GreaterThanOrEqual):
     """In the year or after it."""
-
-    below = FullResultSet
 
     def get_bound_params(self, start: Any, finish: Any) -> tuple[Any, ...]:
         """Return the bounds that decide."""
@@ -129,8 +132,6 @@ class YearGte(YearLookup, GreaterThanOrEqual):
 class YearLt(YearLookup, LessThan):
     """Before the year."""
 
-    above = FullResultSet
-
     def get_bound_params(self, start: Any, finish: Any) -> tuple[Any, ...]:
         """Return the bounds that decide."""
         return (start,)
@@ -138,8 +139,6 @@ class YearLt(YearLookup, LessThan):
 
 class YearLte(YearLookup, LessThanOrEqual):
     """In the year or before it."""
-
-    above = FullResultSet
 
     def get_bound_params(self, start: Any, finish: Any) -> tuple[Any, ...]:
         """Return the bounds that decide."""

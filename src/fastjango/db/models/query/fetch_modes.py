@@ -14,8 +14,10 @@ import logging
 import sys
 import warnings
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from pathlib import Path
+from types import FrameType
 from typing import Any, ClassVar
 
 from fastjango.conf import settings
@@ -31,6 +33,13 @@ REPORTED = 0
 """Stands in place of the first object's id: the relation is known to be loaded one by one."""
 
 _OURS = str(Path(__file__).resolve().parents[3])
+PASSED_THROUGH = frozenset(["fastapi", "pydantic", "starlette"])
+"""Libraries that read attributes on behalf of somebody."""
+LOOPS = frozenset(["anyio", "asyncio", "concurrent", "threading", "uvicorn"])
+"""Where nobody's code is any more: what runs the tasks and threads."""
+
+# The endpoint whose response is being written (function, path, file, line); FastAPI's routes say it.
+written_response: ContextVar[Mapping[str, Any] | None] = ContextVar("fastjango_written_response", default=None)
 
 
 class FetchMode:
@@ -179,15 +188,26 @@ UNKNOWN = FetchMode()
 NAMES: dict[str, FetchMode] = {"one": FETCH_ONE, "peers": FETCH_PEERS, "raise": RAISE}
 
 
-def call_site() -> tuple[str, int]:
-    """Return file and line of the code that is not ours."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None:
+def call_site() -> tuple[str, int, str]:
+    """Return file and line of the code that is not ours, and what to say of it: the route whose response is written."""
+    frame: FrameType | None = sys._getframe(1)
+    found = None
+    while frame is not None:
         filename = frame.f_code.co_filename
-        if not filename.startswith((_OURS, "<string>", "<frozen")):
+        package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        if not filename.startswith((_OURS, "<string>", "<frozen")) and package not in PASSED_THROUGH:
+            found = None if package in LOOPS else frame
             break
         frame = frame.f_back
-    return frame.f_code.co_filename, frame.f_lineno
+    endpoint = written_response.get()
+    if found is None and endpoint is not None:
+        return endpoint.get("file", "?"), endpoint.get("line", 0), f", in the response of {_route(endpoint)}"
+    found = found or frame or sys._getframe(1)
+    return found.f_code.co_filename, found.f_lineno, ""
+
+
+def _route(endpoint: Mapping[str, Any]) -> str:
+    return " ".join(f"{text}" for text in (endpoint.get("path"), f"({endpoint.get('function', 'endpoint')})") if text)
 
 
 def _report(instance: Any, name: str, remedy: str) -> None:
@@ -197,9 +217,9 @@ def _report(instance: Any, name: str, remedy: str) -> None:
     Raises:
         NPlusOneError: ``N_PLUS_ONE`` is "raise".
     """
-    filename, line = call_site()
+    filename, line, where = call_site()
     text = (
-        f"{instance.__class__.__name__}.{name} is loaded once per object (N+1 queries) at {filename}:{line}. "
+        f"{instance.__class__.__name__}.{name} is loaded once per object (N+1 queries) at {filename}:{line}{where}. "
         f"Add {remedy}."
     )
     if settings.N_PLUS_ONE == "raise":

@@ -128,7 +128,8 @@ def _is_hot(hot: HotFilter, place: int, value: Any, bind: Any, lookup: Any) -> b
     if value is not bind or lookup.value_kind(value) != ():
         return False
     if type(value) in lookup.plain_types:
-        if type(value) is int and (bounds := compare.integer_range(lookup.bind_field)) is not None:
+        bounds = (lookup.plain_range or compare.integer_range(lookup.bind_field)) if type(value) is int else None
+        if bounds is not None:
             hot.ranges[place] = bounds
         return True
     check = getattr(lookup, "plain_checks", {}).get(type(value))

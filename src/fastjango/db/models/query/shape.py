@@ -124,7 +124,7 @@ class Shape:
             return found[1]  # type: ignore[no-any-return]
         epoch = registry.epoch
         try:
-            plan: SelectPlan | None = compile_select(self.query, connection, options)
+            plan: SelectPlan | None = compile_select(self.query, connection, options, kept=self.interned)
         except EmptyResultSet:
             plan = None
         if self.interned and (plan is None or plan.cacheable) and epoch == registry.epoch:

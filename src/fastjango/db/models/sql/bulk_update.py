@@ -149,7 +149,7 @@ class _Target:
             return None
         if condition is not None:
             statement = statement.where(condition)
-        return CompiledText(*compile_text(statement, binds, self.connection))
+        return CompiledText(*compile_text(statement, binds, self.connection, kept=self.shape.interned))
 
 
 class _Row:

@@ -16,11 +16,12 @@ from sqlalchemy.dialects import postgresql
 from fastjango.core.exceptions import fix
 from fastjango.db.connections import connections
 from fastjango.db.errors import NotSupportedError
-from fastjango.db.execute import change_many, run
+from fastjango.db.execute import change_many, fetch
 from fastjango.db.models.expressions import DatabaseDefault
 
 from .insert import SlowWay
 from .insert_columns import columns_for
+from .write_plans import WritePlan, cached, compile_write
 
 
 def check_can_copy(connection: Any, with_conflicts: bool) -> None:
@@ -47,13 +48,25 @@ def check_can_copy(connection: Any, with_conflicts: bool) -> None:
 
 def take_keys(model: Any, using: str, objs: Sequence[Any]) -> None:
     """Give each of *objs* the next key of the model's sequence, where it has one. Queries: 1."""
-    opts = model._meta
-    table = connections[using].ops.quote_name(opts.db_table)
-    name = sa.select(sa.func.pg_get_serial_sequence(table, opts.pk.column)).scalar_subquery()
-    number = sa.func.nextval(sa.cast(name, postgresql.REGCLASS))
-    rows = run(using, sa.select(number).select_from(sa.func.generate_series(1, len(objs))))
+    opts, connection = model._meta, connections[using]
+    plan = cached(model, connection, "keys of a sequence", lambda: _keys_plan(connection))
+    table = connection.ops.quote_name(opts.db_table)
+    rows = fetch(using, plan.sql, plan.args([table, opts.pk.column, len(objs)]))
     for obj, (key,) in zip(objs, rows, strict=True):
         setattr(obj, opts.pk.attname, key)
+
+
+def _keys_plan(connection: Any) -> WritePlan:
+    """Return the statement that gives the next keys of the sequence of a table (p0) and column (p1), so many (p2)."""
+    kinds: list[Any] = [sa.Text(), sa.Text(), sa.Integer()]
+    table, column, count = [
+        sa.BindParameter[Any](f"p{place}", None, type_=kind, required=False) for place, kind in enumerate(kinds)
+    ]
+    name = sa.select(sa.func.pg_get_serial_sequence(table, column)).scalar_subquery()
+    number = sa.func.nextval(sa.cast(name, postgresql.REGCLASS))
+    return compile_write(
+        sa.select(number).select_from(sa.func.generate_series(sa.literal_column("1"), count)), connection
+    )
 
 
 def copy_rows(model: Any, using: str, fields: Sequence[Any], objs: Sequence[Any], batch_size: int | None) -> None:

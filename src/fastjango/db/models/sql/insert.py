@@ -232,10 +232,12 @@ def compile_insert(
         for line in lines
     ]
     statement = conflict_insert(table, connection, on_conflict, update_fields, unique_fields)
-    statement = statement.values(values if len(values) > 1 else values[0])
     if returning or more:
         statement = statement.returning(*(table.c[field.column] for field in returning), *more)
-    sql, args = compile_text(statement, binds, connection)
+    first, *others = values
+    # SQLAlchemy has no key for many rows; the columns are those of the first.
+    parts = [statement.values(first), *(clause for line in others for clause in line.values())]
+    sql, args = compile_text(statement.values(values) if others else parts[0], binds, connection, parts=parts)
     return sql, args(())
 
 

@@ -297,26 +297,16 @@ class JoinPromoter:
         for alias in votes:
             self.votes[alias] = self.votes.get(alias, 0) + 1
 
-    @property
-    def _fails_without_all(self) -> bool:
-        """
-        Whether the condition is false when no child is true.
-
-        NOT (a XOR b) is true then; with an odd number of children it is false again.
-        """
-        return self.effective_connector == OR or not self.negated or self.num_children % 2 == 1
-
     def update_join_types(self, query: TableBook) -> set[str]:
         """Promote and demote the joins of *query*; return those that are inner now."""
         outer: set[str] = set()
         inner: set[str] = set()
         for alias, votes in self.votes.items():
-            all_voted = votes == self.num_children
-            if self.effective_connector == AND or (self._fails_without_all and all_voted):
+            if self.effective_connector == AND or (self.effective_connector == OR and votes == self.num_children):
                 # No row without the join can match.
                 inner.add(alias)
-            elif self.effective_connector != AND:
-                # Some children can be true, or decide alone, without this join.
+            else:
+                # Some children can be true without this join; the children of XOR also decide when they are false.
                 outer.add(alias)
         query.promote_joins(outer)
         query.demote_joins(inner)

@@ -58,7 +58,7 @@ def _text_plan(origin: Origin) -> SelectPlan:
     found = origin.plans.get(TEXT)
     if found is not None and found[0] is connection:
         return found[1]  # type: ignore[no-any-return]
-    plan = compile_select(origin.query, connection, None, "format")
+    plan = compile_select(origin.query, connection, None, "format", kept=True)
     if plan.cacheable:
         origin.plans[TEXT] = (connection, plan)
     return plan

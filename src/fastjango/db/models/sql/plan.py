@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import copy
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fastjango.conf import settings
+from fastjango.db.models.expressions.texts import Texts, statement_text, structure_of
+from fastjango.db.models.lookups import registry
 from fastjango.db.tags import with_tags
 
 from .context import BindBook, BindSource, Context
@@ -23,6 +26,16 @@ if TYPE_CHECKING:
     from .statement import Statement
 
 Binds = tuple[Any, ...]
+
+registry.forgetters.append(Texts.drop)
+
+
+class Step(NamedTuple):
+    """How one parameter is made."""
+
+    slot: int | None
+    value: Any
+    convert: tuple[Callable[[Any], Any], ...]
 
 
 class CompiledText:
@@ -89,18 +102,21 @@ def converter_of(expression: Any, connection: Any) -> Callable[[Any], Any] | Non
 
 
 def compile_select(
-    query: Any, connection: Any, options: Options | None = None, paramstyle: str | None = None
+    query: Any, connection: Any, options: Options | None = None, paramstyle: str | None = None, kept: bool = False
 ) -> SelectPlan:
     """
     Return the plan of *query* on one database.
 
+    Args:
+        kept: The plan is for many calls: whoever asks keeps it.
     Raises:
         EmptyResultSet: The query has no rows, whatever the data.
     """
     query = query.clone()
     binds = BindBook()
     statement = build_select(query, Context(query, connection, binds, query.slot_base), options)
-    sql, args = compile_text(statement.select, binds, connection, paramstyle)
+    kept = kept and not query.uncacheable
+    sql, args = compile_text(statement.select, binds, connection, paramstyle, kept=kept)
     if query.statement_tags is not None:
         sql = with_tags(sql, query.statement_tags)
     if query.explain_info is not None:
@@ -112,18 +128,35 @@ def compile_select(
 
 
 def compile_text(
-    statement: Any, binds: BindBook, connection: Any, paramstyle: str | None = None, whole: bool = True
+    statement: Any,
+    binds: BindBook,
+    connection: Any,
+    paramstyle: str | None = None,
+    *,
+    whole: bool = True,
+    kept: bool = False,
+    parts: Sequence[Any] = (),
 ) -> tuple[str, Callable[[Binds], Binds]]:
-    """Return SQL and the argument builder of any SQLAlchemy statement, or of a part of one (not *whole*)."""
+    """
+    Return SQL and the argument builder of any SQLAlchemy statement, or of a part of one (not *whole*).
+
+    Args:
+        kept: Both are for many calls: whoever asks keeps them. Else the text is looked up by the structure of the statement.
+        parts: Clauses that together say what the statement does, if its own structure does not.
+    """
     dialect = connection.dialect if paramstyle is None else _in_style(connection.dialect, paramstyle)
-    compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-    names = compiled.positiontup or []
-    sql = one_line(str(compiled))
+    structure = structure_of(parts or [statement]) if Texts.enabled and not kept else None
+    sql, names, parameters = statement_text(statement, connection, dialect, structure)
+    sql = one_line(sql)
     if binds.filled_by_client:
         sql = connection.ops.filled_by_client(sql)
     if whole and settings.SQL_TAGS:
         sql = with_tags(sql)
-    return sql, build_args(names, compiled, binds.sources, connection)
+    steps = [
+        _steps(parameter, binds.sources.get(name), connection, dialect)
+        for name, parameter in zip(names, parameters, strict=True)
+    ]
+    return sql, build_args(steps) if kept else _one_by_one(steps)
 
 
 _BREAK = re.compile(r"\s*\n\s*(?=(?:FROM|WHERE|HAVING|LIMIT|UNION|INTERSECT|EXCEPT|FOR|RETURNING|VALUES|SELECT)\b)")
@@ -144,38 +177,52 @@ def _in_style(dialect: Any, paramstyle: str) -> Any:
     return twin
 
 
-def build_args(
-    names: list[str], compiled: Any, sources: dict[str, BindSource], connection: Any
-) -> Callable[[Binds], Binds]:
+def _steps(parameter: Any, source: BindSource | None, connection: Any, dialect: Any) -> Step:
+    """Return how one parameter is made: its place in the binds or its value, and the functions that it goes through."""
+    processor = parameter.type._cached_bind_processor(dialect)
+    if source is None:
+        value = parameter.effective_value
+        return Step(None, value if processor is None else processor(value), ())
+    if source.raw:
+        processor = None
+    if source.field is not None:
+        processor = source.field.bind_converter(connection)
+    convert = tuple([step for step in (source.convert, processor) if step is not None])
+    if source.slot is not None or source.convert is not None:
+        return Step(source.slot, source.value, convert)
+    value = source.value
+    for step in convert:
+        value = step(value)
+    return Step(None, value, ())
+
+
+def _one_by_one(steps: Sequence[Step]) -> Callable[[Binds], Binds]:
+    """Return the function from binds to driver parameters of a statement that is sent once."""
+
+    def args(binds: Binds) -> Binds:
+        made = []
+        for slot, value, convert in steps:
+            if slot is not None:
+                value = binds[slot]
+            for step in convert:
+                value = step(value)
+            made.append(value)
+        return tuple(made)
+
+    return args
+
+
+def build_args(steps: Sequence[Step]) -> Callable[[Binds], Binds]:
     """Return the generated function from binds to driver parameters."""
-    if not names:
+    if not steps:
         return _no_args
     scope: dict[str, Any] = {}
     parts: list[str] = []
-    for place, name in enumerate(names):
-        source = sources.get(name)
-        processor = compiled._bind_processors.get(name)
-        if source is not None and source.raw:
-            processor = None
-        if source is None:
-            value = compiled.binds[name].effective_value
-            scope[f"k{place}"] = value if processor is None else processor(value)
-            parts.append(f"k{place}")
-            continue
-        if source.field is not None:
-            processor = source.field.bind_converter(connection)
-        steps = [step for step in (source.convert, processor) if step is not None]
-        if source.slot is None and source.convert is None:
-            value = source.value
-            for step in steps:
-                value = step(value)
+    for place, (slot, value, convert) in enumerate(steps):
+        text = f"k{place}" if slot is None else f"b[{slot}]"
+        if slot is None:
             scope[f"k{place}"] = value
-            parts.append(f"k{place}")
-            continue
-        text = f"k{place}" if source.slot is None else f"b[{source.slot}]"
-        if source.slot is None:
-            scope[f"k{place}"] = source.value
-        for number, step in enumerate(steps):
+        for number, step in enumerate(convert):
             scope[f"c{place}_{number}"] = step
             text = f"c{place}_{number}({text})"
         parts.append(text)

@@ -77,6 +77,9 @@ def build_select(query: Any, ctx: Context, options: Options | None = None) -> St
         statement = statement.having(having_clause)
     if order_by and not (groups and ordering.from_meta):
         statement = statement.order_by(*[ctx.clause(expression) for expression, _ in order_by])
+    elif groups and ctx.vendor == "mysql":
+        # MariaDB sorts groups by itself, and takes other rows for a HAVING with aggregates in CASE when it does.
+        statement = statement.order_by(sa.null())
     if options.with_limits:
         statement = limited(statement, query, ctx)
     if query.ctes:

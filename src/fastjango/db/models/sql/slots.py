@@ -149,8 +149,9 @@ def _part(part: Any, step: Step) -> Any:
         return clone
     if isinstance(part, Slotted):
         return step.bare(part)
-    if isinstance(part, tuple):
-        return tuple(_part(item, step) for item in part)
+    if isinstance(part, tuple | list):
+        items = [_part(item, step) for item in part]
+        return part if all(a is b for a, b in zip(part, items, strict=True)) else type(part)(items)
     if hasattr(part, "connector") and hasattr(part, "children"):
         return part.create([_part(child, step) for child in part.children], part.connector, part.negated)
     return _expression(part, step)
@@ -161,9 +162,16 @@ def _expression(part: Any, step: Step) -> Any:
     rhs_slot = getattr(part, "rhs_slot", None)
     sources = part.get_source_expressions() if hasattr(part, "get_source_expressions") else []
     new = [_part(source, step) for source in sources]
-    if slot is None and rhs_slot is None and all(a is b for a, b in zip(sources, new, strict=True)):
+    apart = {name: _part(getattr(part, name), step) for name in getattr(part, "apart", ())}
+    if (
+        slot is None
+        and rhs_slot is None
+        and all(a is b for a, b in zip(sources, new, strict=True))
+        and all(getattr(part, name) is value for name, value in apart.items())
+    ):
         return part
     clone = part.copy()
+    clone.__dict__.update(apart)
     if slot is not None:
         step.value(clone, slot)
         return clone

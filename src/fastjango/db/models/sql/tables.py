@@ -8,12 +8,16 @@ correlates anything.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnClause, ColumnElement, quoted_name
 from sqlalchemy.sql.selectable import FromClause
+from sqlalchemy.sql.visitors import InternalTraversal
+
+from fastjango.db.models.expressions.texts import Keyed
 
 QUOTES = '"`'
 
@@ -33,7 +37,7 @@ def join_identifier(name: str) -> quoted_name:
     return quoted_name(name, False if _GENERATED.fullmatch(name) else None)
 
 
-class NamedColumn(ColumnClause[Any]):
+class NamedColumn(Keyed, ColumnClause[Any]):
     """A column of the table called by a name; brings no table into the statement."""
 
     inherit_cache = False
@@ -42,6 +46,13 @@ class NamedColumn(ColumnClause[Any]):
         super().__init__(identifier(name), type_)
         if table_name is not None:
             self.table = sa.table(join_identifier(table_name) if is_alias else identifier(table_name))
+
+    def structure(self, keys: Callable[[Any], Hashable]) -> Hashable:
+        """Return the names of table and column, with the way they are quoted: texts are equal without it."""
+        table: Any = self.table
+        of = None if table is None else (str(table.name), table.name.quote)
+        name: Any = self.name
+        return str(name), name.quote, of, keys(self.type)
 
     @property
     def _from_objects(self) -> list[Any]:
@@ -60,7 +71,7 @@ class TableEntry:
         self.condition = condition
 
 
-class FromTables(FromClause):
+class FromTables(Keyed, FromClause):
     """The tables of a query with their joins."""
 
     __visit_name__ = "fastjango_from_tables"
@@ -74,6 +85,14 @@ class FromTables(FromClause):
     @property
     def _from_objects(self) -> list[Any]:
         return [self]
+
+    def structure(self, keys: Callable[[Any], Hashable]) -> Hashable:
+        """Return the tables and how they are joined."""
+        joins = [
+            (entry.name, entry.join_name, entry.join_type, None if entry.condition is None else keys(entry.condition))
+            for entry in self.entries
+        ]
+        return (*joins, *self.extra_tables)
 
     def get_children(self, **kw: Any) -> Any:
         """Return the conditions of the joins."""
@@ -99,7 +118,7 @@ def _print_tables(element: FromTables, compiler: Any, **options: Any) -> str:
     return "".join(words)
 
 
-class Counted(ColumnElement[int]):
+class Counted(Keyed, ColumnElement[int]):
     """A small whole number written into the statement: a LIMIT or a place in the select list."""
 
     __visit_name__ = "fastjango_counted"
@@ -108,6 +127,10 @@ class Counted(ColumnElement[int]):
     def __init__(self, number: int) -> None:
         self.number = int(number)
         self.type = sa.Integer()
+
+    def structure(self, keys: Callable[[Any], Hashable]) -> Hashable:
+        """Return the number."""
+        return self.number
 
     @property
     def _from_objects(self) -> list[Any]:
@@ -123,6 +146,7 @@ class OrderedUpdate(sa.Update):
     """An UPDATE whose rows are changed in an order."""
 
     inherit_cache = False
+    _traverse_internals = [*sa.Update._traverse_internals, ("order", InternalTraversal.dp_clauseelement_tuple)]
     order: tuple[Any, ...] = ()
 
 

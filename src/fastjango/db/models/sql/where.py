@@ -271,18 +271,13 @@ class WhereNode(Node):
             if inverted:
                 raise FullResultSet
             raise EmptyResultSet
-        if len(clauses) == 1 and not inverted:
-            odd: Any = clauses[0]
-        else:
-            # Counted, an unknown condition is one that does not hold: NOT makes it true.
-            one: Any = sa.literal_column("1")
-            zero: Any = sa.literal_column("0")
-            numbers = [sa.type_coerce(sa.case((clause, one), else_=zero), sa.Integer) for clause in clauses]
-            total = sum(numbers[1:], numbers[0])
-            odd = sa.and_(
-                sa.or_(*clauses),
-                one == sa.type_coerce(total, sa.Integer) % sa.literal_column("2"),
-            )
+        # Counted, an unknown condition is one that does not hold: NOT, here or further out, makes it true.
+        one: Any = sa.literal_column("1")
+        zero: Any = sa.literal_column("0")
+        numbers = [sa.type_coerce(sa.case((clause, one), else_=zero), sa.Integer) for clause in clauses]
+        total = sa.type_coerce(sum(numbers[1:], numbers[0]), sa.Integer)
+        is_odd = one == (total if len(clauses) == 1 else total % sa.literal_column("2"))
+        odd: Any = sa.and_(sa.or_(*clauses), is_odd)
         return negation(odd) if inverted else odd
 
     # -- where, having, qualify

@@ -214,7 +214,7 @@ def _update_plan(
         statement = statement.where(condition)
     if returning:
         statement = statement.returning(*(table.c[field.column] for field in returning))
-    return CompiledText(*compile_text(statement, binds, connection))
+    return CompiledText(*compile_text(statement, binds, connection, kept=True))
 
 
 def resolve_new_values(query: Any, fields: Sequence[Any], values: Sequence[Any]) -> None:
@@ -412,12 +412,12 @@ def _kept_delete(query: Any, connection: Any) -> CompiledText | None:
     if query.count_active_tables() > 1 and not connection.features.update_can_self_select:
         return None
     try:
-        return _compile_delete(query, connection)
+        return _compile_delete(query, connection, kept=True)
     except EmptyResultSet:
         return None
 
 
-def _compile_delete(query: Any, connection: Any) -> CompiledText:
+def _compile_delete(query: Any, connection: Any, kept: bool = False) -> CompiledText:
     query.annotations = {}
     query._annotation_select_cache = None
     to_one_table(query, connection)
@@ -427,7 +427,7 @@ def _compile_delete(query: Any, connection: Any) -> CompiledText:
     condition = where_clause(query, ctx)
     if condition is not None:
         statement = statement.where(condition)
-    return CompiledText(*compile_text(statement, binds, connection))
+    return CompiledText(*compile_text(statement, binds, connection, kept=kept))
 
 
 __all__ = [

@@ -266,6 +266,7 @@ __all__ = [
     "WritePlan",
     "array_plan",
     "cached",
+    "compile_write",
     "conflict_insert",
     "delete_plan",
     "insert_plan",

@@ -1,0 +1,156 @@
+"""
+A repeat of a query of any shape compiles nothing, on every database: SQLAlchemy's compiler is not even made.
+
+Each kind is asked twice, then with other values while every compiler is counted; what a question answers is what a fresh
+compilation answers. The kinds stand in ``repeat_reads.py`` and ``repeat_writes.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy.sql.compiler import Compiled
+from tests.contract.db.conftest import make, mariadb, postgresql  # noqa: F401  # fixtures
+from tests.contract.repeats.repeat_models import create_tables, drop_tables, fill
+from tests.contract.repeats.repeat_reads import READS, Ask, Book, Plus, register, unregister
+from tests.contract.repeats.repeat_writes import WRITES
+
+from fastjango.db import connections
+from fastjango.db.models import F, Func, IntegerField
+from fastjango.db.models.expressions.texts import TEXT_LIMIT, Texts
+from fastjango.db.models.query.shape import Trie
+
+DATABASES = [
+    "sqlite",
+    pytest.param("postgresql", marks=pytest.mark.service("postgresql")),
+    pytest.param("mariadb", marks=pytest.mark.service("mariadb")),
+]
+VALUES = (3, 8, 12)
+
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module", params=DATABASES, autouse=True)
+def database(request: pytest.FixtureRequest, django_db_setup: None) -> Iterator[None]:
+    """Let "default" be another database for a while, with the tables and rows of these tests."""
+    before, settings = connections["default"], connections.settings["default"]
+    opened = _opened(request.param)
+    conf = next(opened)
+    wrapper = make("default", **conf)
+    create_tables(wrapper)
+    fill()
+    register()
+    yield
+    unregister()
+    drop_tables(wrapper)
+    wrapper.close()
+    wrapper.close_pool()
+    connections["default"], connections.settings["default"] = before, settings
+    next(opened, None)
+
+
+def _opened(name: str) -> Iterator[dict[str, Any]]:
+    """Give the settings of a database of our own; it is removed afterwards."""
+    if name == "sqlite":
+        yield {"ENGINE": "fastjango.db.backends.sqlite3", "NAME": ":memory:"}
+        return
+    fixture: Any = {"postgresql": postgresql, "mariadb": mariadb}[name]
+    made = contextmanager(getattr(fixture, "__wrapped__", fixture))
+    with made() as wrapper:
+        yield dict(connections.settings[wrapper.alias])
+
+
+@contextmanager
+def compilers() -> Iterator[list[Any]]:
+    """Give the list of all compilers that are made inside."""
+    made: list[Any] = []
+    make = Compiled.__init__
+
+    def note(self: Any, *args: Any, **kwargs: Any) -> None:
+        made.append(args)
+        make(self, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Compiled, "__init__", note)
+        yield made
+
+
+def test_the_count_counts() -> None:
+    Trie.drop()
+
+    with compilers() as made:
+        list(Book.objects.filter(pages=1))
+        list(Book.objects.annotate(n=Plus("pages", 1)))
+
+    assert len(made) >= 2
+
+
+@pytest.mark.parametrize("ask", READS.values(), ids=READS)
+def test_a_repeated_question_compiles_nothing_and_is_answered_as_a_fresh_one(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(1)
+    ask(2)
+    with compilers() as made:
+        again = [ask(x) for x in VALUES]
+    monkeypatch.setattr(Trie, "enabled", False)
+    monkeypatch.setattr(Texts, "enabled", False)
+
+    assert made == []
+    assert again == [ask(x) for x in VALUES]
+
+
+@pytest.mark.parametrize("ask", WRITES.values(), ids=WRITES)
+def test_a_repeated_change_compiles_nothing(ask: Ask) -> None:
+    ask(1)
+    ask(2)
+
+    with compilers() as made:
+        for x in VALUES:
+            ask(x)
+
+    assert made == []
+
+
+# -- what users' own SQL may do
+
+
+class Now(Func):
+    """SQL that depends on something that nobody else knows."""
+
+    output_field = IntegerField()
+    number = 0
+    word = "+"
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        sql, params = compiler.compile(self.source_expressions[0])
+        return f"({sql} {Now.word} %s)", [*params, Now.number]
+
+
+def asked() -> list[int]:
+    return list(Book.objects.annotate(n=Now("pages")).order_by("pk").values_list("n", flat=True)[:2])
+
+
+def test_as_sql_is_asked_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = asked()
+    monkeypatch.setattr(Now, "number", 5)
+    with compilers() as made:
+        second = asked()
+    monkeypatch.setattr(Now, "word", "-")
+    third = asked()
+
+    assert (first, second, third) == ([3, 6], [8, 11], [-2, 1])
+    assert made == []
+
+
+def test_so_many_texts_are_kept_and_no_more() -> None:
+    for number in range(TEXT_LIMIT * 2):
+        Now.word = f"+ {number} +"
+        str(Book.objects.annotate(n=Now(F("pages"))).query)
+
+    assert len(Texts.of(connections["default"]).kept) <= TEXT_LIMIT * 1.5
+    Now.word = "+"
