@@ -83,7 +83,7 @@ def test_the_default_stands_where_there_are_no_values(measures: Any, name: str, 
 
 @pytest.mark.parametrize(("name", "default"), DEFAULTS)
 def test_the_default_does_not_change_a_small_sum(measures: Any, name: str, default: Any) -> None:
-    small = {"ratio": 0.25, "price": Decimal("0.125"), "span": dt.timedelta(microseconds=1)}[name]
+    small: Any = {"ratio": 0.25, "price": Decimal("0.125"), "span": dt.timedelta(microseconds=1)}[name]
     measures.bulk_create([Measure(**{name: small}), Measure(**{name: small})])
 
     for aggregate, expected in ((Sum, small * 2), (Avg, small), (Max, small), (Min, small)):
