@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from fastjango.conf import settings
 from fastjango.core.handlers.app import default_application
+from fastjango.core.handlers.monitor import LoopMonitor
 from fastjango.db import connections
 
 
@@ -110,10 +111,20 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, ready: threading.Event) -> None:
         super().__init__(config)
         self._ready = ready
+        self._monitor: LoopMonitor | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
+        if not settings.DEBUG:
+            # With DEBUG the application has one. A view that calls this very server should not hang without a word.
+            self._monitor = LoopMonitor()
+            self._monitor.start()
         self._ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._monitor is not None:
+            self._monitor.stop()
+        await super().shutdown(sockets=sockets)
 
     def install_signal_handlers(self) -> None:
         """Leave the signals to the main thread."""

@@ -204,6 +204,30 @@ def test_what_uses_a_new_value_stands_in_a_migration_of_its_own(shop: Shop) -> N
     shop.look_at_tables(shop.state)
 
 
+def test_a_check_comes_back_with_the_value_that_it_names(shop: Shop) -> None:
+    """... in one migration, which on the way back adds the value, then the check."""
+    check = models.CheckConstraint(condition=models.Q(status__in=["draft", "paid", "lost"]), name="known")
+    shop.migrate("draft", "paid", "lost")
+    shop.models.models["Order"].meta = {"constraints": [check]}
+    for migration in shop.detect():
+        shop.apply(migration)
+    shop.add("paid")
+
+    shop.run(
+        migrations.RemoveConstraint("order", "known"),
+        migrations.AlterEnumField(
+            "order",
+            "status",
+            EnumField(values=["draft", "paid"], type_name="walk_status"),
+            replaced={"lost": "paid"},
+        ),
+    )
+    shop.back()
+
+    assert shop.values == ["draft", "paid", "lost"]
+    assert shop.statuses[-1] == "paid"
+
+
 def test_a_text_becomes_an_enum_and_a_text_again(shop: Shop) -> None:
     for options in ({"db_default": "draft"}, {"db_default": "draft", "db_index": True}):
         shop.models.models = {"Order": Model({"status": Field("char", dict(options))})}
