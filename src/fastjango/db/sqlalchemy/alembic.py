@@ -95,7 +95,8 @@ def _steps(group: Any) -> Iterator[Any]:
 def _generate(context: Any, step: Any) -> None:
     """Let new columns whose values the database computes say how."""
     told = context.opts["target_metadata"].info.get("generated", {})
-    for column in step.columns if isinstance(step, CreateTableOp) else [getattr(step, "column", None)]:
+    columns: list[Any] = list(step.columns) if isinstance(step, CreateTableOp) else [getattr(step, "column", None)]
+    for column in columns:
         computed = told.get((getattr(step, "table_name", None), getattr(column, "name", None)))
         if computed is not None:
             column.server_default = column.server_onupdate = None
