@@ -7,7 +7,10 @@ import datetime as dt
 import decimal
 from typing import TYPE_CHECKING, Any, Self, TypedDict, assert_type
 
+from sqlalchemy import select
+
 from fastjango.db import models
+from fastjango.db.sqlalchemy import session
 
 if TYPE_CHECKING:
     from fastjango.db.models.relations.related_types import Related
@@ -27,6 +30,9 @@ class Book(models.Model):
     shelf = models.ForeignKey(Shelf, models.CASCADE)
     other = models.ForeignKey(Shelf, models.CASCADE, null=True, related_name="+")
     shelves = models.ManyToManyField(Shelf, related_name="+")
+    id: models.Field[int, int]
+    shelf_id: models.Field[int, int]
+    other_id: models.Field[int | None, int | None]
 
 
 def attributes_have_the_type_of_their_field(book: Book) -> None:
@@ -44,6 +50,17 @@ def relations_have_the_related_class(book: Book, shelf: Shelf) -> None:
     assert_type(book.other, Shelf | None)
     assert_type(book.shelves.get(), Shelf)
     assert_type(shelf.book_set.get(), Book)
+
+
+def keys_are_what_their_annotation_says(book: Book) -> None:
+    """On an instance values, on the class columns."""
+    assert_type(book.id, int)
+    assert_type(book.shelf_id, int)
+    assert_type(book.other_id, int | None)
+    book.other_id = None
+    assert_type(list(Book.objects.values_list(Book.shelf_id, flat=True)), list[int])
+    select(Book).where(Book.shelf_id == 1, Book.shelf_id.in_([1, 2]), Book.other_id.is_(None))
+    session().scalars(select(Book).where(Book.id > 3))
 
 
 def managers_give_the_model() -> None:

@@ -25,6 +25,7 @@ import anyio
 from greenlet import GreenletExit, getcurrent, greenlet  # type: ignore[import-untyped]  # has no stubs
 
 from fastjango.core.exceptions import SynchronousOnlyOperation, fix
+from fastjango.utils.loops import OTHER_LOOP, loaded_modules, runs_on_other_loop
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -389,10 +390,29 @@ def guard_loop() -> None:
     Refuse to block a running event loop.
 
     Raises:
-        SynchronousOnlyOperation: A loop runs in this thread and the caller is not inside a bridge.
+        SynchronousOnlyOperation: A loop runs in this thread and the caller is not inside a bridge; or it is trio's.
     """
-    if _get_running_loop() is not None and not in_bridge() and not async_unsafe_allowed():
+    if _get_running_loop() is None:
+        if OTHER_LOOP in loaded_modules:
+            guard_other_loop()
+    elif not in_bridge() and not async_unsafe_allowed():
         raise not_bridged()
+
+
+def guard_other_loop() -> None:
+    """
+    Refuse to use a database on a loop that is not asyncio's; asked where asyncio does not run and trio is imported.
+
+    Raises:
+        SynchronousOnlyOperation: trio runs in this thread.
+    """
+    if runs_on_other_loop():
+        raise fix(
+            SynchronousOnlyOperation("Databases are reached on asyncio; this code runs on trio."),
+            "run the server on asyncio, or make the call in a thread: "
+            "`await anyio.to_thread.run_sync(function)`; a FastAPI route written with `def` runs in one",
+            code="db.E110",
+        )
 
 
 def caller() -> asyncio.Task[Any] | None:

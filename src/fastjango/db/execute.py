@@ -21,6 +21,7 @@ from fastjango.db.bridge import bridge, guard_loop
 from fastjango.db.connections import connections
 from fastjango.db.context import Context, Hold
 from fastjango.db.pool import Lease, LeasePool
+from fastjango.utils.loops import OTHER_LOOP, loaded_modules
 
 Row = tuple[Any, ...]
 
@@ -28,7 +29,7 @@ Row = tuple[Any, ...]
 def fetch(alias: str, sql: str, args: Sequence[Any] = ()) -> list[Row]:
     """Run a statement that returns rows. Queries: 1."""
     db = connections[alias]
-    if _get_running_loop() is not None:
+    if _get_running_loop() is not None or OTHER_LOOP in loaded_modules:
         guard_loop()
     if db.var.get() is None and not db.thread_sharing and not (db.base_log.forced or settings.DEBUG):
         pool = db.pool
@@ -55,7 +56,7 @@ def fetch_ready(db: Any, sql: str, args: Sequence[Any], waits: bool) -> list[Row
     Args:
         waits: Whether the caller may be kept waiting; where not, it needs no bridge.
     """
-    if waits and _get_running_loop() is not None:
+    if waits and (_get_running_loop() is not None or OTHER_LOOP in loaded_modules):
         guard_loop()
     context: Context | None = db.var.get()
     if context is not None or db.thread_sharing:
@@ -171,7 +172,7 @@ def _lastrowid(cursor: Any) -> Any:
 
 def _run(db: Any, sql: str, args: Any, consume: Callable[[Any], Any], many: bool = False) -> Any:
     """Run a statement on the context's connection or on one from the pool."""
-    if _get_running_loop() is not None:
+    if _get_running_loop() is not None or OTHER_LOOP in loaded_modules:
         guard_loop()
     context: Context | None = db.var.get()
     hold: Hold | None = db.hold_here() if context is not None or db.thread_sharing else None

@@ -7,7 +7,6 @@ bridge to the event loop exists (`utils/worlds.py`) they cross through it.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import threading
 import weakref
@@ -24,6 +23,7 @@ from fastjango.dispatch.references import (
     weak_reference,
 )
 from fastjango.utils.inspect import func_accepts_kwargs
+from fastjango.utils.loops import gather
 from fastjango.utils.worlds import iscoroutinefunction, run_coroutine, run_sync
 
 logger = logging.getLogger("fastjango.dispatch")
@@ -148,7 +148,7 @@ class Signal:
         return responses
 
     async def _gather(self, receivers: list[Any], sender: Any, named: dict[str, Any]) -> Responses:
-        answers = await asyncio.gather(*(receiver(signal=self, sender=sender, **named) for receiver in receivers))
+        answers = await gather(*(receiver(signal=self, sender=sender, **named) for receiver in receivers))
         return list(zip(receivers, answers, strict=True))
 
     async def _gather_robust(self, receivers: list[Any], sender: Any, named: dict[str, Any]) -> Responses:
@@ -159,7 +159,7 @@ class Signal:
                 self._log_robust_failure(receiver, error)
                 return error
 
-        answers = await asyncio.gather(*(one(receiver) for receiver in receivers))
+        answers = await gather(*(one(receiver) for receiver in receivers))
         return list(zip(receivers, answers, strict=True))
 
     def _log_robust_failure(self, receiver: Any, err: Exception) -> None:

@@ -72,7 +72,8 @@ class CommonMiddleware(MiddlewareMixin):
         """Redirect where nothing was found; set Content-Length."""
         if response.status_code == 404 and self.should_redirect_with_slash(request):
             return self.response_redirect_class(self.get_full_path_with_slash(request))
-        if not response.streaming and not response.has_header("Content-Length"):
+        # A 204 may not have one (RFC 9110, 8.6).
+        if not response.streaming and response.status_code != 204 and not response.has_header("Content-Length"):
             response.headers["Content-Length"] = str(len(response.content))
         return response
 

@@ -185,6 +185,8 @@ class _Routes:
 
     def _filters(self) -> list[Any]:
         taken = {"response", "page", "page_size", "order_by"}
+        members = getattr(self.out, "model_fields", None)
+        shown = None if members is None else set(members)
         return [
             field
             for field in self.model._meta.concrete_fields
@@ -192,6 +194,8 @@ class _Routes:
             and not is_secret(field)
             and field.attname not in taken
             and field.attname.isidentifier()
+            # What is not put out cannot be found out by filters or by the order either.
+            and (shown is None or not shown.isdisjoint((field.name, field.attname)))
             and python_type(field) is not Any
         ]
 

@@ -15,6 +15,8 @@ from starlette.staticfiles import StaticFiles
 
 from fastjango.conf import settings
 from fastjango.core.handlers.app import default_application
+from fastjango.core.handlers.monitor import LoopMonitor
+from fastjango.core.handlers.placement import threaded_loops
 from fastjango.db import connections
 
 
@@ -64,10 +66,13 @@ class LiveServerThread(threading.Thread):
                 app = FolderFiles(app, settings.STATIC_URL, settings.STATIC_ROOT)
             config = uvicorn.Config(app, log_level="error", lifespan="on", access_log=False, ws="auto")
             self._server = _Server(config, self.is_ready)
+            # A view of a test may ask its own server, with a client that blocks: as in Django, it has a thread.
+            threaded_loops.add(threading.get_ident())
             asyncio.run(self._server.serve(sockets=[listener]))
         except BaseException as exc:
             self.error = exc
         finally:
+            threaded_loops.discard(threading.get_ident())
             self.is_ready.set()
             if not self.connections_override:
                 connections.close_all()
@@ -110,10 +115,20 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, ready: threading.Event) -> None:
         super().__init__(config)
         self._ready = ready
+        self._monitor: LoopMonitor | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
+        if not settings.DEBUG:
+            # With DEBUG the application has one. A view that calls this very server should not hang without a word.
+            self._monitor = LoopMonitor()
+            self._monitor.start()
         self._ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._monitor is not None:
+            self._monitor.stop()
+        await super().shutdown(sockets=sockets)
 
     def install_signal_handlers(self) -> None:
         """Leave the signals to the main thread."""

@@ -75,6 +75,18 @@ def configure_logging(logging_config: str | None, logging_settings: Any) -> None
         configure(logging_settings)
 
 
+def is_server_told() -> bool:
+    """
+    Return whether the exception of a failed request goes on to the server, for its log, when the response is out.
+
+    So it is where nothing else would show it: ``DEBUG`` is off, and no ``LOGGING`` and no handler of the root logger
+    say where errors go. Handlers that a test runner or telemetry has put there are not asked.
+    """
+    if settings.DEBUG or settings.LOGGING or not settings.LOGGING_CONFIG:
+        return False
+    return not any(type(handler).__module__.partition(".")[0] == "logging" for handler in logging.root.handlers)
+
+
 class CallbackFilter(logging.Filter):
     """A filter that lets a record pass when *callback* returns something true for it."""
 

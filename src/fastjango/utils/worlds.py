@@ -11,10 +11,13 @@ import asyncio
 import contextvars
 import functools
 import inspect
+from asyncio import _get_running_loop
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol, TypeVar
 
 import anyio.to_thread
+
+from fastjango.utils.loops import runs_on_other_loop
 
 T = TypeVar("T")
 
@@ -39,9 +42,7 @@ class PlainWorlds:
 
     def run_coroutine(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run *coroutine* on a loop of its own; refused where a loop runs already."""
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
+        if _get_running_loop() is None and not runs_on_other_loop():
             return self._run(coroutine)
         coroutine.close()
         raise RuntimeError(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import anyio
+import httpx
 import pytest
-from fastapi import APIRouter, Body, HTTPException, WebSocket
+from fastapi import APIRouter, Body, HTTPException, Request, WebSocket
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException as StarletteHTTPException
@@ -201,3 +204,88 @@ def test_a_query_string_that_is_no_text_is_refused() -> None:
         await app({**scope, "query_string": b"q=\xff"} if scope["type"] == "http" else scope, receive, send)
 
     assert client_of(with_raw_query).get("/here").status_code == 400
+
+
+def test_a_socket_without_a_host_is_served_where_any_host_will_do() -> None:
+    app = FastJango()
+
+    @app.websocket("/socket")
+    async def socket(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.close()
+
+    said: list[str] = []
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        said.append(message["type"])
+
+    scope: Scope = {"type": "websocket", "path": "/socket", "query_string": b"", "headers": [], "scheme": "ws"}
+    anyio.run(app, dict(scope), receive, send)
+    with override_settings(ALLOWED_HOSTS=["shop.test"]):
+        anyio.run(app, dict(scope), receive, send)
+
+    assert said.count("websocket.accept") == 1
+    assert said[0] == "websocket.accept"
+
+
+@pytest.mark.parametrize("limited", ["app", "router", "route"])
+def test_a_body_that_no_header_announces_is_received_where_there_is_a_limit(limited: str) -> None:
+    limits: dict[str, Any] = {
+        name: {"max_body_size": 4} if name == limited else {} for name in ("app", "router", "route")
+    }
+    app = FastJango(**limits["app"])
+    router = APIRouter(**limits["router"])
+
+    @router.get("/", **limits["route"])
+    async def echo(request: Request) -> str:
+        return (await request.body()).decode()
+
+    app.include_router(router, prefix="/echo")
+
+    async def parts(text: bytes) -> AsyncIterator[bytes]:
+        yield text
+
+    async def main() -> list[tuple[int, str]]:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client:
+            answers = []
+            for text in (b"1234", b"12345"):
+                request = client.build_request("GET", "/echo/", content=parts(text))
+                del request.headers["transfer-encoding"]
+                answer = await client.send(request)
+                answers.append((answer.status_code, answer.text))
+            return answers
+
+    (status, text), (refused, _) = anyio.run(main)
+
+    assert (status, text, refused) == (200, '"1234"', 413)
+
+
+def test_a_file_that_a_group_cancels_before_it_starts_is_refused_and_no_500(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("hello")
+    router = APIRouter()
+    router.frontend("/", directory=tmp_path)
+    app = FastJango()
+    app.include_router(router, prefix="/empty", max_body_size=0)
+    app.include_router(router, prefix="/small", max_body_size=10)
+
+    async def main() -> list[int]:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client:
+            urls = ("/empty/index.html", "/small/index.html")
+            return [(await client.request("GET", url, content=b"x")).status_code for url in urls]
+
+    assert anyio.run(main) == [413, 200]
+
+
+def test_an_answer_without_content_has_no_content_length() -> None:
+    app = FastJango()
+    app.delete("/thing", status_code=204)(lambda: None)
+
+    answer = client_of(app).delete("/thing")
+
+    assert answer.status_code == 204
+    assert "content-length" not in answer.headers

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import anyio
+import pytest
 
 from fastjango import FastJango
 from fastjango.db.bridge import await_only, bridge
@@ -56,6 +58,14 @@ class Server:
             )
         return int(fetch(self.alias, sql)[0][0])
 
+    def connected(self) -> int:
+        """How many connections the server has from this pool, the asking one included."""
+        if self.wrapper.vendor == "postgresql":
+            sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = current_setting('application_name')"
+        else:
+            sql = "SELECT count(*) FROM information_schema.processlist WHERE db = DATABASE()"
+        return int(fetch(self.alias, sql)[0][0])
+
     def settled(self) -> int:
         """The same, after a moment for a server that notices a closed socket late."""
         for _ in range(20):
@@ -71,6 +81,12 @@ class FileServer(Server):
     def __init__(self, wrapper: Any) -> None:
         super().__init__(wrapper, "file", "t", "INSERT INTO t (name) VALUES (?)")
         self.other = sqlite3.connect(wrapper.settings_dict["NAME"], isolation_level=None, check_same_thread=False)
+
+    def connected(self) -> int:
+        name = os.path.realpath(self.wrapper.settings_dict["NAME"])
+        links = [os.path.join("/proc/self/fd", number) for number in os.listdir("/proc/self/fd")]
+        # The observer has one as well.
+        return int(sum(os.path.exists(link) and os.path.realpath(link) == name for link in links)) - 1
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -93,6 +109,18 @@ class FileServer(Server):
             return 1
         self.other.execute("ROLLBACK")
         return 0
+
+
+@contextlib.contextmanager
+def serving(kind: str, request: pytest.FixtureRequest) -> Iterator[Server]:
+    """Give the database of a kind with its table, made by the fixture of its name."""
+    if kind == "sqlite":
+        file = FileServer(request.getfixturevalue("file"))
+        yield file
+        file.other.close()
+        return
+    alias = {"postgresql": "pg", "mariadb": "mariadb"}[kind]
+    yield Server(request.getfixturevalue(kind), alias, "fj_t", "INSERT INTO fj_t (name) VALUES (%s)")
 
 
 def assert_whole(wrapper: Any) -> None:
@@ -155,20 +183,40 @@ def _run(request: Any) -> HttpResponse:
 urlpatterns = [path("view/", _run)]
 
 
-async def _visit(url: str, body: Body, server: Server) -> None:
-    """Ask an application, and go away before it answers."""
+@contextlib.contextmanager
+def routed(urlconf: str) -> Iterator[FastJango]:
+    """Give an application with the patterns of a module and nothing around them."""
+    with override_settings(ROOT_URLCONF=urlconf, MIDDLEWARE=[], DEBUG=False):
+        clear_url_caches()
+        yield FastJango()
+    clear_url_caches()
+
+
+async def visit(app: FastJango, url: str, patience: float, pause: float = 0) -> list[str]:
+    """
+    Ask for *url* and go away after *patience* seconds, if the answer is not complete by then; return the messages that came.
+
+    Args:
+        pause: How long each part of the answer takes to be sent, in seconds.
+    """
+    ended = asyncio.Event()
     asked = False
+    sent: list[str] = []
 
     async def receive() -> dict[str, Any]:
         nonlocal asked
         if not asked:
             asked = True
             return {"type": "http.request", "body": b"", "more_body": False}
-        await asyncio.sleep(0.05)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), patience)
         return {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
-        raise AssertionError("an answer to a client that has gone")
+        sent.append(message["type"])
+        await asyncio.sleep(pause)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            ended.set()
 
     scope = {
         "type": "http",
@@ -183,32 +231,41 @@ async def _visit(url: str, body: Body, server: Server) -> None:
         "client": ("127.0.0.1", 1),
         "server": ("testserver", 80),
     }
+    task = asyncio.create_task(app(scope, receive, send))
+    if patience < 0.05:
+        # A server that ends the exchange at once, as on shutdown.
+        asyncio.get_running_loop().call_later(patience, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    return sent
+
+
+async def _leave(url: str, body: Body, server: Server) -> None:
+    """Ask an application, and go away before it answers."""
     _running.append((body, server))
     try:
-        with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=[], DEBUG=False):
-            clear_url_caches()
-            app = FastJango()
+        with routed(__name__) as app:
 
             @app.post("/route")
             async def route() -> None:
                 body(server)
 
-            await app(scope, receive, send)
+            assert await visit(app, url, 0.05) == [], "an answer to a client that has gone"
     finally:
         _running.pop()
-        clear_url_caches()
 
 
 async def by_disconnect(body: Body, server: Server) -> None:
     """Run the body in a view whose client goes away."""
-    await _visit("/view/", body, server)
+    await _leave("/view/", body, server)
 
 
 async def by_disconnect_from_route(body: Body, server: Server) -> None:
     """Run the body in a FastAPI route whose client goes away."""
-    await _visit("/route", body, server)
+    await _leave("/route", body, server)
 
 
+SERVERS = ["sqlite", "postgresql", "mariadb"]
 CANCELS = [
     by_task,
     by_many_cancellations,

@@ -1,19 +1,19 @@
 """
 Whatever is cancelled, wherever it is: the pool is whole, no transaction is open, nothing runs on the server.
 
-Seven ways to cancel, at every place where a database call can wait, on every driver.
+Seven ways to cancel, at every place where a database call can wait, on every driver; ten thousand operations that are
+cancelled somewhere are in test_cancel_storm.py.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
-from tests.contract.db.cancelling import CANCELS, Body, FileServer, Server, assert_whole
+from tests.contract.db.cancelling import CANCELS, SERVERS, Body, FileServer, Server, assert_whole, serving
 
 from fastjango.db import DatabaseError
 from fastjango.db.bridge import await_only, bridge
@@ -22,16 +22,10 @@ from fastjango.db.execute import fetch, stream
 from fastjango.db.transaction import atomic
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+@pytest.fixture(params=SERVERS)
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    if request.param == "sqlite":
-        made = FileServer(request.getfixturevalue("file"))
+    with serving(request.param, request) as made:
         yield made
-        made.other.close()
-    elif request.param == "postgresql":
-        yield Server(request.getfixturevalue("postgresql"), "pg", "fj_t", "INSERT INTO fj_t (name) VALUES (%s)")
-    else:
-        yield Server(request.getfixturevalue("mariadb"), "mariadb", "fj_t", "INSERT INTO fj_t (name) VALUES (%s)")
 
 
 def in_query(server: Server) -> None:
@@ -191,52 +185,6 @@ def test_a_full_pool_is_a_clear_error_and_no_dead_lock(server: Server) -> None:
 
     assert PoolTimeout in {type(item) for item in found} <= {type(None), PoolTimeout}
     assert asyncio.run(bridge(server.rows)) == 0
-
-
-@pytest.mark.slow
-def test_ten_thousand_operations_with_random_cancellations_leave_no_connection_behind(server: Server) -> None:
-    server.wrapper.settings_dict["POOL"] = {"size": 4, "timeout": 20}
-    server.wrapper.close_pool()
-    # Each kill takes a second connection on MariaDB: two thousand there.
-    chance = random.Random(20_26)  # noqa: S311  # a test
-
-    def read() -> None:
-        server.rows()
-
-    def write() -> None:
-        with atomic(using=server.alias):
-            server.add(str(chance.randrange(10**15)))
-            fetch(server.alias, "SELECT 1")
-            raise LookupError
-
-    def nested() -> None:
-        with atomic(using=server.alias), contextlib.suppress(LookupError):
-            with atomic(using=server.alias):
-                fetch(server.alias, "SELECT 2")
-                raise LookupError
-
-    def streamed() -> None:
-        for _ in stream(server.alias, "SELECT 3 UNION ALL SELECT 4", (), 1):
-            pass
-
-    async def one(kind: Callable[[], None], patience: float) -> None:
-        with contextlib.suppress(TimeoutError, LookupError):
-            async with asyncio.timeout(patience):
-                await bridge(kind)
-
-    async def main() -> tuple[int, int]:
-        for _ in range(40 if server.wrapper.vendor == "mysql" else 200):
-            kinds = chance.choices([read, write, nested, streamed], k=50)
-            patience = [chance.choice([0, 0.001, 0.005, 0.02, 5]) for _ in kinds]
-            await asyncio.gather(*map(one, kinds, patience))
-        return await bridge(server.settled), await bridge(server.rows)
-
-    busy, rows = asyncio.run(main())
-
-    pool = server.wrapper.pool
-    assert (busy, rows) == (0, 0)
-    assert pool.engine.pool.checkedout() == len(pool.shelf) <= 4
-    assert all(pool._is_clean(lease.raw) for lease in pool.shelf)
 
 
 @pytest.mark.slow

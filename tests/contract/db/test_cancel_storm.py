@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import random
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -12,18 +11,16 @@ from typing import Any
 
 import anyio
 import pytest
-from tests.contract.db.cancelling import FileServer, Server, assert_whole
+from tests.contract.db.cancelling import SERVERS, Server, assert_whole, routed, serving, visit
 
 from fastjango import FastJango
 from fastjango.apps.registry import Apps
 from fastjango.db import DatabaseError, models
 from fastjango.db.bridge import bridge
-from fastjango.db.execute import fetch
 from fastjango.db.models import F, Prefetch, Sum
 from fastjango.db.transaction import atomic, on_commit
 from fastjango.http import HttpResponse, StreamingHttpResponse
-from fastjango.test import override_settings
-from fastjango.urls import clear_url_caches, path
+from fastjango.urls import path
 
 OPERATIONS = 10_000
 AT_ONCE = 25
@@ -58,25 +55,19 @@ for _model in (Account, Entry):
 ACCOUNTS = 10
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+@pytest.fixture(params=SERVERS)
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    if request.param == "sqlite":
-        made: Server = FileServer(request.getfixturevalue("file"))
-    else:
-        alias = {"postgresql": "pg", "mariadb": "mariadb"}[request.param]
-        made = Server(request.getfixturevalue(request.param), alias, "fj_t", "INSERT INTO fj_t (name) VALUES (%s)")
-    made.wrapper.settings_dict["POOL"] = {"size": POOL, "timeout": 60}
-    made.wrapper.close_pool()
-    with made.wrapper.schema_editor() as editor:
-        editor.create_model(Account)
-        editor.create_model(Entry)
-    Account.objects.using(made.alias).bulk_create(Account(balance=1000) for _ in range(ACCOUNTS))
-    yield made
-    with made.wrapper.schema_editor() as editor:
-        editor.delete_model(Entry)
-        editor.delete_model(Account)
-    if isinstance(made, FileServer):
-        made.other.close()
+    with serving(request.param, request) as made:
+        made.wrapper.settings_dict["POOL"] = {"size": POOL, "timeout": 60}
+        made.wrapper.close_pool()
+        with made.wrapper.schema_editor() as editor:
+            editor.create_model(Account)
+            editor.create_model(Entry)
+        Account.objects.using(made.alias).bulk_create(Account(balance=1000) for _ in range(ACCOUNTS))
+        yield made
+        with made.wrapper.schema_editor() as editor:
+            editor.delete_model(Entry)
+            editor.delete_model(Account)
 
 
 class Work:
@@ -217,20 +208,6 @@ def assert_books_balance(server: Server) -> None:
         assert account["balance"] == 1000 + (account["moved"] or 0)
 
 
-def still_connected(server: Server) -> int:
-    """How many connections the server has from us, the asking one included."""
-    if server.wrapper.vendor == "postgresql":
-        sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = current_setting('application_name')"
-    elif server.wrapper.vendor == "mysql":
-        sql = "SELECT count(*) FROM information_schema.processlist WHERE db = DATABASE()"
-    else:
-        name = os.path.realpath(server.wrapper.settings_dict["NAME"])
-        links = [os.path.join("/proc/self/fd", number) for number in os.listdir("/proc/self/fd")]
-        # The observer of the test has one as well.
-        return int(sum(os.path.exists(link) and os.path.realpath(link) == name for link in links)) - 1
-    return int(fetch(server.alias, sql)[0][0])
-
-
 @pytest.mark.slow
 def test_ten_thousand_mixed_operations_with_random_cancellations(server: Server) -> None:
     work = Work(server)
@@ -246,7 +223,7 @@ def test_ten_thousand_mixed_operations_with_random_cancellations(server: Server)
 
     assert busy == 0
     assert_whole(server.wrapper)
-    assert still_connected(server) <= POOL
+    assert server.connected() <= POOL
     assert_books_balance(server)
     assert work.hooks > OPERATIONS / 100
 
@@ -265,10 +242,8 @@ def test_a_stream_that_nobody_reads_to_its_end_gives_its_connection_back_at_once
             await asyncio.sleep(0)
         return await bridge(server.settled)
 
-    with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=[], DEBUG=False):
-        clear_url_caches()
-        busy = asyncio.run(asyncio.wait_for(main(FastJango()), 30))
-    clear_url_caches()
+    with routed(__name__) as app:
+        busy = asyncio.run(asyncio.wait_for(main(app), 30))
     _work.pop()
 
     assert busy == 0
@@ -345,51 +320,6 @@ def rows_as_text(request: Any) -> StreamingHttpResponse:
 urlpatterns = [path("page/", page), path("rows/", rows_as_text)]
 
 
-async def visit(app: FastJango, url: str, patience: float, pause: float = 0) -> None:
-    """
-    Ask for *url* and go away after *patience* seconds, if the answer is not complete by then.
-
-    Args:
-        pause: How long each part of the answer takes to be sent, in seconds.
-    """
-    ended = asyncio.Event()
-    gone = False
-
-    async def receive() -> dict[str, Any]:
-        nonlocal gone
-        if not gone:
-            gone = True
-            return {"type": "http.request", "body": b"", "more_body": False}
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(ended.wait(), patience)
-        return {"type": "http.disconnect"}
-
-    async def send(message: Any) -> None:
-        await asyncio.sleep(pause)
-        if message["type"] == "http.response.body" and not message.get("more_body"):
-            ended.set()
-
-    scope = {
-        "type": "http",
-        "method": "POST",
-        "path": url,
-        "raw_path": url.encode(),
-        "query_string": b"",
-        "root_path": "",
-        "headers": [(b"host", b"testserver")],
-        "http_version": "1.1",
-        "scheme": "http",
-        "client": ("127.0.0.1", 1),
-        "server": ("testserver", 80),
-    }
-    task = asyncio.create_task(app(scope, receive, send))
-    if patience < 0.05:
-        # A server that ends the exchange at once, as on shutdown.
-        asyncio.get_running_loop().call_later(patience, task.cancel)
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
-
-
 @pytest.mark.slow
 def test_requests_whose_clients_go_away_leave_no_connection_behind(
     server: Server, monkeypatch: pytest.MonkeyPatch
@@ -406,9 +336,7 @@ def test_requests_whose_clients_go_away_leave_no_connection_behind(
                 await asyncio.gather(*(visit(app, *pair) for pair in zip(urls, patience, strict=True)))
         return await bridge(server.settled)
 
-    with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=[], DEBUG=False):
-        clear_url_caches()
-        app = FastJango()
+    with routed(__name__) as app:
 
         @app.post("/route")
         async def route() -> int:
@@ -417,12 +345,11 @@ def test_requests_whose_clients_go_away_leave_no_connection_behind(
             return int(work.accounts().count())
 
         busy = asyncio.run(main(app))
-    clear_url_caches()
     _work.pop()
 
     assert busy == 0
     assert_whole(server.wrapper)
-    assert still_connected(server) <= POOL
+    assert server.connected() <= POOL
     assert_books_balance(server)
 
 

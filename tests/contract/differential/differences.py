@@ -122,6 +122,9 @@ RULES: dict[str, Rule] = {
     "DELETE and UPDATE of a table that its own condition reads: MariaDB refuses what Django sends": _fails(
         r"specified twice|can't specify target table", r'"final": \["call", "(delete|update)"'
     ),
+    "count() and aggregate() of values() without an annotated aggregate: Django's subquery selects nothing": _fails(
+        'near "FROM": syntax error', r'"final": \["call", "(count|aggregate|exists)"'
+    ),
     "a MariaDB without time zones: Django converts columns that nobody sees": _fails(
         "time zone definitions for your database", '"Trunc'
     ),

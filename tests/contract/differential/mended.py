@@ -92,9 +92,10 @@ def _ranges_of_large_numbers() -> Iterator[None]:
     before = lookup.get_prep_lookup
 
     def get_prep_lookup(self: Any) -> Any:
-        if isinstance(self.rhs, (list, tuple)):
-            self.rhs = [min(max(value, -(2**63)), 2**63 - 1) if type(value) is int else value for value in self.rhs]
-        return before(self)
+        found = before(self)
+        if not isinstance(found, list):
+            return found
+        return [min(max(value, -(2**63)), 2**63 - 1) if type(value) is int else value for value in found]
 
     with mock.patch.object(lookup, "get_prep_lookup", get_prep_lookup):
         yield

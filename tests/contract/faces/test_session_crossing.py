@@ -14,6 +14,7 @@ from fastjango.db import connection, models, transaction
 from fastjango.db.models.signals import post_delete, post_save
 from fastjango.db.sqlalchemy import session
 from fastjango.db.transaction import TransactionManagementError
+from fastjango.forms.models import model_to_dict, modelform_factory
 
 registry = Registry()
 
@@ -41,6 +42,15 @@ class Room(models.Model):
 
 class Villa(House):
     pool = models.BooleanField(default=False)
+
+    class Meta:
+        apps = registry
+        app_label = "face_crossing"
+
+
+class Street(models.Model):
+    name = models.CharField(max_length=20)
+    houses = models.ManyToManyField(House, related_name="streets", blank=True)
 
     class Meta:
         apps = registry
@@ -266,3 +276,20 @@ def test_inside_an_atomic_block_both_write_the_same_row() -> None:
 
     assert told == [False]
     assert not House.objects.exists()
+
+
+def test_a_form_reads_and_writes_the_collections_of_an_object_of_a_session() -> None:
+    first, second = House.objects.create(street="a"), House.objects.create(street="b")
+    Street.objects.create(name="s").houses.add(first)
+    form_class = modelform_factory(Street, fields=["name", "houses"])
+
+    with transaction.atomic(), session() as db:
+        found = db.scalars(select(Street)).one()
+        assert model_to_dict(found) == {"id": found.pk, "name": "s", "houses": [first]}
+        form = form_class({"name": "t", "houses": [second.pk]}, instance=found)
+        assert form.is_valid(), form.errors
+        form.save()
+        assert [house.street for house in found.houses] == ["b"]
+        db.commit()
+
+    assert list(Street.objects.get(name="t").houses.all()) == [second]

@@ -198,3 +198,20 @@ def test_a_pattern_index_is_made_anew_when_a_text_becomes_a_number(history: Hist
     assert history.model("Rider").objects.get().code == 12
     history.run(migrations.AlterField("Rider", "code", models.CharField(max_length=9, unique=True)))
     assert history.model("Rider").objects.get().code == "12"
+
+
+def test_none_is_jsons_null_as_the_default_of_the_database(history: History) -> None:
+    """... as in ``Value(None, JSONField())``; SQL's NULL is what an attribute ``None`` is saved as."""
+    fields = [
+        ("id", models.BigAutoField(primary_key=True)),
+        ("data", models.JSONField(null=True, db_default=None)),
+        ("number", models.IntegerField(null=True)),
+    ]
+    history.run(migrations.CreateModel("Thing", fields))
+
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO survive_thing (number) VALUES (1)")
+    thing = history.model("Thing")
+
+    assert thing.objects.filter(data__isnull=True).count() == 0
+    assert thing.objects.get().data is None

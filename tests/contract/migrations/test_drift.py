@@ -86,3 +86,71 @@ def test_nothing_is_left_behind_by_the_comparison(migrated: Any) -> None:
     migrated.manage("migrate", "--drift")
 
     assert migrated.tables() == before
+
+
+SPELLINGS = """
+    from fastjango.db.models import F, Q, Value
+    from fastjango.db.models.functions import Concat
+
+    class Guest(models.Model):
+        first = models.CharField(max_length=20)
+        last = models.CharField(max_length=20)
+        gone = models.BooleanField(db_default=False)
+        paid = models.DecimalField(max_digits=6, decimal_places=2, db_default=-1)
+        full = models.GeneratedField(
+            expression=Concat("first", Value(" "), "last"), output_field=models.CharField(max_length=41), db_persist=True
+        )
+
+        class Meta:
+            indexes = [models.Index(fields=["last"], condition=Q(gone=False), name="there")]
+"""
+
+
+def test_another_spelling_is_no_difference(postgresql_project: Any) -> None:
+    """... where PostgreSQL shows an expression with the casts and brackets of the one who wrote it."""
+    postgresql_project.add_app("shop", SPELLINGS)
+    postgresql_project.manage("makemigrations", "shop")
+    postgresql_project.manage("migrate")
+    run(
+        postgresql_project,
+        "DROP INDEX there",
+        "CREATE INDEX there ON shop_guest (last) WHERE ((gone = false))",
+        "ALTER TABLE shop_guest ALTER paid SET DEFAULT '-1'::integer::numeric",
+        "ALTER TABLE shop_guest DROP COLUMN full",
+        "ALTER TABLE shop_guest ADD COLUMN full varchar(41) GENERATED ALWAYS AS "
+        "(coalesce(first, '') || (coalesce((coalesce(' '::text, '')) || coalesce(last, ''), ''::text))) STORED",
+    )
+
+    output = postgresql_project.manage("migrate", "--drift")
+
+    assert output == "The database is as the applied migrations say.\n"
+
+
+def test_another_expression_is_a_difference(postgresql_project: Any) -> None:
+    postgresql_project.add_app("shop", SPELLINGS)
+    postgresql_project.manage("makemigrations", "shop")
+    postgresql_project.manage("migrate")
+    run(
+        postgresql_project,
+        "DROP INDEX there",
+        "CREATE INDEX there ON shop_guest (last) WHERE gone",
+        "COMMENT ON COLUMN shop_guest.first IS 'given'",
+    )
+
+    lines = postgresql_project.manage("migrate", "--drift", ok=False).splitlines()
+
+    assert lines == [
+        "shop_guest: column first: comment is 'given', the migrations say none",
+        "shop_guest: CREATE INDEX ON USING btree (last) WHERE (NOT gone) is missing (there)",
+        "shop_guest: CREATE INDEX ON USING btree (last) WHERE gone is unknown to the migrations (there)",
+    ]
+
+
+def test_a_check_that_says_no_more_than_the_type_is_no_difference(mysql_project: Any) -> None:
+    """Django's tables on MariaDB say of an unsigned column once more that it is not below zero."""
+    mysql_project.add_app("shop", MODELS)
+    mysql_project.manage("makemigrations", "shop")
+    mysql_project.manage("migrate")
+    run(mysql_project, "ALTER TABLE shop_shelf MODIFY depth integer UNSIGNED NULL CHECK (`depth` >= 0)")
+
+    assert "as the applied migrations say" in mysql_project.manage("migrate", "--drift")

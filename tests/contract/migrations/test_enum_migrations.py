@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from tests.contract.migrations.conftest import make_project
 from tests.contract.migrations.walks import Field, Model, Walk
-from tests.fixtures.databases import VENDORS
+from tests.fixtures.databases import VENDORS, database_under
 
-from fastjango.db import DatabaseError, connections, migrations, models
-from fastjango.db.engines import complete, load_backend
+from fastjango.db import DatabaseError, migrations, models
 from fastjango.db.migrations.exceptions import ValuesInUseError
 from fastjango.db.migrations.safety import PlanReport
 from fastjango.db.models.fields import EnumField
@@ -80,19 +79,11 @@ class Shop(Walk):
 
 def _shop(vendor: str, folder: Path) -> Iterator[Shop]:
     for project in make_project(vendor, folder):
-        conf: dict[str, Any] = dict(project.database)
-        complete(conf)
-        wrapper: Any = load_backend(conf["ENGINE"]).DatabaseWrapper(conf, ALIAS)
-        connections.settings[ALIAS], connections[ALIAS] = conf, wrapper
-        try:
+        with database_under(ALIAS, project.database):
             shop = Shop(ALIAS)
             shop.migrate("draft", "paid")
             shop.add("draft", "paid")
             yield shop
-        finally:
-            wrapper.close()
-            wrapper.close_pool()
-            del connections[ALIAS], connections.settings[ALIAS]
 
 
 @pytest.fixture(params=VENDORS)
@@ -202,6 +193,30 @@ def test_what_uses_a_new_value_stands_in_a_migration_of_its_own(shop: Shop) -> N
 
     assert [len(migration.operations) for migration in made] == [1, 2]
     shop.look_at_tables(shop.state)
+
+
+def test_a_check_comes_back_with_the_value_that_it_names(shop: Shop) -> None:
+    """... in one migration, which on the way back adds the value, then the check."""
+    check = models.CheckConstraint(condition=models.Q(status__in=["draft", "paid", "lost"]), name="known")
+    shop.migrate("draft", "paid", "lost")
+    shop.models.models["Order"].meta = {"constraints": [check]}
+    for migration in shop.detect():
+        shop.apply(migration)
+    shop.add("paid")
+
+    shop.run(
+        migrations.RemoveConstraint("order", "known"),
+        migrations.AlterEnumField(
+            "order",
+            "status",
+            EnumField(values=["draft", "paid"], type_name="walk_status"),
+            replaced={"lost": "paid"},
+        ),
+    )
+    shop.back()
+
+    assert shop.values == ["draft", "paid", "lost"]
+    assert shop.statuses[-1] == "paid"
 
 
 def test_a_text_becomes_an_enum_and_a_text_again(shop: Shop) -> None:

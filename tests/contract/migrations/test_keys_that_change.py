@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 CHAIN = """
 class Migration(migrations.Migration):
     initial = True
@@ -31,3 +33,47 @@ def test_what_refers_to_a_key_follows_after_other_models_have_changed(project: A
     project.manage("migrate")
 
     assert "as the applied migrations say" in project.manage("migrate", "--drift")
+
+
+KEYS = """
+    class Shelf(models.Model):
+        pass
+
+    class Book(models.Model):
+        shelf = models.ForeignKey(Shelf, models.CASCADE)
+        place = models.IntegerField()
+
+        class Meta:
+"""
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        'unique_together = [("shelf", "place")]',
+        'constraints = [models.UniqueConstraint(fields=["shelf", "place"], name="both")]',
+        'indexes = [models.Index(fields=["shelf", "place"], name="both")]',
+    ],
+)
+def test_an_index_that_a_foreign_key_uses_may_go(option: str, project: Any) -> None:
+    """MariaDB lets a key use whatever index begins with its column, and does not drop that."""
+    project.add_app("shop", KEYS + f"            {option}\n")
+    project.manage("makemigrations", "shop")
+    project.manage("migrate")
+    if project.vendor == "mysql":
+        project.python(
+            """
+            c = connection.cursor()
+            keys = connection.introspection.get_constraints(c, "shop_book")
+            (key,) = [name for name, facts in keys.items() if facts["foreign_key"]]
+            if keys[key]["index"]:
+                c.execute(f"ALTER TABLE shop_book DROP INDEX {key}")
+            """
+        )
+
+    project.write_models("shop", KEYS + "            pass\n")
+    project.manage("makemigrations", "shop")
+    project.manage("migrate")
+
+    assert "as the applied migrations say" in project.manage("migrate", "--drift")
+    project.manage("migrate", "shop", "zero")

@@ -8,6 +8,7 @@ those of the application itself. WebSockets and lifespan are FastAPI's. ``asgi.p
 from __future__ import annotations
 
 import functools
+from asyncio import _get_running_loop
 from collections.abc import MutableMapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
@@ -17,6 +18,7 @@ from fastapi import FastAPI
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.openapi.utils import get_openapi
 from fastapi.telemetry._asgi import ExceptionTelemetryMiddleware
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.errors import ServerErrorMiddleware
@@ -36,6 +38,7 @@ from fastjango.core.handlers.errors import api_exception_handlers
 from fastjango.core.handlers.guard import guarded, plain_500
 from fastjango.core.handlers.loop import wait_for
 from fastjango.core.handlers.memory import settle
+from fastjango.core.handlers.monitor import LoopMonitor
 from fastjango.core.handlers.mount import respond
 from fastjango.core.handlers.plain import BridgedApp, is_bare
 from fastjango.core.handlers.routers import (
@@ -43,6 +46,7 @@ from fastjango.core.handlers.routers import (
     NoRoute,
     has_rivals,
     last_resort,
+    limits_bodies,
     mounted_router,
     no_route,
     route_table,
@@ -50,6 +54,7 @@ from fastjango.core.handlers.routers import (
 from fastjango.core.handlers.sending import serve
 from fastjango.db.bridge import bridged
 from fastjango.http import parse_cookie
+from fastjango.http.coroutines import iscoroutinefunction
 from fastjango.http.hosts import split_domain_port, validate_host
 from fastjango.urls import ResolverMatch, get_urlconf
 from fastjango.utils.http import is_same_domain
@@ -136,8 +141,11 @@ class FastJango(FastAPI):
             factory, args, kwargs = entry
             stack = factory(stack, *args, **kwargs)
         if self.user_middleware or asgi_classes:
+            handler = self.pipeline.error_handler
             stack = ServerErrorMiddleware(
-                ExceptionTelemetryMiddleware(stack), handler=self.pipeline.error_handler, debug=settings.DEBUG
+                ExceptionTelemetryMiddleware(stack),
+                handler=None if handler is None else functools.partial(answer_once, handler),
+                debug=settings.DEBUG,
             )
         return stack
 
@@ -151,12 +159,22 @@ class FastJango(FastAPI):
             await self._serve_lifespan(scope, receive, send)
 
     async def _serve_lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+        monitor: LoopMonitor | None = None
+
         async def watched(message: MutableMapping[str, Any]) -> None:
+            nonlocal monitor
             if message["type"] == "lifespan.startup.complete":
                 settle()
+                if settings.DEBUG and _get_running_loop() is not None:
+                    monitor = LoopMonitor()
+                    monitor.start()
             await send(message)
 
-        await self.router(scope, receive, watched)
+        try:
+            await self.router(scope, receive, watched)
+        finally:
+            if monitor is not None:
+                monitor.stop()
 
     async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not _socket_allowed(scope):
@@ -235,6 +253,8 @@ class AppPipeline(BaseHandler):
             else:
                 (by_status if isinstance(key, int) else by_class)[key] = handler
         self._handlers = (by_class, by_status)
+        routers = (self.app.router, mounted_router(settings.ROOT_URLCONF, self.app))
+        self.receives_all = self.app.max_body_size is not None or any(map(limits_bodies, routers))
         # A handler of the project's own is for paths that nobody has, too.
         own = by_status.get(404) or by_class.get(HTTPException)
         self._answers_unknown_paths = own is not None and own is not http_exception_handler
@@ -316,6 +336,15 @@ class _RouteView:
         return await respond(guarded(self.route, self.pipeline.app.max_body_size), request, scope)
 
 
+async def answer_once(handler: Any, request: Any, exc: Exception) -> Any:
+    """Let the project's *handler* answer for *exc*, unless it has answered already, inside the pipeline."""
+    if "fastjango.answered" in request.scope:
+        return await plain_500(request, exc)
+    return (
+        await handler(request, exc) if iscoroutinefunction(handler) else await run_in_threadpool(handler, request, exc)
+    )
+
+
 async def nobody_has_it(scope: Scope, receive: Receive, send: Send) -> None:
     """The application of paths that nobody has."""
     raise HTTPException(404)
@@ -365,6 +394,9 @@ def _scope_of(request: Any) -> dict[str, Any]:
 def _socket_allowed(scope: Scope) -> bool:
     """Check Host, and Origin where a browser sent one: a page of another site must not open our sockets."""
     hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+    if not hosts and "*" in settings.ALLOWED_HOSTS:
+        # Any host will do: as for a request, the server's address stands for it.
+        hosts = [(scope.get("server") or ("unknown",))[0]]
     origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
     if len(hosts) != 1 or len(origins) > 1:
         return False

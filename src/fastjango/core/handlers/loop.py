@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+from asyncio import _get_running_loop
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from fastjango.db.bridge import bridged, drive, in_bridge
+from fastjango.utils.loops import runs_on_other_loop
 
 T = TypeVar("T")
 
@@ -32,11 +34,7 @@ def wait_for(coro: Coroutine[Any, Any, T]) -> T:
     """
     if in_bridge():
         return drive(coro)
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        pass
-    else:
+    if _get_running_loop() is not None or runs_on_other_loop():
         coro.close()
         raise RuntimeError(
             "You cannot run a coroutine from sync code on a running loop outside the bridge. Await it instead."

@@ -9,13 +9,15 @@ dependencies keep their place behind the response. Received from ``app.py``; not
 from __future__ import annotations
 
 import asyncio
+from asyncio import _get_running_loop
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, MutableMapping
 from typing import IO, Any
 
-from anyio import CancelScope
+from anyio import CancelScope, sleep_forever
 
 from fastjango.conf import settings
+from fastjango.core.handlers.other_loops import TaskExchange
 from fastjango.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from fastjango.http.response_headers import ResponseHeaders
 
@@ -50,6 +52,8 @@ class Exchange:
         self._waiter: asyncio.Future[None] | None = None
         self._owed: asyncio.Future[None] | None = None
         self._queue: deque[tuple[Message, asyncio.Future[None]]] = deque()
+        # Where children wait in send.
+        self._waits: set[CancelScope] = set()
         self.finished = False
         # Nobody reads on: the application is cancelled when it is its turn again.
         self.abandoned = self._cancelled = False
@@ -62,7 +66,13 @@ class Exchange:
         taken = asyncio.get_running_loop().create_future()
         self._queue.append((message, taken))
         self._wake()
-        await taken
+        # A send is no moment at which a child notices that its group was cancelled: what it says next may be an error.
+        with CancelScope(shield=True) as waits:
+            self._waits.add(waits)
+            try:
+                await taken
+            finally:
+                self._waits.discard(waits)
 
     def _wake(self, _: Any = None) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -144,6 +154,8 @@ class Exchange:
         try:
             yield from waiter
         except asyncio.CancelledError as exc:
+            for waits in tuple(self._waits):
+                waits.shield = False
             # As a task does: the cancellation goes to what is waited for, which may take its time to end. Its text
             # tells AnyIO which of its scopes is meant.
             return None if pending.cancel(*exc.args) else exc
@@ -177,7 +189,8 @@ async def respond(app: Callable[..., Any], request: Any, scope: MutableMapping[s
     if hasattr(request, "environ"):
         # WSGI and the test client drive the route in several tasks, one after the other; nobody cancels them.
         scope["fastapi_async_cleanup_scopes"] = _NoScopes()
-    exchange = Exchange(app, scope, body_receiver(request))
+    exchange_class = Exchange if _get_running_loop() is not None else TaskExchange
+    exchange = exchange_class(app, scope, body_receiver(request))
     start = await exchange.advance()
     while start is not None and start["type"] != "http.response.start":
         # What a template was rendered with, for test clients.
@@ -210,7 +223,7 @@ class _NoScopes(dict[Any, CancelScope]):
         return CancelScope()
 
 
-async def _parts(exchange: Exchange, first: bytes) -> AsyncIterator[bytes]:
+async def _parts(exchange: Exchange | TaskExchange, first: bytes) -> AsyncIterator[bytes]:
     try:
         yield first
         while True:
@@ -267,7 +280,8 @@ def body_receiver(request: Any) -> Callable[[], Awaitable[Message]]:
     async def receive() -> Message:
         if state["sent"]:
             # Nothing comes any more: a client that goes away cancels the whole request.
-            await asyncio.get_running_loop().create_future()
+            loop = _get_running_loop()
+            await (sleep_forever() if loop is None else loop.create_future())
         received = getattr(request, "_received", None)
         if received is not None:
             state["sent"] = True

@@ -39,6 +39,7 @@ class Pipeline:
     Attributes:
         fallback: Asked for a view when no URL pattern matches; the application answers with its FastAPI routes.
         first: Asked before the URL patterns; answers only for paths that none of them could have.
+        receives_all: Whether the body of a GET is received although no header announces one; there is a limit for it.
         asgi_middleware: Classes of ``MIDDLEWARE`` that are pure ASGI middleware; they wrap the outside.
     """
 
@@ -48,6 +49,7 @@ class Pipeline:
     _middleware_chain: Callable[[Any], Any] | None = None
     fallback: Fallback | None = None
     first: Fallback | None = None
+    receives_all = False
 
     def __init__(self, fallback: Fallback | None = None) -> None:
         if fallback is not None:

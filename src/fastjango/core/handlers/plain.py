@@ -2,12 +2,10 @@
 ``FastJango()`` as a plain FastAPI application: without settings, or with settings that name neither URL patterns nor
 middleware.
 
-The stack is FastAPI's own. On asyncio each request runs inside a bridge, so that sync database calls in it are awaited.
+The stack is FastAPI's own. Each request runs inside a bridge, so that sync database calls in it are awaited.
 """
 
 from __future__ import annotations
-
-from asyncio import _get_running_loop
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -21,16 +19,13 @@ def is_bare() -> bool:
 
 
 class BridgedApp:
-    """An ASGI application that runs inside a bridge where the event loop is asyncio's."""
+    """An ASGI application that runs inside a bridge."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if _get_running_loop() is None:
-            await self.app(scope, receive, send)
-        else:
-            await bridged(self._run(scope, receive, send))
+        await bridged(self._run(scope, receive, send))
 
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.app(scope, receive, send)

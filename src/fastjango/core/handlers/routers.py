@@ -218,6 +218,18 @@ def _looks_itself(router: Any) -> bool:
     return False
 
 
+def limits_bodies(router: Any) -> bool:
+    """Whether *router*, a route in it or a router that it includes has a limit of its own for bodies."""
+    if router.max_body_size is not None:
+        return True
+    for route in router.routes:
+        included = getattr(route, "original_router", None)
+        of_route = route if included is None else route.include_context
+        if getattr(of_route, "max_body_size", None) is not None or (included is not None and limits_bodies(included)):
+            return True
+    return False
+
+
 def _is_own(cls: type, names: tuple[str, ...]) -> bool:
     """Whether a class outside of FastAPI and Starlette defines one of the methods."""
     for name in names:

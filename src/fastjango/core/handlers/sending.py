@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from asyncio import _get_running_loop
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
 from contextlib import AsyncExitStack
 from typing import Any
@@ -21,10 +22,12 @@ from starlette.exceptions import HTTPException
 from fastjango.conf import settings
 from fastjango.core.exceptions import RequestAborted, RequestDataTooBig
 from fastjango.core.handlers.errors import response_for_exception
+from fastjango.core.handlers.other_loops import GROUP, WATCH_AFTER_SECONDS, GroupWatch, in_group
 from fastjango.db.bridge import bridged
 from fastjango.http import HttpResponseBadRequest, JsonResponse
 from fastjango.http.body import receive_body
 from fastjango.urls import set_script_prefix
+from fastjango.utils.log import is_server_told
 
 logger = logging.getLogger("fastjango.request")
 
@@ -32,8 +35,6 @@ Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
-# A request that is answered sooner is not watched: nobody gains by cancelling it.
-WATCH_AFTER_SECONDS = 0.2
 _BODYLESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -65,7 +66,11 @@ def _is_readable(query: bytes) -> bool:
 
 async def serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one request; all of it runs inside one bridge."""
-    await bridged(_serve(pipeline, scope, receive, send))
+    loop = _get_running_loop()
+    if loop is not None:
+        await bridged(_serve(pipeline, scope, receive, send, loop))
+    else:
+        await in_group(_serve(pipeline, scope, receive, send, None), scope)
 
 
 async def _take_in(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> Any:
@@ -76,7 +81,7 @@ async def _take_in(pipeline: Any, scope: Scope, receive: Receive, send: Send) ->
         return None
     try:
         body: Any = b""
-        if _has_body(scope):
+        if _has_body(scope) or pipeline.receives_all:
             body = await receive_body(receive, max_bytes=settings.DATA_UPLOAD_MAX_BODY_SIZE)
     except RequestAborted:
         return None
@@ -95,14 +100,16 @@ async def _take_in(pipeline: Any, scope: Scope, receive: Receive, send: Send) ->
     return body
 
 
-async def _serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> None:
+async def _serve(
+    pipeline: Any, scope: Scope, receive: Receive, send: Send, loop: asyncio.AbstractEventLoop | None
+) -> None:
     body = await _take_in(pipeline, scope, receive, send)
     if body is None:
         return
     set_script_prefix(settings.FORCE_SCRIPT_NAME or scope.get("root_path", "") or "/")
     scope["fastapi_middleware_astack"] = files = AsyncExitStack()
     request = pipeline.request_class(scope, body)
-    watch = DisconnectWatch(receive)
+    watch = DisconnectWatch(receive, loop) if loop is not None else GroupWatch(receive, scope[GROUP])
     response: Any = None
     try:
         try:
@@ -114,7 +121,11 @@ async def _serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> N
         for message in request.__dict__.get("_early_messages", ()):
             await send(message)
         await send_response(response, send, watch)
-        if "_uncaught" in request.__dict__ and "http.response.debug" in scope.get("extensions", ()):
+        if "_uncaught" in request.__dict__ and (
+            "http.response.debug" in scope.get("extensions", ()) or is_server_told()
+        ):
+            # As FastAPI does: the server writes it into its log, a test client raises it.
+            scope["fastjango.answered"] = True
             raise request.__dict__["_uncaught"]
     except asyncio.CancelledError:
         if not watch.gone:
@@ -191,17 +202,16 @@ class DisconnectWatch:
 
     __slots__ = ("_listener", "_receive", "_task", "gone")
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, loop: asyncio.AbstractEventLoop) -> None:
         self._receive: Receive | None = receive
         self._listener: asyncio.Task[None] | None = None
         self.gone = False
-        loop = asyncio.get_running_loop()
         self._task = asyncio.current_task(loop)
         _round_of(loop).add(self, loop)
 
-    def begin(self, loop: asyncio.AbstractEventLoop) -> None:
+    def begin(self, loop: asyncio.AbstractEventLoop | None) -> None:
         """Look from now on, unless the request is answered."""
-        if self._receive is not None and self._listener is None:
+        if self._receive is not None and self._listener is None and loop is not None:
             self._listener = loop.create_task(self._listen(self._receive))
 
     async def _listen(self, receive: Receive) -> None:
@@ -220,7 +230,7 @@ class DisconnectWatch:
             self._listener.cancel()
 
 
-async def send_response(response: Any, send: Send, watch: DisconnectWatch | None = None) -> None:
+async def send_response(response: Any, send: Send, watch: DisconnectWatch | GroupWatch | None = None) -> None:
     """Send status, headers and body of *response*; *watch* looks for its client while it streams."""
     headers = response.headers.encoded()
     if response.cookies:
@@ -231,7 +241,7 @@ async def send_response(response: Any, send: Send, watch: DisconnectWatch | None
         return
     if watch is not None:
         # Servers take what is sent to a client that has gone: a stream without end would never know.
-        watch.begin(asyncio.get_running_loop())
+        watch.begin(_get_running_loop())
     try:
         if response.is_async:
             async for part in response:

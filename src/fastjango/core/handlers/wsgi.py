@@ -6,6 +6,7 @@ WSGI: the same pipeline, blocking, for servers that speak WSGI and for the sync 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from io import IOBase
 from typing import Any
@@ -18,7 +19,9 @@ from fastjango.http import HttpRequest, QueryDict, parse_cookie
 from fastjango.urls import set_script_prefix
 from fastjango.utils.encoding import repercent_broken_unicode
 from fastjango.utils.functional import cached_property
+from fastjango.utils.log import is_server_told
 
+server_logger = logging.getLogger("fastjango.server")
 ISO_8859_1, UTF_8 = "iso-8859-1", "utf-8"
 
 
@@ -103,6 +106,10 @@ class WSGIHandler(base.BaseHandler):
         signals.request_started.send(sender=self.__class__, environ=environ)
         request = self.request_class(environ)
         response = self.get_response(request)
+        failure = request.__dict__.pop("_uncaught", None)
+        if failure is not None and is_server_told():
+            # The server has no log of its own for it: standard error, where `fastjango.server` writes.
+            server_logger.error("Internal Server Error: %s", request.path, exc_info=failure)
         response._handler_class = self.__class__
         status = "%d %s" % (response.status_code, response.reason_phrase)
         headers = [

@@ -120,6 +120,7 @@ class Migration:
                 continue
             collected_before = len(schema_editor.collected_sql)
             if not (schema_editor.progress and position < schema_editor.progress.position):
+                schema_editor.takes_back_more = position + 1 < len(to_run)
                 step = partial(operation.database_backwards, self.app_label, schema_editor, from_state, to_state)
                 self._carry_out(operation, step, schema_editor)
             if schema_editor.collect_sql and collected_before == len(schema_editor.collected_sql):

@@ -107,7 +107,7 @@ def _driver_value(source: Any, connection: Any) -> Any:
     value = source.value if source.convert is None else source.convert(source.value)
     if source.field is not None:
         convert = source.field.bind_converter(connection)
-        if convert is not None and value is not None:
+        if convert is not None and (value is not None or getattr(source.field, "stores_none_as_value", False)):
             value = convert(value)
     return value
 

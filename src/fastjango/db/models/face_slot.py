@@ -71,6 +71,11 @@ def after_save(instance: Any, names: Any = None) -> None:
     import_module(_CROSSING).after_save(instance, names)
 
 
+def set_members(instance: Any, name: str, members: Any) -> None:
+    """Let Django relate an object of a session to *members*."""
+    import_module(_CROSSING).set_members(instance, name, members)
+
+
 def forget_deleted(instances: list[Any]) -> None:
     """Let sessions forget objects that Django has deleted; what their sessions hold of the others goes as well."""
     for instance in instances:

@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.util.concurrency import in_greenlet
 
 from fastjango.core.exceptions import fix
+from fastjango.db.bridge import guard_other_loop
 from fastjango.db.connections import connections
 from fastjango.db.engines import DEFAULT_DB_ALIAS
 from fastjango.db.models import Model
 from fastjango.db.models.faces.session import shared_connection
+from fastjango.utils.loops import OTHER_LOOP, loaded_modules
 
 
 class AliasSession(Session):
@@ -54,6 +56,8 @@ class AliasSession(Session):
 
     def bind_of(self, mapper: Any = None, **options: Any) -> Engine | Connection:
         """Return what the session works on, wherever it is asked."""
+        if OTHER_LOOP in loaded_modules:
+            guard_other_loop()
         if self.bind is not None or options.get("bind") is not None:
             return super().get_bind(mapper, **options)
         known = getattr(self._transaction, "_connections", None) if self._transaction is not None else None

@@ -48,13 +48,14 @@ class BaseDatabaseOperations(SqlParts):
     # --- names --------------------------------------------------------------------------------
 
     def quote_name(self, name: str) -> str:
-        """Quote an identifier, once."""
+        """Quote an identifier, once; one with a schema is two of them (``schema"."table``)."""
         if not self.quote_character:
             required("quote_name")
         mark = self.quote_character
         if name.startswith(mark) and name.endswith(mark) and len(name) > 1:
-            return name
-        return f"{mark}{name}{mark}"
+            name = name[1:-1].replace(mark * 2, mark)
+        joint = f"{mark}.{mark}"
+        return mark + joint.join(part.replace(mark, mark * 2) for part in name.split(joint)) + mark
 
     def max_name_length(self) -> int | None:
         """Return how long identifiers may be."""

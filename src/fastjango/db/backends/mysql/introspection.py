@@ -30,10 +30,14 @@ FieldInfo = namedtuple(
 )
 TableInfo = namedtuple("TableInfo", ["name", "type", "comment"])
 
+# The table's own collation is nothing that its column has said.
 COLUMNS = """
-    SELECT column_name, column_default, collation_name, extra, column_type LIKE '%% unsigned', column_comment,
-        data_type, numeric_precision, numeric_scale, character_maximum_length, is_nullable
-    FROM information_schema.columns WHERE table_name = %s AND table_schema = DATABASE() ORDER BY ordinal_position
+    SELECT c.column_name, c.column_default, NULLIF(c.collation_name, t.table_collation), c.extra,
+        c.column_type LIKE '%% unsigned', c.column_comment, c.data_type, c.numeric_precision, c.numeric_scale,
+        c.character_maximum_length, c.is_nullable
+    FROM information_schema.columns AS c
+    LEFT JOIN information_schema.tables AS t ON t.table_name = c.table_name AND t.table_schema = c.table_schema
+    WHERE c.table_name = %s AND c.table_schema = DATABASE() ORDER BY c.ordinal_position
 """
 KEYS = """
     SELECT kc.constraint_name, kc.column_name,
@@ -87,6 +91,8 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
 
     def get_field_type(self, data_type: Any, description: Any) -> Any:
         """Return the name of the field class for a column."""
+        if description.data_type == "uuid":
+            return "UUIDField"
         field_type = super().get_field_type(data_type, description)
         if "auto_increment" in description.extra:
             return {

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from alembic.ddl import base as alembic_ddl
 from alembic.ddl.mysql import MySQLModifyColumn
 from alembic.ddl.postgresql import PostgresqlColumnType
-from sqlalchemy.schema import AddConstraint, DropIndex
+from sqlalchemy.schema import AddConstraint, CreateColumn, DropIndex
 
 from fastjango.db.backends.utils import without_sizes
-from fastjango.db.migrations.ddl import tables
+from fastjango.db.migrations.ddl import tables, uniques
 from fastjango.db.migrations.ddl.names import column_name
 from fastjango.db.migrations.ddl.referring import foreign_keys_to
 from fastjango.db.models.table import split_table_name
@@ -40,7 +40,8 @@ class ColumnChange:
         self._change_type()
         self._change_null_and_default()
         if self.old.primary_key and not self.new.primary_key:
-            self._drop_primary_key()
+            # By now another column may be the key.
+            self._drop_primary_key([self.new.column])
         self._add_constraints()
         self._restore_incoming(incoming)
         self._comment()
@@ -97,8 +98,9 @@ class ColumnChange:
 
     def _drop_constraints(self) -> None:
         editor = self.editor
-        if self._is_unique(self.old) and not self._is_unique(self.new):
-            editor._drop_unique(self.model, [self.old.column])
+        together = uniques.is_unique_together(self.model, self.new.column)
+        if self._is_unique(self.old) and not self._is_unique(self.new) and not together:
+            uniques.drop(editor, self.model, [self.old.column])
         if self._is_indexed(self.old) and (not self._is_indexed(self.new)):
             meta_names = {index.name for index in self.model._meta.indexes}
             names = editor._constraint_names(
@@ -107,6 +109,7 @@ class ColumnChange:
             for name in names:
                 # The index for LIKE stands beside unique constraints too: it is looked at below.
                 if self.connection.vendor != "postgresql" or not name.endswith("_like"):
+                    editor._before_drop(self.model, name)
                     editor.emit(DropIndex(sa.Index(name, _table=editor._bare(self.model))))
         self._drop_like_index()
         old_check = self.old.db_parameters(self.connection)["check"]
@@ -163,7 +166,8 @@ class ColumnChange:
         if self.old_type == self.new_type and old_collation == new_collation and self._suffix_is_same():
             return
         if self.connection.vendor == "mysql":
-            self._modify_mysql()
+            # NULL stays as long as there are rows with it.
+            self._modify_mysql(self.model, self.new, null=self.old.null or self.new.null)
             return
         type_text = self.new_type
         if new_collation:
@@ -205,18 +209,25 @@ class ColumnChange:
                 None,
             )
 
-    def _modify_mysql(self) -> None:
-        column = tables.make_column(self.new, self.connection)
+    def _modify_mysql(self, model: Any, field: Any, *, null: bool) -> None:
+        """Say a column anew; what is not said is lost."""
+        schema, table = split_table_name(model._meta.db_table)
+        column = tables.make_column(field, self.connection)
+        if column.computed is not None:
+            sa.Table(table, sa.MetaData(), column, schema=schema)
+            spec = self.editor.sql_of(CreateColumn(column))
+            self.editor.execute(f"ALTER TABLE {self.editor.quote_name(table)} MODIFY {spec}", None)
+            return
         self.editor.emit(
             MySQLModifyColumn(
-                self.table,
-                _quoted(self.new.column),
-                schema=self.schema,
+                table,
+                _quoted(field.column),
+                schema=schema,
                 type_=column.type,
-                nullable=self.new.null,
+                nullable=null,
                 default=column.server_default if column.server_default is not None else False,
-                autoincrement=bool(self.new.db_type_suffix(self.connection)),
-                comment=self.new.db_comment or None,
+                autoincrement=bool(field.db_type_suffix(self.connection)),
+                comment=field.db_comment or None,
             )
         )
 
@@ -230,7 +241,7 @@ class ColumnChange:
         if self.old.null and not self.new.null:
             self._fill_nulls(new_default)
         if self.connection.vendor == "mysql":
-            self._modify_mysql()
+            self._modify_mysql(self.model, self.new, null=self.new.null)
             return
         self.editor.emit(
             alembic_ddl.ColumnNullable(self.table, _quoted(self.new.column), self.new.null, schema=self.schema)
@@ -255,8 +266,9 @@ class ColumnChange:
         editor = self.editor
         if self.new.primary_key and not self.old.primary_key:
             self._replace_primary_key()
-        if self._is_unique(self.new) and not self._is_unique(self.old):
-            editor._add_unique(self.model, [self.new.column])
+        together = uniques.is_unique_together(self.model, self.new.column)
+        if self._is_unique(self.new) and not self._is_unique(self.old) and not together:
+            uniques.add(editor, self.model, [self.new.column])
         if self._is_indexed(self.new) and not self._is_indexed(self.old):
             editor.execute(editor._index_sql(self.model, [self.new]), None)
         like = self._like_index(self.model, self.new)
@@ -285,26 +297,24 @@ class ColumnChange:
         table.append_constraint(constraint)
         self.editor.emit(AddConstraint(constraint, isolate_from_table=False))
 
-    def _drop_primary_key(self) -> None:
-        for name in self.editor._constraint_names(self.model, primary_key=True):
+    def _drop_primary_key(self, columns: list[str] | None = None) -> None:
+        for name in self.editor._constraint_names(self.model, columns, primary_key=True):
             self.editor._drop_constraint(self.model, name)
 
     def _restore_incoming(self, incoming: list[Any]) -> None:
         for model, field in incoming:
-            schema, table = split_table_name(model._meta.db_table)
-            type_text, collation = self._words(field)
-            column = _quoted(field.column)
-            if self.connection.vendor == "postgresql":
+            if self.connection.vendor == "mysql":
+                self._modify_mysql(model, field, null=field.null)
+            else:
+                schema, table = split_table_name(model._meta.db_table)
+                type_text, collation = self._words(field)
+                column = _quoted(field.column)
                 name = self.editor.quote_name(field.column)
                 using = self.editor._using(name, field, field, without_sizes(type_text))
                 if collation:
                     type_text += f" COLLATE {self.editor.quote_name(collation)}"
                 spec = tables.ColumnSpec(type_text)
                 self.editor.emit(PostgresqlColumnType(table, column, spec, schema=schema, using=using))
-            else:
-                spec = tables.ColumnSpec(type_text)
-                comment = field.db_comment or None
-                self.editor.emit(MySQLModifyColumn(table, column, type_=spec, nullable=field.null, comment=comment))
         # All columns have the type before the first constraint compares two of them.
         for model, field in incoming:
             self._add_foreign_key(model, field)

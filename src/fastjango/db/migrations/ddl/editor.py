@@ -22,7 +22,7 @@ from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropConst
 
 from fastjango.core.exceptions import FieldError
 from fastjango.db.backends.utils import split_identifier
-from fastjango.db.migrations.ddl import references, tables
+from fastjango.db.migrations.ddl import references, tables, uniques
 from fastjango.db.migrations.ddl.differences import differs
 from fastjango.db.migrations.ddl.names import check_name, column_name, constraint_name, foreign_key_name
 from fastjango.db.models.ddl import expression_sql, plain_ddl
@@ -282,6 +282,7 @@ class BaseDatabaseSchemaEditor:
         waiting = self._waiting_for(model, index)
         self.deferred_sql = [sql for sql in self.deferred_sql if sql not in waiting]
         if not waiting:
+            self._before_drop(model, index.name)
             self.execute(index.remove_sql(model, self), None)
 
     def _waiting_for(self, model: Any, index: Any) -> list[str]:
@@ -319,6 +320,7 @@ class BaseDatabaseSchemaEditor:
         """Drop a constraint."""
         sql = constraint.remove_sql(model, self)
         if sql:
+            self._before_drop(model, constraint.name)
             self.execute(sql, None)
 
     def alter_constraint(self, model: Any, old_constraint: Any, new_constraint: Any) -> None:
@@ -328,12 +330,7 @@ class BaseDatabaseSchemaEditor:
 
     def alter_unique_together(self, model: Any, old_unique_together: Any, new_unique_together: Any) -> None:
         """Drop and add the constraints that differ."""
-        old = {tuple(fields) for fields in old_unique_together}
-        new = {tuple(fields) for fields in new_unique_together}
-        for names in sorted(old - new):
-            self._drop_unique(model, [model._meta.get_field(name).column for name in names])
-        for names in sorted(new - old):
-            self._add_unique(model, [model._meta.get_field(name).column for name in names])
+        uniques.alter_together(self, model, old_unique_together, new_unique_together)
 
     def alter_index_together(self, model: Any, old_index_together: Any, new_index_together: Any) -> None:
         """Drop and add the indexes that differ; only old migrations have any."""
@@ -342,28 +339,17 @@ class BaseDatabaseSchemaEditor:
         for names in sorted(old - new):
             columns = [model._meta.get_field(name).column for name in names]
             for name in self._constraint_names(model, columns, index=True, unique=False):
+                self._before_drop(model, name)
                 self.emit(DropIndex(sa.Index(name, _table=self._bare(model))))
         for names in sorted(new - old):
             self.execute(self._index_sql(model, [model._meta.get_field(name) for name in names], "_idx"), None)
 
-    def _add_unique(self, model: Any, columns: list[str]) -> None:
-        table = self._bare(model, *columns)
-        constraint = sa.UniqueConstraint(
-            *[table.c[column] for column in columns],
-            name=constraint_name(self.connection, model._meta.db_table, columns, "_uniq"),
-        )
-        table.append_constraint(constraint)
-        self.emit(AddConstraint(constraint, isolate_from_table=False))
-
-    def _drop_unique(self, model: Any, columns: list[str]) -> None:
-        meta_names = {constraint.name for constraint in model._meta.constraints}
-        names = self._constraint_names(model, columns, unique=True, primary_key=False, exclude=meta_names)
-        if not names:
-            names = [constraint_name(self.connection, model._meta.db_table, columns, "_uniq")]
-        for name in names:
-            self._drop_constraint(model, name)
+    def _before_drop(self, model: Any, name: str) -> None:
+        """Do what must be done before an index or a unique constraint goes."""
 
     def _drop_constraint(self, model: Any, name: str, kind: type[Any] = sa.UniqueConstraint) -> None:
+        if kind is sa.UniqueConstraint:
+            self._before_drop(model, name)
         table = self._bare(model)
         constraint: Any = (
             sa.CheckConstraint(sa.literal_column("1 = 1"), name=name)
@@ -452,15 +438,18 @@ class BaseDatabaseSchemaEditor:
                 default = tables.default_literal(value, field, self.connection)
         column = tables.make_column(field, self.connection, default=default)
         schema, name = split_table_name(model._meta.db_table)
-        self.emit(alembic_ddl.AddColumn(name, column, schema=schema))
+        sql = self.sql_of(alembic_ddl.AddColumn(name, column, schema=schema))
+        if field.primary_key:
+            sql += uniques.primary_key_clauses(self, model, field)
+        self.execute(sql, None)
         if default is not None:
             # The default was for the rows that exist; new rows get theirs from the model.
             self._set_default(model, field, None)
         table = self._bare(model, field)
         if check := field.db_parameters(self.connection)["check"]:
             self._add_check(table, model, field, check)
-        if field.unique:
-            self._add_unique(model, [field.column])
+        if field.unique and not field.primary_key:
+            uniques.add(self, model, [field.column])
         self.deferred_sql += self._field_indexes_sql(model, field)
         for constraint in tables.foreign_key(model._meta, field, self.connection):
             table.append_constraint(constraint)

@@ -152,7 +152,9 @@ class EnumTypes:
         fresh = self.fresh.get(name, set()) | {value for value, _, _ in steps.additions}
         if not (self.editor.atomic_migration or self.editor.connection.in_atomic_block):
             fresh = set()
-        if steps.rebuild or any(isinstance(value, str) and value in fresh for value in needed):
+        used = any(isinstance(value, str) and value in fresh for value in needed)
+        # What follows on the way back may be a check that names a value which comes back here.
+        if steps.rebuild or used or (fresh and steps.additions and self.editor.takes_back_more):
             renames = dict(steps.renames)
             mapping = {old: new for old, new in changes.mapping.items() if old not in renames}
             self._rebuild(name, [renames.get(value, value) for value in current], wanted, mapping)

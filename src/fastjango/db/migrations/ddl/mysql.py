@@ -14,7 +14,7 @@ from fastjango.db.migrations.ddl.enums import case_sql, changes_for, gone_condit
 from fastjango.db.models.fields.enumerated import enum_of
 from fastjango.db.models.table import split_table_name
 
-_NO_DEFAULT = ("longtext", "longblob", "text", "blob", "json")
+_LIMITED = ("longtext", "longblob", "text", "blob", "json")
 
 
 class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
@@ -24,8 +24,7 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         """Return whether the column's type takes no default."""
         if self.connection.mysql_is_mariadb:
             return False
-        db_type = field.db_type(self.connection)
-        return db_type is not None and db_type.lower().startswith(_NO_DEFAULT)
+        return _has_limits(field.db_type(self.connection))
 
     def _alter_field(
         self, model: Any, old_field: Any, new_field: Any, old_type: str, new_type: str, strict: bool = False
@@ -60,8 +59,26 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         """Drop a procedure; its name is unique here."""
         self.execute(f"DROP PROCEDURE {self.quote_name(procedure_name)}", None)
 
+    def _before_drop(self, model: Any, name: str) -> None:
+        """Give a foreign key an index of its own, where the one that goes is the only one that begins with its column."""
+        if self.collect_sql and not self.connection.is_usable():
+            return
+        with self.connection.cursor() as cursor:
+            live = self.connection.introspection.get_constraints(cursor, model._meta.db_table)
+        first = live[name]["columns"][:1] if name in live else []
+        if not any(facts["foreign_key"] and facts["columns"] == first for facts in live.values()):
+            return
+        if not any(facts["index"] and facts["columns"][:1] == first for other, facts in live.items() if other != name):
+            (field,) = [field for field in model._meta.local_fields if [field.column] == first]
+            self.execute(self._index_sql(model, [field]), None)
+
     def _field_should_be_indexed(self, model: Any, field: Any) -> bool:
-        # A foreign key makes its own index.
-        if not super()._field_should_be_indexed(model, field):
+        # A foreign key makes its own index; long texts have none without a length.
+        if not super()._field_should_be_indexed(model, field) or _has_limits(field.db_type(self.connection)):
             return False
         return not (field.get_internal_type() == "ForeignKey" and field.db_constraint)
+
+
+def _has_limits(db_type: str | None) -> bool:
+    """Return whether a type takes no default and no plain index."""
+    return db_type is not None and db_type.lower().startswith(_LIMITED)

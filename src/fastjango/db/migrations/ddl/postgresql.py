@@ -24,6 +24,9 @@ _UNFINISHED = """
 class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
     """Transactional DDL."""
 
+    # More operations of the same migration are taken back behind the one at work.
+    takes_back_more = False
+
     def __init__(self, connection: Any, collect_sql: bool = False, atomic: bool = True) -> None:
         super().__init__(connection, collect_sql, atomic)
         self.enum_types = EnumTypes(self)

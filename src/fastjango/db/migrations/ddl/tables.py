@@ -158,8 +158,11 @@ def _uniques(opts: Any, fields: list[Any], connection: Any) -> list[Any]:
         for field in fields
         if field.unique and not field.primary_key
     ]
+    alone = [[field.column] for field in fields if field.unique and not field.primary_key]
     for names in opts.unique_together:
         columns = [opts.get_field(name).column for name in names]
+        if columns in alone:
+            continue  # one constraint serves both
         found.append(sa.UniqueConstraint(*columns, name=constraint_name(connection, opts.db_table, columns, "_uniq")))
     return found
 

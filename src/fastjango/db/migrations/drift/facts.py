@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from fastjango.db.migrations.drift.expressions import one_spelling
+
 
 @dataclass
 class TableFacts:
@@ -26,7 +28,8 @@ _PG_COLUMNS = """
     SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity <> '', a.attgenerated <> '',
         CASE WHEN a.attcollation <> t.typcollation THEN c.collname END, pg_get_expr(d.adbin, d.adrelid),
         (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)
-            FROM pg_enum e WHERE e.enumtypid IN (t.oid, t.typelem))
+            FROM pg_enum e WHERE e.enumtypid IN (t.oid, t.typelem)),
+        col_description(a.attrelid, a.attnum)
     FROM pg_attribute a
     JOIN pg_type t ON t.oid = a.atttypid
     LEFT JOIN pg_collation c ON c.oid = a.attcollation
@@ -48,16 +51,18 @@ def _postgresql(connection: Any, cursor: Any, table: str) -> TableFacts:
     found = TableFacts()
     name = connection.ops.quote_name(table)
     cursor.execute(_PG_COLUMNS, [name])
-    for column, type_text, not_null, identity, generated, collation, default, labels in cursor.fetchall():
+    for column, type_text, not_null, identity, generated, collation, default, labels, comment in cursor.fetchall():
         serial = identity or (default or "").startswith("nextval(")
         shown = f"{_plain(type_text)} ({labels})" if labels else type_text
         words = [shown, f"COLLATE {collation}" if collation else "", "with a sequence" if serial else ""]
-        found.columns[column] = _column(
-            " ".join(filter(None, words)), not not_null, generated, "" if serial else _uncast(default or "")
-        )
+        text = "" if serial else one_spelling(_plain(default or ""))
+        found.columns[column] = _column(" ".join(filter(None, words)), not not_null, generated, text, comment)
+    cursor.execute("SELECT obj_description(%s::regclass, 'pg_class')", [name])
+    _with_comment(found, cursor.fetchone()[0])
     cursor.execute(_PG_CONSTRAINTS, [name])
     for constraint, definition in cursor.fetchall():
-        text = _without_casts(definition) if definition.startswith("CHECK") else _plain(definition)
+        text = _plain(definition)
+        text = _without_casts(text) if text.startswith("CHECK") else one_spelling(text)
         found.parts[text] = constraint
     cursor.execute(_PG_INDEXES, [name])
     for index, definition in cursor.fetchall():
@@ -68,19 +73,11 @@ def _postgresql(connection: Any, cursor: Any, table: str) -> TableFacts:
 _NAME = r'(?:"[^"]+"|[^\s".]+)'
 _HEAD = re.compile(rf"INDEX {_NAME} ON (?:ONLY )?(?:{_NAME}\.)?{_NAME} ")
 _CASTS = re.compile(r'::("[^"]+"|[a-z_][a-z0-9_]*( [a-z]+)*)(\(\d+(,\d+)?\))?(\[\])?')
-_LITERAL = re.compile(r"\(('(?:[^']|'')*')\)")
 
 
 def _plain_index(definition: str) -> str:
-    """Return an index without its names and casts; ``live = true`` is ``live``, whoever wrote it."""
-    text = _HEAD.sub("INDEX ON ", definition)
-    text = re.sub(r"\((\w+) = true\)", r"\1", text)
-    return _uncast(_plain(re.sub(r"\((\w+) = false\)", r"(NOT \1)", text)))
-
-
-def _uncast(text: str) -> str:
-    """Return an expression without casts: ``''::text`` and ``(''::varchar)::text`` are the same literal."""
-    return _LITERAL.sub(r"\1", _CASTS.sub("", text))
+    """Return an index without its names."""
+    return one_spelling(_HEAD.sub("INDEX ON ", _plain(definition)))
 
 
 def _without_casts(check: str) -> str:
@@ -92,21 +89,31 @@ def _plain(definition: str) -> str:
     return _SCHEMA.sub("", definition)
 
 
-def _column(type_text: str, null: bool, generated: bool, default: str | None) -> dict[str, str]:
+def _column(
+    type_text: str, null: bool, generated: bool, default: str | None, comment: str | None = None
+) -> dict[str, str]:
+    text = _plain(default or "")
     return {
         "type": type_text,
         "null": "NULL" if null else "NOT NULL",
-        "generated": "generated" if generated else "plain",
-        "default": _plain(default or "") or "none",
+        "value": f"generated {text}".rstrip() if generated else "stored",
+        "default": "none" if generated else text or "none",
+        "comment": repr(comment) if comment else "none",
     }
 
 
+def _with_comment(found: TableFacts, comment: str | None) -> None:
+    if comment:
+        found.parts[f"comment {comment!r}"] = "of the table"
+
+
 _MYSQL_COLUMNS = """
-    SELECT column_name, column_type, is_nullable = 'YES', extra, column_default, collation_name
+    SELECT column_name, column_type, is_nullable = 'YES', extra, column_default, collation_name, column_comment
     FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = %s ORDER BY ordinal_position
 """
-
-
+_MYSQL_COMMENT = (
+    "SELECT table_comment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = %s"
+)
 _MYSQL_CHECKS = """
     SELECT c.constraint_name, c.check_clause FROM information_schema.check_constraints c
     JOIN information_schema.table_constraints t
@@ -118,7 +125,8 @@ _MYSQL_CHECKS = """
 def _mysql(connection: Any, cursor: Any, table: str) -> TableFacts:
     found = TableFacts()
     cursor.execute(_MYSQL_COLUMNS, [table])
-    for column, type_text, null, extra, default, collation in cursor.fetchall():
+    unsigned = set()
+    for column, type_text, null, extra, default, collation, comment in cursor.fetchall():
         extra = (extra or "").lower()
         words = [
             type_text,
@@ -126,14 +134,20 @@ def _mysql(connection: Any, cursor: Any, table: str) -> TableFacts:
             f"COLLATE {collation}" if collation else "",
         ]
         shown = "" if default in (None, "NULL") else str(default)
-        found.columns[column] = _column(" ".join(filter(None, words)), bool(null), "generated" in extra, shown)
+        found.columns[column] = _column(" ".join(filter(None, words)), bool(null), "generated" in extra, shown, comment)
+        if type_text.endswith("unsigned"):
+            # Django's MariaDB tables say it twice.
+            unsigned.add(f"`{column}` >= 0")
+    cursor.execute(_MYSQL_COMMENT, [table])
+    _with_comment(found, cursor.fetchone()[0])
     _with_constraints(found, connection, cursor, table)
     # Columns of a check are not known here, its words are.
     for text in [text for text in found.parts if text.startswith("CHECK")]:
         del found.parts[text]
     cursor.execute(_MYSQL_CHECKS, [table])
     for name, clause in cursor.fetchall():
-        found.parts[f"CHECK {clause}"] = name
+        if clause not in unsigned:
+            found.parts[f"CHECK {clause}"] = name
     return found
 
 

@@ -87,6 +87,16 @@ def is_secret(field: Any) -> bool:
     return "password" in field.name.lower()
 
 
+def option(model: Any, name: str) -> frozenset[str]:
+    """Return one list of field names of ``class Api``."""
+    return frozenset(getattr(getattr(model, "Api", None), name, ()))
+
+
+def is_named(field: Any, names: frozenset[str]) -> bool:
+    """Whether a field is among *names*, by its own name or its column's."""
+    return field.name in names or getattr(field, "attname", None) in names
+
+
 def is_settable(field: Any) -> bool:
     """Whether input may set the column: not a key made by the database, no stamp, nothing that forms leave out."""
     return bool(
@@ -97,6 +107,7 @@ def is_settable(field: Any) -> bool:
         and not field.generated
         and not getattr(field, "auto_now", False)
         and not getattr(field, "auto_now_add", False)
+        and not is_named(field, option(field.model, "read_only"))
     )
 
 
@@ -299,8 +310,10 @@ __all__ = [
     "filter_type",
     "in_zone",
     "is_file",
+    "is_named",
     "is_required",
     "is_secret",
     "is_settable",
+    "option",
     "python_type",
 ]

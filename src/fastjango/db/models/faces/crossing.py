@@ -96,6 +96,16 @@ def _make_persistent(instance: Any, session: Any) -> None:
         session.add(instance)
 
 
+def set_members(instance: Any, name: str, members: Any) -> None:
+    """Relate *instance* to *members* as Django's manager does; its session reads the collection again."""
+    model = type(instance)
+    dual = next(vars(cls)[name] for cls in model.__mro__ if name in vars(cls))
+    dual.fallback.__get__(instance, model).set(members)
+    session = orm.object_session(instance)
+    if session is not None:
+        session.expire(instance, [name])
+
+
 def forget_deleted(instances: list[Any]) -> None:
     """Let sessions forget objects whose rows are gone, also their own copies of objects that Django has found."""
     held = (orm.object_session(instance) for instance in instances if "_sa_instance_state" in instance.__dict__)
@@ -119,4 +129,4 @@ def _key_of(instance: Any) -> tuple[Any, ...]:
     return key if isinstance(key, tuple) else (key,)
 
 
-__all__ = ["after_save", "before_save", "forget_deleted"]
+__all__ = ["after_save", "before_save", "forget_deleted", "set_members"]

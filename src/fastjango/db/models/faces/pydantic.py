@@ -27,9 +27,11 @@ from fastjango.db.models.faces.annotations import (
     constant_default,
     file_address,
     is_file,
+    is_named,
     is_required,
     is_secret,
     is_settable,
+    option,
 )
 from fastjango.db.models.fields.sentinels import NOT_PROVIDED
 
@@ -50,33 +52,24 @@ def responding() -> Iterator[None]:
         _responding.reset(token)
 
 
-def option(model: Any, name: str) -> frozenset[str]:
-    """Return one list of field names of ``class Api``."""
-    return frozenset(getattr(getattr(model, "Api", None), name, ()))
-
-
-def _named(field: Any, names: frozenset[str]) -> bool:
-    return field.attname in names or field.name in names
-
-
 def fields_out(model: Any) -> list[Any]:
     """Return the fields of the output."""
     hidden = option(model, "exclude") | option(model, "write_only")
     return [
         field
         for field in model._meta.concrete_fields
-        if not _named(field, hidden) and not is_secret(field) and field.get_internal_type() != "BinaryField"
+        if not is_named(field, hidden) and not is_secret(field) and field.get_internal_type() != "BinaryField"
     ]
 
 
 def fields_in(model: Any) -> list[Any]:
     """Return the fields that input may set."""
-    hidden = option(model, "exclude") | option(model, "read_only")
+    hidden = option(model, "exclude")
     return [
         field
         for field in model._meta.concrete_fields
         if is_settable(field)
-        and not _named(field, hidden)
+        and not is_named(field, hidden)
         and field.get_internal_type() not in {"BinaryField", "FileField", "ImageField"}
     ]
 

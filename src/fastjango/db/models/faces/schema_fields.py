@@ -14,9 +14,11 @@ from fastjango.db.models.faces.annotations import (
     annotation,
     constant_default,
     is_file,
+    is_named,
     is_required,
     is_secret,
     is_settable,
+    option,
     python_type,
 )
 from fastjango.db.models.fields.sentinels import NOT_PROVIDED
@@ -114,6 +116,9 @@ def _refuse_unknown(names: Any, model: Any, choices: Any) -> None:
 def _is_offered(field: Any, recipe: Recipe) -> bool:
     """Whether a field that nobody has named is part of the schema."""
     if field.name in recipe.exclude or getattr(field, "attname", None) in recipe.exclude:
+        return False
+    hidden = "read_only" if recipe.direction == "input" else "write_only"
+    if is_named(field, option(recipe.model, "exclude") | option(recipe.model, hidden)):
         return False
     if field.many_to_many:
         return recipe.direction != "input" or (field.editable and field.remote_field.through._meta.auto_created)

@@ -23,7 +23,16 @@ class Cast(Func):
         super().__init__(expression, output_field=output_field)
 
     def build_clause(self, ctx: ClauseContext) -> Clause:
-        """Return the cast in the database's own types."""
+        """
+        Return the cast in the database's own types.
+
+        Raises:
+            ValueError: A size of the type is no number; it would be written into the SQL.
+        """
+        for name in ("max_length", "max_digits", "decimal_places"):
+            size = getattr(self.output_field, name, None)
+            if size is not None and not (str(size).isascii() and str(size).isdigit()):
+                raise ValueError(f"'{name}' of the type of a Cast must be a number, not {size!r}.")
         (source,) = self.arguments(ctx)
         connection = ctx.connection
         if ctx.vendor == "sqlite":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from fastjango.conf import SettingsReference
 from fastjango.db import connection
 from fastjango.db.backends.utils import truncate_name
+from fastjango.db.models import face_slot
 from fastjango.db.models.fields.typevars import GT, ST
 from fastjango.db.models.relations.intermediate import create_many_to_many_intermediary_model
 from fastjango.db.models.relations.many_checks import ManyToManyChecks
@@ -227,11 +228,19 @@ class ManyToManyField(ManyToManyChecks, RelatedField[ST, GT]):
 
     def value_from_object(self, obj: Any) -> list[Any]:
         """Return the related objects. Queries: 1."""
-        return list(getattr(obj, self.attname).all()) if obj._is_pk_set() else []
+        if not obj._is_pk_set():
+            return []
+        members = getattr(obj, self.attname)
+        # An object of SQLAlchemy's session has a collection, and no manager.
+        return list(members.all() if hasattr(members, "all") else members)
 
     def save_form_data(self, instance: Any, data: Any) -> None:
         """Relate the chosen objects."""
-        getattr(instance, self.attname).set(data)
+        members = getattr(instance, self.attname)
+        if hasattr(members, "set"):
+            members.set(data)
+        else:
+            face_slot.set_members(instance, self.attname, data)
 
     def formfield(self, *, using: str | None = None, **kwargs: Any) -> Any:  # type: ignore[override]
         """Return a multiple select of the other model's objects."""
