@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy.sql.compiler import Compiled
-from tests.contract.db.conftest import make, mariadb, postgresql  # noqa: F401  # fixtures
+from tests.contract.db.conftest import mariadb, postgresql  # noqa: F401  # fixtures
 from tests.contract.repeats.repeat_models import create_tables, drop_tables, fill
 from tests.contract.repeats.repeat_reads import READS, Ask, Book, Plus, register, unregister
 from tests.contract.repeats.repeat_writes import WRITES
+from tests.fixtures.databases import make
 
 from fastjango.db import connections
 from fastjango.db.models import F, Func, IntegerField
