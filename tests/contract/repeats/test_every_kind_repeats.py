@@ -117,6 +117,19 @@ def test_a_repeated_change_compiles_nothing(ask: Ask) -> None:
     assert made == []
 
 
+def numbered(first: int, second: int) -> Any:
+    return Book.objects.annotate(n=F("pages") * first).order_by(F("pages") * second, "pk").values_list("n", flat=True)
+
+
+def test_expressions_that_were_equal_once_are_not_taken_for_equal() -> None:
+    ups = list(numbered(1, 1))
+    with compilers() as made:
+        list(numbered(2, 2))
+
+    assert list(numbered(1, -1)) == ups[::-1]
+    assert made == []
+
+
 # -- what users' own SQL may do
 
 
