@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from tests.contract.postgres.hotel_models import Book, Lists, Maps, Spans
-from tests.contract.query.test_hostile_names import MARK, REFUSED, TEXTS, Statements, outside_quotes, run
+from tests.contract.query.hostile_places import run
+from tests.contract.query.test_hostile_names import MARK, REFUSED, TEXTS, Statements, outside_quotes
 
 from fastjango.contrib.postgres.aggregates import ArrayAgg, JSONBAgg, StringAgg
 from fastjango.contrib.postgres.search import (

@@ -85,7 +85,8 @@ class StreamCursor(CursorErrors, Database.cursors.SSCursor):
 
     def abandon(self) -> None:
         """Leave the rest of the rows unread; the connection is of no use any more."""
-        result, self._result, self.connection = self._result, None, None
+        cursor: Any = self
+        result, cursor._result, cursor.connection = cursor._result, None, None
         if result is not None:
             result.unbuffered_active = False
             result.connection = None

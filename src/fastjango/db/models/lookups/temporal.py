@@ -82,7 +82,8 @@ class YearLookup(Comparison):
             return super().build_clause(ctx)
         if not dt.MINYEAR <= self.rhs <= dt.MAXYEAR:
             # No date is near; the nearest such number decides alike, and dates that are NULL stay unknown.
-            nearest = sa.literal_column("0" if self.rhs < dt.MINYEAR else "10000", sa.Integer)
+            below, above = sa.literal_column("0", sa.Integer), sa.literal_column("10000", sa.Integer)
+            nearest = below if self.rhs < dt.MINYEAR else above
             return comparison(ctx.clause(self.lhs), type(self).operator, nearest)
         source = self.lhs.lhs
         field = column_field(source.output_field)
