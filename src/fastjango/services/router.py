@@ -20,6 +20,7 @@ from fastjango.db.errors import IntegrityError
 from fastjango.db.models import Model, QuerySet
 from fastjango.db.models.faces.annotations import filter_type, is_secret, python_type
 from fastjango.db.models.faces.partial import partial_of
+from fastjango.http.problems import problems_of
 from fastjango.services.crud import CRUDService
 
 M = TypeVar("M", bound=Model)
@@ -217,20 +218,9 @@ async def _refused(step: Any) -> Any:
     except ObjectDoesNotExist:
         raise HTTPException(404, "Not Found") from None
     except ValidationError as exc:
-        raise HTTPException(422, _errors(exc)) from None
+        raise HTTPException(422, problems_of(exc)) from None
     except IntegrityError:
         raise HTTPException(409, "The change conflicts with other objects.") from None
-
-
-def _errors(exc: ValidationError) -> list[dict[str, Any]]:
-    """Return the errors in the form of FastAPI's own."""
-    if not hasattr(exc, "error_dict"):
-        return [{"type": "value_error", "loc": ["body"], "msg": message} for message in exc.messages]
-    return [
-        {"type": "value_error", "loc": ["body"] if name == "__all__" else ["body", *name.split(".")], "msg": message}
-        for name, messages in exc.message_dict.items()
-        for message in messages
-    ]
 
 
 __all__ = ["crud_router"]

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from fastjango.conf import settings
 from fastjango.core.handlers.app import default_application
 from fastjango.core.handlers.monitor import LoopMonitor
+from fastjango.core.handlers.placement import threaded_loops
 from fastjango.db import connections
 
 
@@ -65,10 +66,13 @@ class LiveServerThread(threading.Thread):
                 app = FolderFiles(app, settings.STATIC_URL, settings.STATIC_ROOT)
             config = uvicorn.Config(app, log_level="error", lifespan="on", access_log=False, ws="auto")
             self._server = _Server(config, self.is_ready)
+            # A view of a test may ask its own server, with a client that blocks: as in Django, it has a thread.
+            threaded_loops.add(threading.get_ident())
             asyncio.run(self._server.serve(sockets=[listener]))
         except BaseException as exc:
             self.error = exc
         finally:
+            threaded_loops.discard(threading.get_ident())
             self.is_ready.set()
             if not self.connections_override:
                 connections.close_all()

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from fastjango import FastJango
+from fastjango.core.exceptions import ValidationError
 from fastjango.http import HttpResponse
 from fastjango.test import override_settings
 from fastjango.urls import clear_url_caches, path
@@ -289,3 +290,21 @@ def test_an_answer_without_content_has_no_content_length() -> None:
 
     assert answer.status_code == 204
     assert "content-length" not in answer.headers
+
+
+def test_what_a_model_refuses_is_told_in_the_form_that_the_schema_names() -> None:
+    app = FastJango()
+
+    @app.get("/refused")
+    def refused(by_field: bool) -> None:
+        raise ValidationError({"name": ["Too long."], "__all__": ["No."]} if by_field else ["One.", "Two."])
+
+    fields = client_of(app).get("/refused?by_field=1")
+    whole = client_of(app).get("/refused?by_field=0")
+
+    assert (fields.status_code, whole.status_code) == (422, 422)
+    assert fields.json()["detail"] == [
+        {"type": "value_error", "loc": ["body", "name"], "msg": "Too long."},
+        {"type": "value_error", "loc": ["body"], "msg": "No."},
+    ]
+    assert [one["msg"] for one in whole.json()["detail"]] == ["One.", "Two."]

@@ -329,3 +329,38 @@ def test_an_application_serves_one_loop_after_the_other(app: FastJango) -> None:
             return (await client.get("/stream")).text
 
     assert [anyio.run(main, backend=name) for name in ("asyncio", "trio", "asyncio")] == ["012"] * 3
+
+
+def test_a_stream_without_end_ends_with_its_client(app: FastJango) -> None:
+    async def numbers() -> AsyncIterator[str]:
+        try:
+            while True:
+                await anyio.sleep(0)
+                yield "number"
+        finally:
+            diary.append("closed")
+
+    @app.get("/endless")
+    async def endless() -> StreamingResponse:
+        return StreamingResponse(numbers())
+
+    async def main() -> None:
+        sent = trio.Event()
+
+        async def receive() -> dict[str, Any]:
+            await sent.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            await trio.sleep(0)
+            if message.get("body"):
+                sent.set()
+
+        scope = {"type": "http", "method": "GET", "path": "/endless", "query_string": b"", "scheme": "http"}
+        scope |= {"headers": [(b"host", b"testserver")], "server": ("testserver", 80), "client": ("test", 1)}
+        with trio.fail_after(20):
+            await app(scope, receive, send)
+
+    trio.run(main)
+
+    assert diary == ["closed"]

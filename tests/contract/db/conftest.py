@@ -8,34 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.fixtures.databases import new_database, settings_of
+from tests.fixtures.databases import make, new_database, remove, settings_of
 
-from fastjango.db import connections
-from fastjango.db.engines import complete, load_backend
 from fastjango.db.execute import change
 
 POSTGRESQL = settings_of("postgresql", os.environ.get("PGDATABASE", "postgres"))
 
 MARIADB_NAME = f"fastjango_tests_{os.getpid()}"
-
-
-def make(alias: str, **conf: Any) -> Any:
-    """Put a connection object under *alias* into ``connections``."""
-    complete(conf)
-    wrapper = load_backend(conf["ENGINE"]).DatabaseWrapper(conf, alias)
-    connections.settings[alias] = conf
-    connections[alias] = wrapper
-    return wrapper
-
-
-def remove(alias: str) -> None:
-    """Take *alias* away again."""
-    wrapper: Any = connections[alias]
-    wrapper.close()
-    wrapper.close_pool()
-    getattr(wrapper, "destroy_memory", lambda: None)()
-    del connections[alias]
-    del connections.settings[alias]
 
 
 @pytest.fixture

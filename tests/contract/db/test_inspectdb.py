@@ -97,3 +97,14 @@ def test_a_foreign_key_over_several_columns_is_one_field(alias: str, request: An
 
     assert "    shop = models.IntegerField(blank=True, null=True)" in text
     assert "    line = models.CompositeForeignKey('Line', models.DO_NOTHING, from_fields=('shop', 'nr'))" in text
+
+
+def test_a_column_of_mariadb_says_its_own_type_and_collation_alone(mariadb: Any) -> None:
+    columns = "id integer PRIMARY KEY, name varchar(5) NOT NULL, code varchar(5) COLLATE utf8mb4_bin NOT NULL"
+    change("mariadb", f"CREATE TABLE pony ({columns}, token uuid NOT NULL)")
+
+    text = written("mariadb", "pony")
+
+    assert "    name = models.CharField(max_length=5)\n" in text
+    assert "    code = models.CharField(max_length=5, db_collation='utf8mb4_bin')\n" in text
+    assert "    token = models.UUIDField()\n" in text

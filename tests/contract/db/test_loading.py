@@ -18,7 +18,7 @@ import pytest
 
 from fastjango.apps.registry import Apps
 from fastjango.core.management import CommandError, call_command
-from fastjango.core.serializers import python, serialize, xml_serializer
+from fastjango.core.serializers import deserialize, python, serialize, xml_serializer
 from fastjango.core.serializers.base import DeserializationError
 from fastjango.core.serializers.json import Deserializer
 from fastjango.db import IntegrityError, connections, models
@@ -329,6 +329,15 @@ def test_what_is_left_out_stays_out_with_its_forward_references(
 
     assert said == "Installed 1 object(s) (of 2) from 1 fixture(s)\n"
     assert not Note.objects.using(alias).exists()
+
+
+def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "some.json"
+    path.write_text('[{"model": "nothing.here", "pk": 1, "fields": {}}]')
+
+    with pytest.raises(DeserializationError, match=r"Invalid model identifier: nothing\.here$"):
+        list(deserialize("json", path.read_text()))
+    assert list(deserialize("json", path.read_text(), ignorenonexistent=True)) == []
 
 
 # --- the bar --------------------------------------------------------------------------------------

@@ -15,8 +15,8 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.contract.db.conftest import make, remove
 from tests.contract.db.private_cluster import Cluster, missing
+from tests.fixtures.databases import make, remove
 
 from fastjango import FastJango
 from fastjango.apps.registry import Apps

@@ -69,7 +69,7 @@ class Server:
                 stderr=log,
             )
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=20)
-        for _ in range(200):
+        for _ in range(600):  # a busy machine takes its time
             try:
                 self.client.get("/health")
                 return

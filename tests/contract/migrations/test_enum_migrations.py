@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from tests.contract.migrations.conftest import make_project
 from tests.contract.migrations.walks import Field, Model, Walk
-from tests.fixtures.databases import VENDORS
+from tests.fixtures.databases import VENDORS, database_under
 
-from fastjango.db import DatabaseError, connections, migrations, models
-from fastjango.db.engines import complete, load_backend
+from fastjango.db import DatabaseError, migrations, models
 from fastjango.db.migrations.exceptions import ValuesInUseError
 from fastjango.db.migrations.safety import PlanReport
 from fastjango.db.models.fields import EnumField
@@ -80,19 +79,11 @@ class Shop(Walk):
 
 def _shop(vendor: str, folder: Path) -> Iterator[Shop]:
     for project in make_project(vendor, folder):
-        conf: dict[str, Any] = dict(project.database)
-        complete(conf)
-        wrapper: Any = load_backend(conf["ENGINE"]).DatabaseWrapper(conf, ALIAS)
-        connections.settings[ALIAS], connections[ALIAS] = conf, wrapper
-        try:
+        with database_under(ALIAS, project.database):
             shop = Shop(ALIAS)
             shop.migrate("draft", "paid")
             shop.add("draft", "paid")
             yield shop
-        finally:
-            wrapper.close()
-            wrapper.close_pool()
-            del connections[ALIAS], connections.settings[ALIAS]
 
 
 @pytest.fixture(params=VENDORS)

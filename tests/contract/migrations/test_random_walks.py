@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.contract.migrations.conftest import make_project
 from tests.contract.migrations.walks import squashed_walk, walk
-from tests.fixtures.databases import VENDORS
-
-from fastjango.db import connections
-from fastjango.db.engines import complete, load_backend
+from tests.fixtures.databases import VENDORS, database_under
 
 ALIAS = "walk"
 
@@ -21,16 +17,8 @@ ALIAS = "walk"
 def alias(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The alias of an empty database, once for each kind."""
     for project in make_project(request.param, tmp_path):
-        conf: dict[str, Any] = dict(project.database)
-        complete(conf)
-        wrapper: Any = load_backend(conf["ENGINE"]).DatabaseWrapper(conf, ALIAS)
-        connections.settings[ALIAS], connections[ALIAS] = conf, wrapper
-        try:
+        with database_under(ALIAS, project.database):
             yield ALIAS
-        finally:
-            wrapper.close()
-            wrapper.close_pool()
-            del connections[ALIAS], connections.settings[ALIAS]
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.contract.migrations.conftest import VENDORS, make_project
+from tests.contract.migrations.conftest import make_project
 from tests.contract.migrations.town import FOURTH, Town
+from tests.fixtures.databases import VENDORS
 
 pytestmark = pytest.mark.slow
 

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy.sql.compiler import Compiled
-from tests.contract.db.conftest import make, mariadb, postgresql  # noqa: F401  # fixtures
+from tests.contract.db.conftest import mariadb, postgresql  # noqa: F401  # fixtures
 from tests.contract.repeats.repeat_models import create_tables, drop_tables, fill
 from tests.contract.repeats.repeat_reads import READS, Ask, Book, Plus, register, unregister
 from tests.contract.repeats.repeat_writes import WRITES
+from tests.fixtures.databases import make
 
 from fastjango.db import connections
 from fastjango.db.models import F, Func, IntegerField
@@ -113,6 +114,19 @@ def test_a_repeated_change_compiles_nothing(ask: Ask) -> None:
         for x in VALUES:
             ask(x)
 
+    assert made == []
+
+
+def numbered(first: int, second: int) -> Any:
+    return Book.objects.annotate(n=F("pages") * first).order_by(F("pages") * second, "pk").values_list("n", flat=True)
+
+
+def test_expressions_that_were_equal_once_are_not_taken_for_equal() -> None:
+    ups = list(numbered(1, 1))
+    with compilers() as made:
+        list(numbered(2, 2))
+
+    assert list(numbered(1, -1)) == ups[::-1]
     assert made == []
 
 

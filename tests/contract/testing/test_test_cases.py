@@ -48,6 +48,17 @@ def echo(request: Any) -> JsonResponse:
     )
 
 
+def count_users(request: Any) -> HttpResponse:
+    """Answer with the number of users."""
+    return HttpResponse(str(User.objects.count()))
+
+
+def ask_itself(request: Any) -> HttpResponse:
+    """Answer with what the server says, and with the same from here."""
+    with urllib.request.urlopen(request.build_absolute_uri("/users/"), timeout=20) as answer:
+        return HttpResponse(f"{answer.read().decode()} {User.objects.count()}")
+
+
 def remember(request: Any) -> HttpResponse:
     """Count visits in the session."""
     request.session["visits"] = request.session.get("visits", 0) + 1
@@ -75,6 +86,8 @@ def broken(request: Any) -> HttpResponse:
 URLS = ModuleType("tests_contract_testing_urls")
 URLS.urlpatterns = [  # type: ignore[attr-defined]
     path("echo/", echo),
+    path("users/", count_users),
+    path("asks-itself/", ask_itself),
     path("remember/", remember),
     path("shown/", shown),
     path("who/", who),
@@ -299,6 +312,11 @@ class LiveTests(LiveServerTestCase):
         User.objects.create_user("ada")
         with urllib.request.urlopen(f"{self.live_server_url}/echo/?a=1") as answer:
             assert json.load(answer)["query"] == {"a": "1"}
+
+    def test_a_view_may_ask_its_own_server_and_the_database(self) -> None:
+        User.objects.create_user("ada")
+        with urllib.request.urlopen(f"{self.live_server_url}/asks-itself/", timeout=30) as answer:
+            assert answer.read() == b"1 1"
 
 
 class SettingsTests(SimpleTestCase):

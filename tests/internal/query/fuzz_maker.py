@@ -200,6 +200,7 @@ class Maker:
             self.changed,
             self.with_own_sql,
             self.with_expression,
+            self.with_twins,
         ]
         return self.form.choice(verbs)(queryset)
 
@@ -271,6 +272,21 @@ class Maker:
             lambda: queryset.filter(pk__in=self.base(Volume).extra(where=["pages < %s"], params=[of.number()])),
         ]
         return self.form.choice(verbs)()
+
+    def with_twins(self, queryset: Any) -> Any:
+        """Say the same twice, with values that are sometimes equal."""
+        first, second = self.values.random.choice([(1, 1), (1, 2), (2, 2), (2, 1)])
+        make: Any = self.pick(
+            lambda value: F("pages") * value,
+            lambda value: Coalesce("price", Value(Decimal(value))),
+            lambda value: RawSQL(f"{Volume._meta.db_table}.pages * %s", (value,)),
+            lambda value: Case(When(pages__gt=value * 10, then=Value(value)), default=Value(0)),
+        )
+        name = self.new_name()
+        queryset = queryset.annotate(**{name: make(first)})
+        if self.chance(0.5):
+            queryset = queryset.annotate(**{self.new_name(): Count("reviews")})
+        return queryset.order_by(make(second) if self.chance(0.5) else make(second).desc(), "pk")
 
     def with_expression(self, queryset: Any) -> Any:
         """Join a common table expression."""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from tests.contract.db.conftest import file, make, mariadb, postgresql, remove  # noqa: F401  # fixtures
+from tests.contract.db.conftest import file, mariadb, postgresql  # noqa: F401  # fixtures
 from tests.internal.query.fuzz_asking import asked, by_structure, listed, said, uncached
 from tests.internal.query.fuzz_maker import Maker
 from tests.internal.query.fuzz_models import Person, Volume, create_tables, drop_tables, fill

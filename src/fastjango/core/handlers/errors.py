@@ -11,7 +11,7 @@ import logging
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
@@ -40,6 +40,7 @@ from fastjango.db.errors import PoolTimeout
 from fastjango.http import Http404, HttpResponse, UnreadablePostError
 from fastjango.http.coroutines import iscoroutinefunction
 from fastjango.http.multipartparser import MultiPartParserError
+from fastjango.http.problems import problems_of
 from fastjango.urls import get_resolver, get_urlconf
 from fastjango.utils.log import log_response
 from fastjango.views import debug
@@ -230,8 +231,7 @@ async def _busy(request: Any, exc: Exception) -> JSONResponse:
 
 
 async def _invalid(request: Any, exc: Exception) -> JSONResponse:
-    found: Any = exc.message_dict if hasattr(exc, "error_dict") else exc.messages  # type: ignore[attr-defined]
-    return _json(422, found)
+    return _json(422, problems_of(cast("ValidationError", exc)))
 
 
 async def _no_object(request: Any, exc: Exception) -> JSONResponse:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from threading import get_ident
 from typing import Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
@@ -28,6 +29,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 # Views that were caught blocking; bounded by the number of views in the code.
 _moved: set[Any] = set()
 _held_once: set[Any] = set()
+#: Threads whose loops leave all sync views to the thread pool: those of live test servers, which views may ask themselves.
+threaded_loops: set[int] = set()
 
 
 def in_thread(view: F) -> F:
@@ -49,7 +52,10 @@ def run_view(view: Callable[..., Any], request: Any, args: Any, kwargs: Any) -> 
     if not in_bridge():
         return view(request, *args, **kwargs)
     choice = getattr(view, "_runs_in_thread", None)
-    if choice or (choice is None and (view in _moved or settings.SYNC_VIEWS == "thread")):
+    if choice or (
+        choice is None
+        and (view in _moved or settings.SYNC_VIEWS == "thread" or (threaded_loops and get_ident() in threaded_loops))
+    ):
         return await_only(run_in_threadpool(view, request, *args, **kwargs))
     if choice is False:
         return view(request, *args, **kwargs)

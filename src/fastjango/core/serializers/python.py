@@ -196,4 +196,4 @@ class Deserializer(base.Deserializer):
         try:
             return apps.get_model(model_identifier)
         except (LookupError, TypeError):
-            raise base.DeserializationError(f"Invalid model identifier: '{model_identifier}'") from None
+            raise base.DeserializationError(f"Invalid model identifier: {model_identifier}") from None

@@ -7,13 +7,16 @@ database with ``metadata``; ``upgrade`` and ``downgrade`` run on the connection 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.operations.ops import CreateTableOp
+from alembic.operations.ops import CreateTableOp, ExecuteSQLOp, OpContainer
+from sqlalchemy.dialects import postgresql
 
 from fastjango.db.connections import connections
 from fastjango.db.engines import DEFAULT_DB_ALIAS
+from fastjango.db.models.ddl import quote_literal
 from fastjango.db.sqlalchemy.in_full import say_in_full
 from fastjango.db.sqlalchemy.tables import metadata_of_project
 
@@ -72,12 +75,48 @@ def _render(kind: str, item: Any, context: Any) -> str | bool:
 
 
 def _tidy(context: Any, revision: Any, directives: list[Any]) -> None:
-    """Take what tables of ours remember about themselves out of the revision."""
+    """Take what tables of ours remember about themselves out of the revision, and let it make the types of its enums."""
     for directive in directives:
         for group in directive.upgrade_ops_list:
-            for step in group.ops:
+            for step in _steps(group):
                 if isinstance(step, CreateTableOp):
                     step.info = {}
+                _generate(context, step)
+        if context.dialect.name == "postgresql":
+            _with_enum_types(context, directive)
+
+
+def _steps(group: Any) -> Iterator[Any]:
+    """Yield the operations of a group and of the tables in it."""
+    for step in group.ops:
+        yield from _steps(step) if isinstance(step, OpContainer) else (step,)
+
+
+def _generate(context: Any, step: Any) -> None:
+    """Let new columns whose values the database computes say how."""
+    told = context.opts["target_metadata"].info.get("generated", {})
+    columns: list[Any] = list(step.columns) if isinstance(step, CreateTableOp) else [getattr(step, "column", None)]
+    for column in columns:
+        computed = told.get((getattr(step, "table_name", None), getattr(column, "name", None)))
+        if computed is not None:
+            column.server_default = column.server_onupdate = None
+            computed._set_parent(column)
+
+
+def _with_enum_types(context: Any, directive: Any) -> None:
+    """Create types that are not there before all tables, and drop them behind all on the way back."""
+    found: dict[str, postgresql.ENUM] = {}
+    for step in _steps(directive.upgrade_ops):
+        columns = step.columns if isinstance(step, CreateTableOp) else [getattr(step, "column", None)]
+        for kind in [getattr(step, "modify_type", None), *(getattr(column, "type", None) for column in columns)]:
+            if isinstance(kind, postgresql.ENUM) and not kind.create_type:
+                found[str(kind.name)] = kind
+    there = {row[0] for row in context.connection.execute(sa.text("SELECT typname FROM pg_type WHERE typtype = 'e'"))}
+    quote = context.dialect.identifier_preparer.quote
+    for name in sorted(set(found) - there, reverse=True):
+        values = ", ".join(quote_literal(value, "postgresql") for value in found[name].enums)
+        directive.upgrade_ops.ops.insert(0, ExecuteSQLOp(f"CREATE TYPE {quote(name)} AS ENUM ({values})"))
+        directive.downgrade_ops.ops.append(ExecuteSQLOp(f"DROP TYPE {quote(name)}"))
 
 
 __all__ = ["run"]

@@ -15,7 +15,7 @@ from fastjango.apps import apps
 from fastjango.db.migrations.ddl.names import check_name
 from fastjango.db.migrations.ddl.tables import db_default_sql
 from fastjango.db.models import CheckConstraint
-from fastjango.db.models.ddl import condition_sql
+from fastjango.db.models.ddl import condition_sql, expression_sql
 from fastjango.db.models.fields.enumerated import EnumField
 
 
@@ -34,17 +34,33 @@ def say_in_full(metadata: sa.MetaData, connection: Any) -> sa.MetaData:
                 text = condition_sql(model, constraint.condition, connection)
                 if text is not None:
                     table.append_constraint(sa.CheckConstraint(sa.text(_plain(text)), name=constraint.name))
+        _complete_indexes(table, model, connection)
     return metadata
+
+
+def _complete_indexes(table: sa.Table, model: Any, connection: Any) -> None:
+    """Say of which rows partial indexes and unique constraints are."""
+    conditions = {one.name: getattr(one, "condition", None) for one in (*model._meta.indexes, *model._meta.constraints)}
+    for index in table.indexes:
+        condition = conditions.get(str(index.name))
+        text = None if condition is None else condition_sql(model, condition, connection)
+        if text is not None and connection.features.supports_partial_indexes:
+            index.dialect_kwargs[f"{connection.vendor}_where"] = sa.text(_plain(text))
 
 
 def _complete_column(table: sa.Table, column: Any, field: Any, connection: Any) -> None:
     if connection.vendor == "postgresql" and isinstance(field, EnumField):
-        # Made with the first table that has it.
-        column.type = postgresql.ENUM(*field.values, name=field.type_name)
+        # Made beside the tables: several may have it.
+        column.type = postgresql.ENUM(*field.values, name=field.type_name, create_type=False)
     if field.has_db_default():
         text = db_default_sql(field, connection)
         if text is not None:
             sa.DefaultClause(sa.text(_plain(text)))._set_parent(column)
+    if getattr(field, "generated", False):
+        # Said of new columns only: Alembic compares no expressions.
+        text = _plain(expression_sql(field.model, field.expression, connection))
+        told = table.metadata.info.setdefault("generated", {})
+        told[table.name, field.column] = sa.Computed(sa.text(text), persisted=field.db_persist)
     check = field.db_parameters(connection)["check"]
     if check:
         name = check_name(connection, field.model._meta.db_table, field)

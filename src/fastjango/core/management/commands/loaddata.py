@@ -194,7 +194,7 @@ class Command(BaseCommand):
             self.batch.save()
             if bar is not None:
                 bar.finish()
-            elif self.verbosity >= 3 and loaded:
+            elif self.verbosity >= 3 and objects_in_fixture:
                 self.stdout.write("")
         finally:
             if bar is not None:

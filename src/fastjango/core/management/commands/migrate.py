@@ -57,7 +57,10 @@ class Command(BaseCommand):
             help="Detect if tables already exist and fake-apply initial migrations if so. Make sure that the current database schema matches your initial migration before using this flag. FastJango will only check for an existing table name.",
         )
         parser.add_argument(
-            "--plan", action="store_true", help="Shows a list of the migration actions that will be performed."
+            "--plan",
+            action="store_true",
+            help="Shows a list of the migration actions that will be performed, and of each the locks that it takes, whether "
+            "it rewrites the table, whether code of the release before works beside it, and the safe way to write it.",
         )
         parser.add_argument("--run-syncdb", action="store_true", help="Creates tables for apps without migrations.")
         parser.add_argument(

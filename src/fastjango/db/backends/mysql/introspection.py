@@ -91,6 +91,8 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
 
     def get_field_type(self, data_type: Any, description: Any) -> Any:
         """Return the name of the field class for a column."""
+        if description.data_type == "uuid":
+            return "UUIDField"
         field_type = super().get_field_type(data_type, description)
         if "auto_increment" in description.extra:
             return {

@@ -133,9 +133,7 @@ class DatabaseOperations(PostgresqlParts, BaseDatabaseOperations):
         given = {name.upper(): "true" if value else "false" for name, value in options.items()}
         unknown = set(given) - EXPLAIN_OPTIONS
         if unknown:
-            super().explain_query_prefix(
-                format, **{name: options.get(name, "") for name in options if name.upper() in unknown}
-            )
+            super().explain_query_prefix(format, **dict.fromkeys(unknown))
         prefix = super().explain_query_prefix(format)
         if format:
             given["FORMAT"] = format.upper()

@@ -8,14 +8,16 @@ itself; ``splice`` puts the clauses back where the placeholders stand.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import literal
 from sqlalchemy.sql.elements import BindParameter, ClauseElement
 from sqlalchemy.sql.selectable import SelectBase
 from sqlalchemy.sql.visitors import iterate
 
 from fastjango.db.models.expressions.elements import Pieces
+from fastjango.db.models.expressions.shape import SCALARS, SlotCounter, Slotted, Uncacheable
 from fastjango.db.models.expressions.texts import words_of
 
 if TYPE_CHECKING:
@@ -82,7 +84,45 @@ def splice(ctx: ClauseContext, text: str, params: Sequence[Any]) -> Pieces:
 def _parameter(ctx: ClauseContext, param: Any) -> ClauseElement:
     if isinstance(param, ClauseElement):
         return param
+    if isinstance(param, Slotted):
+        return ctx.bind(param.value, param.slot)
     return ctx.bind(param, None)
+
+
+def text_key(text: str, params: Any, binds: list[Any]) -> Hashable:
+    """
+    Return the key of SQL of the user's own; its parameters are appended to *binds*.
+
+    Raises:
+        Uncacheable: A parameter has no plain type, or there have been too many texts: they seem to be made of values.
+    """
+    if not isinstance(params, list | tuple):
+        raise Uncacheable("parameters that are no list")
+    kinds = tuple(map(_parameter_key, params))
+    if text not in _texts:
+        if len(_texts) >= OWN_TEXTS:
+            raise Uncacheable("too many texts")
+        _texts.add(text)
+    binds.extend(params)
+    return text, kinds
+
+
+def _parameter_key(value: Any) -> Hashable:
+    kind = type(value)
+    if kind not in SCALARS:
+        raise Uncacheable(f"{kind.__qualname__} as a parameter")
+    # Its type in the statement may depend on the value: the size of a number, the zone of a moment.
+    return kind, None if value is None else literal(value).type._static_cache_key
+
+
+def slotted_params(params: Any, counter: SlotCounter) -> tuple[Slotted, ...]:
+    """Return parameters that know their places; the order is that of ``text_key``."""
+    return tuple([Slotted(param, counter.take()) for param in params])
+
+
+OWN_TEXTS = 1000
+"""So many texts of users have shapes."""
+_texts: set[str] = set()
 
 
 def writer_of(expression: Any, vendor: str) -> Any:
@@ -125,4 +165,13 @@ def native(function: Any) -> Any:
     return function
 
 
-__all__ = ["Shim", "has_writer", "native", "splice", "writer_of", "written_clause"]
+__all__ = [
+    "Shim",
+    "has_writer",
+    "native",
+    "slotted_params",
+    "splice",
+    "text_key",
+    "writer_of",
+    "written_clause",
+]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from datetime import date
 from decimal import Context, Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -447,7 +448,7 @@ def _prefixed(part: Any, prefix: str) -> Any:
 
 
 def numeric_converter(expression: Any, field: Any, connection: Any) -> Callable[[Any], Any] | None:
-    """Return how a computed number is brought to the type of *field*, or None."""
+    """Return how a computed number, or a date on MariaDB, is brought to the type of *field*, or None."""
     if field is None:
         return None
     kind = field.get_internal_type()
@@ -458,6 +459,8 @@ def numeric_converter(expression: Any, field: Any, connection: Any) -> Callable[
         convert = int
     elif kind == "DecimalField":
         convert = _decimal
+    elif kind == "DateField" and connection.vendor == "mysql":
+        convert = _date
     else:
         return None
     decode = getattr(field, "from_db_value", None)
@@ -474,6 +477,11 @@ def _decimal(value: Any) -> Decimal:
     if isinstance(value, float):
         return _FIFTEEN_DIGITS.create_decimal_from_float(value)
     return value if isinstance(value, Decimal) else Decimal(value)
+
+
+def _date(value: Any) -> Any:
+    # A date that may also be a parameter is text there: COALESCE(MAX(day), '2020-01-02').
+    return date.fromisoformat(value) if value.__class__ is str else value
 
 
 def compile_part(part: Any, ctx: ClauseContext) -> Clause:

@@ -76,7 +76,7 @@ class Q(Node):
         """Return the key: names and kinds of values; the values are appended to *binds*."""
         keys: list[Hashable] = []
         for child in self.children:
-            if isinstance(child, tuple):
+            if isinstance(child, tuple) and len(child) == 2:
                 keys.append((child[0], value_key(child[0], child[1], binds)))
             elif hasattr(child, "shape_into"):
                 keys.append(child.shape_into(binds))

@@ -161,6 +161,7 @@ class RawSQL(Expression):
     """SQL of the user's own, with parameters; never build it from input."""
 
     allowed_default = True
+    apart = ("params",)
 
     def __init__(self, sql: str, params: Any, output_field: Any = None) -> None:
         if output_field is None:
@@ -172,8 +173,16 @@ class RawSQL(Expression):
         return f"{type(self).__name__}({self.sql}, {self.params})"
 
     def shape_into(self, binds: list[Any]) -> Hashable:
-        """Raise ``Uncacheable``: the text may change with each use."""
-        raise Uncacheable("raw SQL")
+        """Return the key: the text and the kinds of its parameters."""
+        if type(self) is not RawSQL:
+            raise Uncacheable("a class of raw SQL")
+        return RawSQL, field_key(self.output_field), adapter.text_key(self.sql, self.params or (), binds)
+
+    def with_slots(self, counter: SlotCounter) -> RawSQL:
+        """Return a copy whose parameters know their places in the binds."""
+        clone = self.copy()
+        clone.params = adapter.slotted_params(self.params or (), counter)
+        return clone
 
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return the SQL with its parameters."""

@@ -7,9 +7,9 @@ Python ask the descriptor, which loads it. On the class, ``Book.title`` gives th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, Generic, NoReturn
 
-from fastjango.core.exceptions import FieldError
+from fastjango.core.exceptions import FieldError, fix
 from fastjango.db.models.face_slot import class_attribute
 from fastjango.db.models.fields.typevars import GT
 
@@ -49,6 +49,17 @@ class DeferredAttribute(ClassAttribute[GT]):
             if name not in data:
                 raise FieldError(f"The field {name!r} of {type(instance).__name__} could not be loaded.")
         return data[name]
+
+    def _compare(self, other: Any) -> NoReturn:
+        """Refuse ``Book.price > 5`` where the class has no SQLAlchemy attributes yet."""
+        name = f"{self.field.model.__name__}.{self.field.attname}"
+        raise fix(
+            TypeError(f"{name} cannot be compared: SQLAlchemy's ORM is not in use in this process."),
+            f"In a queryset write filter({self.field.attname}__gt=...); for select(...) import sqlalchemy.orm first.",
+            code="models.Q401",
+        )
+
+    __lt__ = __le__ = __gt__ = __ge__ = _compare
 
     def _value_from_parent_link(self, instance: Any) -> Any:
         """Return the value that a multi-table child already holds under its parent link."""

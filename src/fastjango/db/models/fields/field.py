@@ -112,7 +112,10 @@ class Field(FieldChecks, FieldStorage, FieldForms, RegisterLookupMixin, Generic[
     attname: Any = None
     descriptor_class: type = DeferredAttribute
 
-    description: Any = _("Field of type: %(field_type)s")
+    @property
+    def description(self) -> Any:
+        """What kind of field this is, in words."""
+        return _("Field of type: %(field_type)s") % {"field_type": type(self).__name__}
 
     def __init__(
         self,

@@ -11,6 +11,7 @@ from fastjango.db import connections, router
 from fastjango.db.models.expressions import Value
 from fastjango.db.models.fields.column_types import JSONText
 from fastjango.db.models.fields.field import Field
+from fastjango.db.models.fields.storage import Converter, overridden_by_user
 from fastjango.db.models.fields.typevars import GT, ST
 from fastjango.db.models.lookups.json import (
     KT,
@@ -18,18 +19,32 @@ from fastjango.db.models.lookups.json import (
     DataContains,
     HasAnyKeys,
     HasKey,
+    HasKeyLookup,
     HasKeyOrArrayIndex,
     HasKeys,
     JSONExact,
+    JSONIContains,
     KeyTextTransform,
     KeyTransform,
+    KeyTransformEndsWith,
     KeyTransformExact,
     KeyTransformFactory,
+    KeyTransformGt,
+    KeyTransformGte,
+    KeyTransformIContains,
+    KeyTransformIEndsWith,
     KeyTransformIExact,
     KeyTransformIn,
+    KeyTransformIRegex,
     KeyTransformIsNull,
+    KeyTransformIStartsWith,
+    KeyTransformLt,
+    KeyTransformLte,
+    KeyTransformRegex,
+    KeyTransformStartsWith,
     KeyTransformTextLookupMixin,
 )
+from fastjango.db.models.lookups.json_paths import json_path as compile_json_path
 from fastjango.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -42,18 +57,32 @@ __all__ = [
     "DataContains",
     "HasAnyKeys",
     "HasKey",
+    "HasKeyLookup",
     "HasKeyOrArrayIndex",
     "HasKeys",
     "JSONExact",
     "JSONField",
+    "JSONIContains",
     "KeyTextTransform",
     "KeyTransform",
+    "KeyTransformEndsWith",
     "KeyTransformExact",
     "KeyTransformFactory",
+    "KeyTransformGt",
+    "KeyTransformGte",
+    "KeyTransformIContains",
+    "KeyTransformIEndsWith",
     "KeyTransformIExact",
+    "KeyTransformIRegex",
+    "KeyTransformIStartsWith",
     "KeyTransformIn",
     "KeyTransformIsNull",
+    "KeyTransformLt",
+    "KeyTransformLte",
+    "KeyTransformRegex",
+    "KeyTransformStartsWith",
     "KeyTransformTextLookupMixin",
+    "compile_json_path",
 ]
 
 
@@ -143,12 +172,28 @@ class JSONField(CheckFieldDefaultMixin, Field[ST, GT]):
             keywords["decoder"] = self.decoder
         return name, path, args, keywords
 
-    def from_json(self, value: Any) -> Any:
-        """Return the Python value of a JSON text that came from the database."""
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """
+        Return the Python value of what the driver gave, for classes that override it.
+
+        Such a class gets the JSON text; a value at a key may be a number already.
+        """
+        if not isinstance(value, str | bytes):
+            return value
         try:
             return json.loads(value, cls=self.decoder)
-        except (json.JSONDecodeError, TypeError):
+        except json.JSONDecodeError:
             return value
+
+    def result_converter(self, connection: Any) -> Converter | None:
+        """Return the reader of documents; that of a class of one's own is the only one."""
+        if overridden_by_user(self, "from_db_value"):
+            return super().result_converter(connection)
+        return self.driver_result_converter(connection)
+
+    def driver_result_converter(self, connection: Any) -> Converter | None:
+        """Return the reader of JSON text, unless ``from_db_value()`` reads it."""
+        return None if overridden_by_user(self, "from_db_value") else super().driver_result_converter(connection)
 
     def get_internal_type(self) -> str:
         """Return "JSONField"."""

@@ -11,7 +11,7 @@ from sqlalchemy import types
 
 from fastjango.core import checks, exceptions, validators
 from fastjango.db import connection
-from fastjango.db.models.fields.column_types import ExactDecimal, Unsigned, decimal_of_number
+from fastjango.db.models.fields.column_types import ExactDecimal, Unsigned
 from fastjango.db.models.fields.field import Field
 from fastjango.db.models.fields.typevars import GT, ST
 from fastjango.utils.functional import cached_property
@@ -494,10 +494,6 @@ class DecimalField(Field[ST, GT]):
     def column_type(self) -> Any:
         """Return NUMERIC."""
         return ExactDecimal(self.max_digits, self.decimal_places)
-
-    def expression_result_converter(self, connection: Any) -> Any:
-        """Return the converter of computed decimals: as many places as there are."""
-        return decimal_of_number if connection.vendor == "sqlite" else None
 
     def get_internal_type(self) -> str:
         """Return "DecimalField"."""

@@ -199,10 +199,6 @@ class FieldStorage:
         self._converters[key] = convert
         return convert
 
-    def expression_result_converter(self, connection: Any) -> Converter | None:
-        """Like ``result_converter``, for a computed value of this type (an aggregate, a sum)."""
-        return self.result_converter(connection)
-
     def get_db_converters(self, connection: Any) -> list[Callable[..., Any]]:
         """Return ``[from_db_value]`` where the field defines it."""
         from_db_value = getattr(self, "from_db_value", None)

@@ -1,7 +1,7 @@
 """JSON: paths into documents (``data__owner__name``) and lookups on them.
 
 Keys are values, never SQL: on SQLite and MySQL they travel inside a path parameter that is
-written by ``json_path``, on PostgreSQL as parameters of the arrow operators.
+written by ``json_paths.py``, on PostgreSQL as parameters of the arrow operators.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import ARRAY, Integer, String, Text
+from sqlalchemy import ARRAY, Integer, Text
 
 from fastjango.db.errors import NotSupportedError
 from fastjango.db.models.constants import LOOKUP_SEP
@@ -28,6 +28,16 @@ from fastjango.db.models.lookups.compare import (
     item_clause,
 )
 from fastjango.db.models.lookups.in_list import In
+from fastjango.db.models.lookups.json_paths import (
+    STRING,
+    constant,
+    has_no_path,
+    json_path,
+    key_text,
+    sqlite_key,
+    sqlite_place,
+    sqlite_walk,
+)
 from fastjango.db.models.lookups.null import IsNull
 from fastjango.db.models.lookups.text import (
     EndsWith,
@@ -46,23 +56,9 @@ if TYPE_CHECKING:
     from fastjango.db.models.expressions.elements import Clause
     from fastjango.db.models.types import ClauseContext
 
-_STRING, _INTEGER = String(), Integer()
+_INTEGER = Integer()
 _TEXT_ARRAY = ARRAY(Text())
 _CONSTANTS = "('false','null','true')"
-
-
-def json_path(keys: Sequence[Any], include_root: bool = True) -> str:
-    """Return the SQL/JSON path of *keys*; what looks like a number is a place in an array."""
-    path = "$" if include_root else ""
-    for key in keys:
-        text = str(key)
-        is_place = text.isascii() and text.isdigit()
-        path += f"[{int(text)}]" if is_place else f".{json.dumps(text)}"
-    return path
-
-
-def _constant(ctx: ClauseContext, value: str) -> Clause:
-    return ctx.bind(value, None, None, None, _STRING)
 
 
 @lookup_of("JSONField")
@@ -149,32 +145,53 @@ class HasKeyLookup(PostgresOperatorLookup):
             return self.lhs.source_and_keys()
         return self.lhs, []
 
+    def _keys_of(self, key: Any) -> tuple[list[Any], Any]:
+        """Return the keys before a wanted one, and its own."""
+        *before, final = key.source_and_keys()[1] if isinstance(key, KeyTransform) else [key]
+        return [*self._place()[1], *before], final
+
     def path_of(self, key: Any) -> str:
         """Return the whole path of one wanted key."""
-        keys = key.source_and_keys()[1] if isinstance(key, KeyTransform) else [key]
-        *before, final = keys
-        root = json_path(self._place()[1])
-        return root + json_path(before, include_root=False) + self.final_path(final)
+        before, final = self._keys_of(key)
+        return json_path(before) + self.final_path(final)
+
+    def value_kind(self, value: Any) -> Hashable:
+        """Return which of the keys have no path on SQLite."""
+        return tuple(has_no_path(key) for key in self._wanted(value))
 
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return the test."""
         if ctx.vendor == "postgresql":
             return self._postgresql(ctx)
         document = ctx.clause(self._place()[0])
-        tests = [
-            self._test(document, ctx.bind(self.rhs, self.rhs_slot, None, path, _STRING), ctx) for path in self._paths()
-        ]
+        test = self._in_mysql if ctx.vendor == "mysql" else self._in_sqlite
+        tests = [test(ctx, document, position) for position in range(len(self._wanted(self.rhs)))]
         if not self.logical_operator:
             return tests[0]
         return condition("(", *joined(tests, self.logical_operator), ")")
 
-    def _test(self, document: Clause, path: Clause, ctx: ClauseContext) -> Clause:
-        if ctx.vendor == "mysql":
-            return call("JSON_CONTAINS_PATH", document, Pieces("'one'"), path)
-        return condition(call("JSON_TYPE", document, path), " IS NOT NULL")
+    def _wanted(self, value: Any) -> Sequence[Any]:
+        """Return the keys of a right side."""
+        return [value]
 
-    def _paths(self) -> list[Callable[[Any], str]]:
-        return [self.path_of]
+    def _bound(self, ctx: ClauseContext, position: int, convert: Callable[[Any], Any]) -> Clause:
+        """Return what *convert* makes of one of the keys."""
+        return ctx.bind(self.rhs, self.rhs_slot, None, lambda value: convert(self._wanted(value)[position]), STRING)
+
+    def _in_mysql(self, ctx: ClauseContext, document: Clause, position: int) -> Clause:
+        return call("JSON_CONTAINS_PATH", document, Pieces("'one'"), self._bound(ctx, position, self.path_of))
+
+    def _in_sqlite(self, ctx: ClauseContext, document: Clause, position: int) -> Clause:
+        before, final = self._keys_of(self._wanted(self.rhs)[position])
+        if has_no_path(final):
+            key = self._bound(ctx, position, lambda key: key_text(self._keys_of(key)[1]))
+            kind = sqlite_key(ctx, document, before, key, "type")
+        else:
+            document, rest = sqlite_walk(ctx, document, before)
+            root = json_path(rest)
+            path = self._bound(ctx, position, lambda key: root + self.final_path(self._keys_of(key)[1]))
+            kind = call("JSON_TYPE", document, path)
+        return condition(kind, " IS NOT NULL")
 
     def _postgresql(self, ctx: ClauseContext) -> Clause:
         if isinstance(self.rhs, KeyTransform):
@@ -183,11 +200,11 @@ class HasKeyLookup(PostgresOperatorLookup):
             for key in before:
                 place = KeyTransform(key, place)
             left = ctx.clause(place)
-            return condition(left, f" {self.postgres_operator} ", _constant(ctx, str(final)))
+            return condition(left, f" {self.postgres_operator} ", constant(ctx, str(final)))
         return condition(ctx.clause(self.lhs), f" {self.postgres_operator} ", self._postgresql_value(ctx))
 
     def _postgresql_value(self, ctx: ClauseContext) -> Clause:
-        return ctx.bind(self.rhs, self.rhs_slot, None, str, _STRING)
+        return ctx.bind(self.rhs, self.rhs_slot, None, str, STRING)
 
 
 @lookup_of("JSONField")
@@ -214,15 +231,8 @@ class _ManyKeys(HasKeyLookup):
         """Return the keys as text."""
         return [item if isinstance(item, KeyTransform) else str(item) for item in self.rhs]
 
-    def value_kind(self, value: Any) -> Hashable:
-        """Return the number of keys."""
-        return len(value)
-
-    def _paths(self) -> list[Callable[[Any], str]]:
-        return [self._nth(position) for position in range(len(self.rhs))]
-
-    def _nth(self, position: int) -> Callable[[Any], str]:
-        return lambda keys: self.path_of(keys[position])
+    def _wanted(self, value: Any) -> Sequence[Any]:
+        return value  # type: ignore[no-any-return]
 
     def _postgresql_value(self, ctx: ClauseContext) -> Clause:
         return ctx.bind(self.rhs, self.rhs_slot, None, list, _TEXT_ARRAY)
@@ -277,18 +287,17 @@ class KeyTransform(Transform):
         document = ctx.clause(source)
         if ctx.vendor == "postgresql":
             return self._postgresql(ctx, document, keys)
-        path = _constant(ctx, json_path(keys))
         if ctx.vendor == "mysql":
-            return call("JSON_EXTRACT", document, path)
-        # JSON_EXTRACT would make numbers of true and false, and NULL of null.
-        kind = call("JSON_TYPE", document, path)
+            return call("JSON_EXTRACT", document, constant(ctx, json_path(keys)))
+        # The value would be a number for true and false, and NULL for null.
+        kind, value = sqlite_place(ctx, document, keys)
         return Pieces(
             "(CASE WHEN ",
             kind,
             f" IN {_CONSTANTS} THEN ",
             kind,
             " ELSE ",
-            call("JSON_EXTRACT", document, path),
+            value,
             " END)",
         )
 
@@ -299,7 +308,7 @@ class KeyTransform(Transform):
         try:
             index = int(self.key_name)
         except ValueError:
-            step = _constant(ctx, self.key_name)
+            step = constant(ctx, self.key_name)
         else:
             step = ctx.bind(index, None, None, None, _INTEGER)
         return Pieces("(", document, f" {self.postgres_operator} ", step, ")")
@@ -371,7 +380,7 @@ class KeyTransformIsNull(IsNull):
         if not isinstance(self.rhs, bool):
             return super().build_clause(ctx)
         source, keys = self.lhs.source_and_keys()
-        kind = call("JSON_TYPE", ctx.clause(source), _constant(ctx, json_path(keys)))
+        kind, _value = sqlite_place(ctx, ctx.clause(source), keys)
         return condition(kind, " IS NULL" if self.rhs else " IS NOT NULL")
 
 

@@ -11,6 +11,7 @@ from fastjango.db.models.fields.attribute import DeferredAttribute
 from fastjango.db.models.sql.names import get_field_names_from_opts
 
 from .core import M, QuerySetCore
+from .extra import Extra, with_extra
 from .iterables import FlatValuesListIterable, NamedValuesListIterable, ValuesIterable, ValuesListIterable
 from .shape import detached, keyed
 
@@ -180,9 +181,13 @@ class QuerySetColumns(QuerySetCore[M]):
         self._not_support_combined_queries("extra")
         if self._shape.query.is_sliced:
             raise TypeError("Cannot change a query once a slice has been taken.")
-        query = self.peek_query().chain()
-        query.add_extra(select, select_params, where, params, tables, order_by)
-        return self._derive(detached(query), ())
+        extra = Extra(select, select_params, where, params, tables, order_by)
+        found = with_extra(self._shape, self._binds, extra)
+        if found is None:
+            query = self.peek_query().chain()
+            query.add_extra(*extra)
+            found = detached(query), ()
+        return self._derive(*found)
 
     def defer(self, *fields: Any) -> Self:
         """Leave fields out until they are read; ``defer(None)`` loads all again."""

@@ -12,19 +12,30 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Hashable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from fastjango.core.exceptions import EmptyResultSet
 from fastjango.core.signals import setting_changed
 from fastjango.db.connections import connections
+from fastjango.db.models.expressions import Expression, OrderBy
 from fastjango.db.models.expressions.shape import SCALARS, SlotCounter, Uncacheable
-from fastjango.db.models.lookups import registry
+from fastjango.db.models.lookups import Lookup, registry
 from fastjango.db.models.sql.plan import SelectPlan, compile_select
 from fastjango.db.models.sql.query import Query
 from fastjango.db.models.sql.statement import Options
 
 Binds = tuple[Any, ...]
 Key = Hashable
+
+
+class Site(NamedTuple):
+    """An expression that has values: its key, the places of its values, and what stands for it where expressions are compared."""
+
+    key: Key
+    start: int
+    stop: int
+    token: object
+
 
 NODE_LIMIT = 12_000
 """After so many nodes all tries are dropped; a live queryset keeps its own node, without what was built on it."""
@@ -74,9 +85,9 @@ registry.forgetters.append(Trie.forget)
 class Shape:
     """A node: a model and the verbs so far."""
 
-    __slots__ = ("__weakref__", "children", "hot", "interned", "model", "plans", "query", "stamp")
+    __slots__ = ("__weakref__", "children", "hot", "interned", "model", "plans", "query", "sites", "stamp")
 
-    def __init__(self, model: Any, query: Any, interned: bool) -> None:
+    def __init__(self, model: Any, query: Any, interned: bool, sites: tuple[Site, ...] = ()) -> None:
         self.model = model
         self.query = query
         self.interned = interned
@@ -84,6 +95,8 @@ class Shape:
         # Names and types of plain filter() calls -> where they lead (``hot.py``).
         self.hot: dict[Any, Any] = {}
         self.plans: dict[Key, Any] = {}
+        # The expressions so far that have values, each by its key and the places of these values.
+        self.sites = sites
         # Of a root: the epoch it was made in.
         self.stamp = -1
 
@@ -103,8 +116,8 @@ class Shape:
     def adopt(self, key: Key, query: Any) -> Shape:
         """Return the node of *key*, made from *query* if it is new."""
         if not self.interned:
-            return Shape(self.model, query, interned=False)
-        return self.intern(key, Shape(self.model, query, interned=True))  # type: ignore[no-any-return]
+            return Shape(self.model, query, interned=False, sites=self.sites)
+        return self.intern(key, Shape(self.model, query, interned=True, sites=self.sites))  # type: ignore[no-any-return]
 
     def intern(self, key: Key, node: Any) -> Any:
         """Keep a node under its key; the first one wins."""
@@ -185,7 +198,7 @@ def filtered(shape: Shape, binds: Binds, condition: Any, sticky: bool = False) -
     if sticky:
         query.filter_is_sticky = True
     query.add_q(condition)
-    return Shape(shape.model, query, interned=False), binds
+    return Shape(shape.model, query, interned=False, sites=shape.sites), binds
 
 
 def _filtered_by_key(shape: Shape, binds: Binds, condition: Any, sticky: bool) -> tuple[Shape, Binds]:
@@ -216,21 +229,116 @@ def keyed(
     if shape.interned:
         values: list[Any] = []
         try:
-            key = (name, tuple(_expression_key(expression, values) for expression in expressions))
-            node = _keyed_node(shape, binds, key, values, lambda: _applied(shape, binds, expressions, apply))
+            keys, new = _keys_of(expressions, values, len(binds))
+            equal, sites = _compared(shape.sites, new, binds + tuple(values))
+            key = (name, keys, equal)
+            node = _keyed_node(shape, binds, key, values, lambda: _applied(shape, binds, expressions, sites, apply))
         except Uncacheable:
             pass
         else:
+            if sites and node.sites is shape.sites:
+                node.sites = shape.sites + tuple([site for site in sites if site is not None])
             return node, binds + tuple(values)
     query = shape.query.chain()
-    query = apply(query, expressions) or query
-    return Shape(shape.model, query, interned=False), binds
+    query = apply(query, [_like_known(shape.sites, binds, item) for item in expressions]) or query
+    return Shape(shape.model, query, interned=False, sites=shape.sites), binds
 
 
-def _applied(shape: Shape, binds: Binds, expressions: list[Any], apply: Callable[[Any, list[Any]], Any]) -> Any:
+def _keys_of(
+    expressions: list[Any], values: list[Any], first: int
+) -> tuple[tuple[Key, ...], list[tuple[Key, int, int] | None]]:
+    """Return the keys of expressions, whose values are appended to *values*, and for those that have any, where they are."""
+    keys: list[Key] = []
+    places: list[tuple[Key, int, int] | None] = []
+    for expression in expressions:
+        start = len(values)
+        key = _expression_key(expression, values)
+        keys.append(key)
+        if len(values) == start:
+            places.append(None)
+            continue
+        # ORDER BY is equal to what it orders by.
+        bare = _expression_key(expression.expression, []) if isinstance(expression, OrderBy) else key
+        places.append((bare, first + start, first + len(values)))
+    return tuple(keys), places
+
+
+def _compared(
+    known: tuple[Site, ...], new: list[tuple[Key, int, int] | None], binds: Binds
+) -> tuple[Key, list[Site | None]]:
+    """
+    Return which of the new expressions are equal to one before them, and their sites.
+
+    Equal ones are said once in the SQL (GROUP BY, ORDER BY 1). Expressions of the same key differ in their values only; of
+    those that are alone with their key nothing is said.
+    """
+    if not any(new):
+        return (), []
+    found: list[int | None] = []
+    sites: list[Site | None] = []
+    every = [*known]
+    for place in new:
+        if place is None:
+            sites.append(None)
+            continue
+        key, start, stop = place
+        twins = [number for number, other in enumerate(every) if other.key == key]
+        mine = binds[start:stop]
+        equal = next((number for number in twins if _same(mine, binds[every[number].start : every[number].stop])), None)
+        if twins:
+            found.append(equal)
+        site = Site(key, start, stop, object() if equal is None else every[equal].token)
+        every.append(site)
+        sites.append(site)
+    return tuple(found), sites
+
+
+def _stand_for(expression: Any, site: Site) -> None:
+    """Let an expression, which is a copy of the user's, be equal to those of the same site only."""
+    bare = expression.expression if isinstance(expression, OrderBy) else expression
+    if isinstance(bare, Expression) and not isinstance(bare, Lookup):
+        bare.__dict__["identity"] = (type(bare), site.token)
+
+
+def _like_known(sites: tuple[Site, ...], binds: Binds, expression: Any) -> Any:
+    """Return an expression that holds its values, equal to the one among *sites* whose values in *binds* are the same."""
+    values: list[Any] = []
+    try:
+        _, (place,) = _keys_of([expression], values, 0) if sites else ((), (None,))
+    except Uncacheable:
+        return expression
+    if place is None:
+        return expression
+    for site in sites:
+        if site.key == place[0] and _same(tuple(values), binds[site.start : site.stop]):
+            expression = expression.copy()
+            if isinstance(expression, OrderBy):
+                expression.expression = expression.expression.copy()
+            _stand_for(expression, site)
+            break
+    return expression
+
+
+def _same(values: Binds, others: Binds) -> bool:
+    return len(values) == len(others) and all(
+        type(a) is type(b) and bool(a == b) for a, b in zip(values, others, strict=True)
+    )
+
+
+def _applied(
+    shape: Shape,
+    binds: Binds,
+    expressions: list[Any],
+    sites: list[Site | None],
+    apply: Callable[[Any, list[Any]], Any],
+) -> Any:
     """Return the query after a verb whose expressions know the places of their values."""
     counter = SlotCounter(len(binds))
     slotted = [item if isinstance(item, str) else item.with_slots(counter) for item in expressions]
+    for item, site in zip(slotted, sites, strict=False):
+        if site is not None:
+            # The values that they hold are of other calls: they are equal as those of this one are.
+            _stand_for(item, site)
     source = shape.query.chain()
     query = apply(source, slotted) or source
     if query is not source:
@@ -253,7 +361,7 @@ def _keyed_node(shape: Shape, binds: Binds, key: Key, values: list[Any], build: 
         if query.uncacheable:
             found.prepare(shape, values)
             query.slotted_lookups = []
-            return Shape(shape.model, query, interned=False)
+            return Shape(shape.model, query, interned=False, sites=shape.sites)
         if not found.lookups:
             return shape.adopt(key, query)
         found = shape.intern(key, found)
@@ -262,7 +370,7 @@ def _keyed_node(shape: Shape, binds: Binds, key: Key, values: list[Any], build: 
     if node is None:
         query = query or build()
         query.slotted_lookups = []
-        node = Shape(shape.model, query, interned=True)
+        node = Shape(shape.model, query, interned=True, sites=shape.sites)
         Trie.count(node)
         made: Shape = found.nodes.setdefault(kinds, node)
         return made

@@ -14,6 +14,7 @@ from fastjango.db.connections import connections
 from fastjango.db.engines import DEFAULT_DB_ALIAS
 from fastjango.db.execute import afetch_ready, fetch_ready
 from fastjango.db.models.expressions import Col
+from fastjango.db.models.fields.storage import overridden_by_user
 from fastjango.db.models.hydrate import constructor_matters, readers_key, single_reader
 from fastjango.db.models.lookups import registry
 from fastjango.db.models.signals import post_init, pre_init
@@ -90,7 +91,7 @@ def _is_ours(column: Any) -> bool:
     if type(column) is not Col:
         return False
     return all(
-        type(field).__module__.startswith("fastjango.") and not hasattr(field, "from_db_value")
+        type(field).__module__.startswith("fastjango.") and not overridden_by_user(field, "from_db_value")
         for field in (column.target, column.output_field)
     )
 

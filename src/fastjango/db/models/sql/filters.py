@@ -22,6 +22,7 @@ from .constants import INNER, LOUTER
 from .datastructures import BaseTable, MultiJoin
 from .joins import JoinPromoter
 from .names import NameBook, get_children_from_q
+from .no_condition import not_a_condition
 from .where import AND, OR, WhereNode
 
 if TYPE_CHECKING:
@@ -148,6 +149,8 @@ class ConditionBook(NameBook):
         summarize: bool,
     ) -> tuple[WhereNode, Iterable[str]]:
         """Return the condition of one ``name=value``."""
+        if not isinstance(filter_expr, tuple | list) or len(filter_expr) != 2:
+            raise not_a_condition(filter_expr)
         arg, value = filter_expr
         if not arg:
             raise FieldError(f"Cannot parse keyword query {arg!r}")
@@ -445,9 +448,8 @@ class ConditionBook(NameBook):
             raise ValueError(
                 f"FilteredRelation's relation_name cannot contain lookups (got {filtered_relation.relation_name!r})."
             )
-        for child in get_children_from_q(filtered_relation.condition):
-            if isinstance(child, tuple):
-                self._check_condition_path(child[0], relation_parts, filtered_relation.relation_name)
+        for path in get_children_from_q(filtered_relation.condition):
+            self._check_condition_path(path, relation_parts, filtered_relation.relation_name)
         self._filtered_relations[alias] = filtered_relation
 
     def _check_condition_path(self, name: str, relation_parts: Any, relation_name: str) -> None:

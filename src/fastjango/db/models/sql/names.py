@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fastjango.core.exceptions import FieldDoesNotExist, FieldError
 from fastjango.db.models.constants import LOOKUP_SEP
-from fastjango.db.models.expressions import Ref
+from fastjango.db.models.expressions import F, Q, Ref
 
 from .constants import INNER
 from .datastructures import Join, MultiJoin
@@ -44,13 +44,28 @@ def get_field_names_from_opts(opts: Any) -> set[str]:
     }
 
 
-def get_children_from_q(q: Any) -> Iterator[Any]:
-    """Yield the leaves of a Q tree."""
-    for child in q.children:
+def get_children_from_q(condition: Any) -> Iterator[str]:
+    """Yield the paths of names in a Q tree: of its lookups, and of the expressions on either side."""
+    for child in condition.children:
         if hasattr(child, "children") and hasattr(child, "connector"):
             yield from get_children_from_q(child)
+        elif isinstance(child, tuple):
+            name, value = child
+            yield from _paths_of_expression(value)
+            yield name
         else:
-            yield child
+            yield from _paths_of_expression(child)
+
+
+def _paths_of_expression(expression: Any) -> Iterator[str]:
+    if isinstance(expression, F):
+        yield expression.name
+    elif hasattr(expression, "flatten"):
+        for part in expression.flatten():
+            if isinstance(part, F):
+                yield part.name
+            elif isinstance(part, Q):
+                yield from get_children_from_q(part)
 
 
 class NameBook(TableBook):

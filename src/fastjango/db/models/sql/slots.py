@@ -114,6 +114,8 @@ def _changed(query: Any, step: Step) -> None:
     query.annotations = {name: change(annotation) for name, annotation in query.annotations.items()}
     query._annotation_select_cache = None
     query.select = tuple(map(change, query.select))
+    query.extra = {name: (text, change(params)) for name, (text, params) in query.extra.items()}
+    query._extra_select_cache = None
     query.order_by = tuple(item if isinstance(item, str) else change(item) for item in query.order_by)
     if isinstance(query.group_by, tuple):
         query.group_by = tuple(map(change, query.group_by))

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from fastjango.db.models.expressions.adapter import Shim, splice
 from fastjango.db.models.expressions.output import known_field
+from fastjango.db.models.fields.storage import overridden_by_user
 
 from .tables import Counted, identifier
 
@@ -55,9 +57,17 @@ def column_clauses(columns: Select, ctx: Context) -> list[Any]:
 
 
 def _formatted(expression: Any, clause: Any, ctx: Context) -> Any:
-    """Let the output field say how its column is selected (a hook for custom fields)."""
-    hook = getattr(known_field(expression), "select_clause", None)
-    return clause if hook is None else hook(clause, ctx)
+    """Let the output field, or the class of the expression, say how its column is selected."""
+    field = known_field(expression)
+    hook = getattr(field, "select_clause", None)
+    if hook is not None:
+        return hook(clause, ctx)
+    # Django's hook, which works on SQL text.
+    for owner in (expression, field):
+        if field is not None and overridden_by_user(owner, "select_format"):
+            shim = Shim(ctx)
+            return splice(ctx, *owner.select_format(shim, *shim.render(clause)))
+    return clause
 
 
 def with_aliases(columns: Select) -> Select:

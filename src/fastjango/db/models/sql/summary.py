@@ -143,7 +143,8 @@ class SummaryBook(SelectBook):
         if not inner.distinct:
             if inner.default_cols and grouped:
                 inner.group_by = (self.model._meta.pk.get_col(inner.get_initial_alias()),)
-            inner.default_cols = False
+            # The order of a combined query says which of its columns it goes by.
+            inner.default_cols = inner.default_cols and bool(self.combinator)
             if not qualify and not self.combinator:
                 needed = self._needed_annotations(aggregates)
                 inner.set_annotation_mask(needed)
@@ -203,7 +204,10 @@ class SummaryBook(SelectBook):
 
 
 def _of_unions(query: Any) -> bool:
-    """Tell whether the rows of a combined query are those of its parts: a constant may stand for each of them."""
+    """Tell whether the rows of a query are those of its parts: a constant may stand for each of them."""
+    if query.is_sliced and (query.distinct or query.combined_queries):
+        # Of equal constants one is left: too few for an offset.
+        return False
     return not query.combined_queries or (query.combinator == "union" and all(map(_of_unions, query.combined_queries)))
 
 

@@ -366,10 +366,15 @@ class ExtraWhere:
     contains_aggregate = False
     contains_over_clause = False
     conditional = True
+    apart = ("params",)
 
     def __init__(self, sqls: Sequence[str], params: Sequence[Any]) -> None:
         self.sqls = tuple(sqls)
         self.params = tuple(params)
+
+    def copy(self) -> ExtraWhere:
+        """Return a copy."""
+        return ExtraWhere(self.sqls, self.params)
 
     def to_clause(self, ctx: Any) -> Any:
         """Return the clause, or raise when it decides nothing or everything."""

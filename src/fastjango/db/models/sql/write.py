@@ -119,6 +119,10 @@ def update_matching(query: Any, using: str, values: Sequence[tuple[Any, Any, Any
             to_one_table(query, connection)
         rows = _update_own(query, connection, own) if own else None
     except EmptyResultSet:
+        # A wrong expression is wrong whatever rows there are.
+        for model, items in parents.items():
+            for field, _, value in items:
+                update_value(Query(model), field, value)
         return 0
     for model, items in parents.items():
         parent_query = Query(model)
