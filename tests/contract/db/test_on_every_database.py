@@ -385,3 +385,11 @@ def test_a_text_in_a_document_is_compared_as_text(alias: str) -> None:
     assert known.get(kind="paper").title == "t00"
     assert {book.title for book in known.filter(kind__in=["paper", "e-book", "x"])} == {"t00", "T01"}
     assert known.filter(kind='"paper"').count() == 0
+
+
+def test_the_remainder_of_a_division_by_a_float(alias: str) -> None:
+    found = Book.objects.using(alias).annotate(rest=F("id") % 2.5).order_by("id")[:3]
+
+    # SQLite's operator cuts both sides off, as it does for Django.
+    divisor = 2 if connections[alias].vendor == "sqlite" else 2.5
+    assert [float(book.rest) for book in found] == [float(book.pk) % divisor for book in found]

@@ -122,6 +122,14 @@ class CombinedExpression(Expression):
         """Return both sides with the operator between them."""
         side = untyped_part if ctx.vendor == "postgresql" else compile_part
         left, right = side(self.lhs, ctx), side(self.rhs, ctx)
+        if (
+            self.connector == self.MOD
+            and ctx.vendor == "postgresql"
+            and isinstance(getattr(self.rhs, "value", None), float)
+        ):
+            # Its % knows integers and numerics, not what a float is sent as.
+            remainder = operation(self.connector, left, Pieces("(", right, ")::numeric"), ctx)
+            return Pieces("(", remainder, ")::double precision")
         return numeric_on_sqlite(self, operation(self.connector, left, right, ctx), ctx)
 
 
