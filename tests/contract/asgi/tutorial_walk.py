@@ -102,13 +102,14 @@ def steps() -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def _walk_sockets(client: TestClient) -> list[Any]:
     said: list[Any] = []
-    for url, options in (
+    calls: list[tuple[str, dict[str, Any]]] = [
         ("/items/5/ws?token=t&q=3", {"subprotocols": ["chat"]}),
         ("/items/5/ws", {"cookies": {"session": "s"}}),
         ("/items/5/ws", {}),
         ("/items/x/ws?token=t", {}),
         ("/nowhere", {}),
-    ):
+    ]
+    for url, options in calls:
         try:
             with client.websocket_connect(url, **options) as socket:
                 said.append([socket.receive_json(), socket.accepted_subprotocol])

@@ -114,10 +114,10 @@ async def _serve(
     try:
         try:
             response = pipeline.begin_and_respond(request)
+            response._handler_class = type(pipeline)
         finally:
             if response is None or not response.streaming:
                 watch.stop()
-        response._handler_class = type(pipeline)
         for message in request.__dict__.get("_early_messages", ()):
             await send(message)
         await send_response(response, send, watch)

@@ -106,9 +106,7 @@ class Batch:
     def _link(self, items: list[DeserializedObject]) -> None:
         """Store many-to-many values."""
         for field in self._model._meta.concrete_model._meta.local_many_to_many:
-            targets = [
-                (item.object, item.m2m_data[field.name]) for item in items if field.name in (item.m2m_data or ())
-            ]
+            targets = [(item.object, data[field.name]) for item in items if field.name in (data := item.m2m_data or {})]
             if not targets or not can_link_together(field, [obj for obj, _ in targets], self.using):
                 continue
             try:

@@ -48,10 +48,16 @@ def _complete_indexes(table: sa.Table, model: Any, connection: Any) -> None:
             index.dialect_kwargs[f"{connection.vendor}_where"] = sa.text(_plain(text))
 
 
+def _enum_type(field: Any) -> postgresql.ENUM | None:
+    if not isinstance(field, EnumField):
+        return None
+    # Made beside the tables: several may have it.
+    return postgresql.ENUM(*field.values, name=field.type_name, create_type=False)
+
+
 def _complete_column(table: sa.Table, column: Any, field: Any, connection: Any) -> None:
-    if connection.vendor == "postgresql" and isinstance(field, EnumField):
-        # Made beside the tables: several may have it.
-        column.type = postgresql.ENUM(*field.values, name=field.type_name, create_type=False)
+    if connection.vendor == "postgresql" and (kind := _enum_type(field)) is not None:
+        column.type = kind
     if field.has_db_default():
         text = db_default_sql(field, connection)
         if text is not None:

@@ -78,10 +78,11 @@ class Q(Node):
         for child in self.children:
             if isinstance(child, tuple) and len(child) == 2:
                 keys.append((child[0], value_key(child[0], child[1], binds)))
-            elif hasattr(child, "shape_into"):
-                keys.append(child.shape_into(binds))
             else:
-                raise Uncacheable(f"{type(child).__qualname__} in a condition")
+                shape_into = getattr(child, "shape_into", None)
+                if shape_into is None:
+                    raise Uncacheable(f"{type(child).__qualname__} in a condition")
+                keys.append(shape_into(binds))
         return (type(self), self.connector, self.negated, tuple(keys))
 
     def with_slots(self, counter: SlotCounter) -> Self:

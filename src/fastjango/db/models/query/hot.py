@@ -108,11 +108,11 @@ def remember_hot(shape: Shape, names: tuple[str, ...], values: tuple[Any, ...], 
             return
     key = (*names, *map(type, values))
     if hot.lists:
-        lengths = tuple(len(added[hot.order.index(place)]) for place in hot.lists)
+        lengths = [len(added[hot.order.index(place)]) for place in hot.lists]
         known = shape.hot.get(key)
         if known is not None and len(known.nodes) < LENGTHS_PER_FILTER:
             hot.nodes = known.nodes
-        hot.nodes[lengths if len(lengths) > 1 else lengths[0]] = node
+        hot.nodes[lengths[0] if len(lengths) == 1 else tuple(lengths)] = node
     shape.hot[key] = hot.finish()
 
 

@@ -111,10 +111,9 @@ class Context:
         context: Any = self
         return written_clause(expression, context)
 
-    def subquery(self, queryset_or_query: Any) -> Any:
+    def subquery(self, query: Any) -> Any:
         """Return the SELECT of an inner query; its outer columns are this query's."""
-        query = getattr(queryset_or_query, "query", queryset_or_query)
-        return select_inner(query, self)
+        return select_inner(getattr(query, "query", query), self)
 
     def select_clause(self, expression: Any) -> Any:
         """Return the clause for the select list; constant conditions become their value."""
