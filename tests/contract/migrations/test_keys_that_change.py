@@ -77,3 +77,30 @@ def test_an_index_that_a_foreign_key_uses_may_go(option: str, project: Any) -> N
 
     assert "as the applied migrations say" in project.manage("migrate", "--drift")
     project.manage("migrate", "shop", "zero")
+
+
+INDEXES = """
+class Migration(migrations.Migration):
+    initial = True
+    operations = [
+        migrations.CreateModel("Shelf", [
+            ("id", models.AutoField(primary_key=True)),
+            ("name", models.CharField(max_length=60, db_index=True)),
+            ("row", models.CharField(max_length=60, db_index=True)),
+            ("code", models.CharField(max_length=60, db_index=True)),
+        ], options={"indexes": [models.Index(fields=["name"], name="of_name")]}),
+        migrations.AlterField("shelf", "name", models.CharField(max_length=60)),
+        migrations.AlterField("shelf", "row", models.TextField() if %r == "mysql" else models.TextField(db_index=True)),
+        migrations.RenameField("shelf", "code", "mark"),
+        migrations.AlterField("shelf", "mark", models.CharField(max_length=60)),
+    ]
+"""
+
+
+def test_an_index_that_the_same_migration_takes_away_is_never_made(project: Any) -> None:
+    project.add_app("shop")
+    project.write_migration("shop", "0001_initial", INDEXES % project.vendor)
+
+    project.manage("migrate")
+
+    assert "as the applied migrations say" in project.manage("migrate", "--drift")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -70,7 +71,7 @@ class ColumnChange:
             self._forget_foreign_key(model, field)
             for name in editor._constraint_names(model, [field.column], foreign_key=True):
                 editor._drop_constraint(model, name, tables.NamedForeignKey)
-            self._drop_like_indexes(model, field.column)
+            self._drop_like_indexes(model, field)
 
     def _forget_foreign_key(self, model: Any, field: Any) -> None:
         """Take a constraint of an earlier operation, still put off, out of the waiting statements: it is added anew."""
@@ -103,6 +104,7 @@ class ColumnChange:
             uniques.drop(editor, self.model, [self.old.column])
         if self._is_indexed(self.old) and (not self._is_indexed(self.new)):
             meta_names = {index.name for index in self.model._meta.indexes}
+            self._forget_index(editor._index_sql(self.model, [self.old]), meta_names)
             names = editor._constraint_names(
                 self.model, [self.old.column], index=True, unique=False, exclude=meta_names
             )
@@ -132,12 +134,27 @@ class ColumnChange:
         """Drop the index for LIKE before the column gets a type that its operators do not know."""
         if not self._like_differs() or self._like_index(self.model, self.old) is None:
             return
-        self._drop_like_indexes(self.model, self.old.column)
+        self._drop_like_indexes(self.model, self.old)
 
-    def _drop_like_indexes(self, model: Any, column: str) -> None:
+    def _forget_index(self, made: str, kept: Collection[str] = ()) -> None:
+        """Take the index of an earlier operation, still put off, out of the waiting statements; those of names *kept* stay."""
+        # Its name may be that of the table's earlier name: the same table and columns make it the same.
+        target = made.partition(" ON ")[2]
+        names = [f" {self.editor.quote_name(name)} ON " for name in kept]
+        self.editor.deferred_sql = [
+            sql
+            for sql in self.editor.deferred_sql
+            if not sql.startswith("CREATE INDEX ")
+            or sql.partition(" ON ")[2] != target
+            or any(name in sql for name in names)
+        ]
+
+    def _drop_like_indexes(self, model: Any, field: Any) -> None:
         if self.connection.vendor != "postgresql":
             return
-        for name in self.editor._constraint_names(model, [column], index=True):
+        if (made := self._like_index(model, field)) is not None:
+            self._forget_index(made)
+        for name in self.editor._constraint_names(model, [field.column], index=True):
             if name.endswith("_like"):
                 self.editor.emit(DropIndex(sa.Index(name, _table=self.editor._bare(model))))
 
