@@ -116,8 +116,8 @@ def test_another_spelling_is_no_difference(postgresql_project: Any) -> None:
         "DROP INDEX there",
         "CREATE INDEX there ON shop_guest (last) WHERE ((gone = false))",
         "ALTER TABLE shop_guest ALTER paid SET DEFAULT '-1'::integer::numeric",
-        "ALTER TABLE shop_guest DROP COLUMN full",
-        "ALTER TABLE shop_guest ADD COLUMN full varchar(41) GENERATED ALWAYS AS "
+        'ALTER TABLE shop_guest DROP COLUMN "full"',
+        'ALTER TABLE shop_guest ADD COLUMN "full" varchar(41) GENERATED ALWAYS AS '
         "(coalesce(first, '') || (coalesce((coalesce(' '::text, '')) || coalesce(last, ''), ''::text))) STORED",
     )
 

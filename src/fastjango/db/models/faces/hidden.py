@@ -37,6 +37,9 @@ class Hidden(NamedTuple):
                 # It goes anyway, or has been given to another one already.
                 continue
             if self.deletes:
+                if entity is model:
+                    # What is not loaded does not count when the flush sorts its deletions, if the other is of a child class.
+                    orm.attributes.set_committed_value(found, self.field.name, instance)
                 session.delete(found)
             else:
                 setattr(found, self.field.name if entity is model else name, None)

@@ -188,15 +188,16 @@ class QuerySetReads(QuerySetChain[M]):
 
         shape, binds = keyed(self._shape, self._binds, ("aggregate", names), list(expressions.values()), apply)
         annotations = shape.query.annotation_select
-        empties = [expression.empty_result_set_value for expression in annotations.values()]
-        elide = not any(value is NotImplemented for value in empties)
+        elide = not any(expression.empty_result_set_value is NotImplemented for expression in annotations.values())
         plan = shape.plan(self.db, ("aggregate", elide), Options(elide_empty=elide))
         row: Any = None
         if plan is not None:
             rows = fetch(self.db, plan.sql, plan.args(binds))
             row = rows[0] if rows else None
         if row is None or plan is None:
-            return dict(zip(annotations, empties, strict=True))
+            # Those of the shape have the values of the call that made it.
+            own = shape.query.with_binds(binds).annotation_select
+            return {name: expression.empty_result_set_value for name, expression in own.items()}
         return {
             name: value if convert is None else convert(value)
             for name, value, convert in zip(annotations, row, plan.converters, strict=True)
