@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic.ddl.mysql import MySQLModifyColumn
+from sqlalchemy.schema import CreateIndex
 
 from fastjango.db.migrations.ddl import tables
 from fastjango.db.migrations.ddl.editor import BaseDatabaseSchemaEditor
@@ -66,11 +67,14 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         with self.connection.cursor() as cursor:
             live = self.connection.introspection.get_constraints(cursor, model._meta.db_table)
         first = live[name]["columns"][:1] if name in live else []
-        if not any(facts["foreign_key"] and facts["columns"] == first for facts in live.values()):
+        key = next((made for made, facts in live.items() if facts["foreign_key"] and facts["columns"] == first), None)
+        if key is None:
             return
         if not any(facts["index"] and facts["columns"][:1] == first for other, facts in live.items() if other != name):
             (field,) = [field for field in model._meta.local_fields if [field.column] == first]
-            self.execute(self._index_sql(model, [field]), None)
+            # Called like the key, as the server calls the one that it makes for a key.
+            table = self._bare(model, field)
+            self.emit(CreateIndex(sa.Index(key, table.c[field.column], _table=table)))
 
     def _field_should_be_indexed(self, model: Any, field: Any) -> bool:
         # A foreign key makes its own index; long texts have none without a length.
