@@ -142,6 +142,12 @@ def test_expiry_is_seconds_a_moment_or_the_end_of_the_browser(kept_in: str) -> N
     assert session.get_expiry_age() == settings.SESSION_COOKIE_AGE
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    """Databases need asyncio."""
+    return "asyncio"
+
+
 @every_store
 @pytest.mark.anyio
 async def test_the_async_twins_do_the_same(kept_in: str) -> None:

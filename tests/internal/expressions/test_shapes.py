@@ -71,6 +71,11 @@ def test_frames_are_part_of_the_key() -> None:
     assert key(first)[0] != key(second)[0]
 
 
-def test_raw_sql_is_uncacheable() -> None:
+def test_the_text_of_raw_sql_is_in_its_key_and_its_parameters_are_bound() -> None:
+    class Own(RawSQL):
+        pass
+
+    assert key(RawSQL("%s + 1", (1,))) == (key(RawSQL("%s + 1", (2,)))[0], [1])
+    assert key(RawSQL("%s + 1", (1,)))[0] != key(RawSQL("%s + 2", (1,)))[0]
     with pytest.raises(Uncacheable):
-        key(RawSQL("1", ()))
+        key(Own("1", ()))
