@@ -165,4 +165,4 @@ class LoadingBar:
             self.write("\n")
 
 
-__all__ = ["FixtureFile", "LoadingBar", "SingleZipReader", "compression_formats"]
+__all__ = ["FixtureFile", "LoadingBar", "SingleZipReader", "bz2", "compression_formats", "lzma"]

@@ -11,18 +11,10 @@ from typing import Any
 from fastjango.apps import apps
 from fastjango.core import serializers
 from fastjango.core.management.base import BaseCommand, CommandError, CommandParser
+from fastjango.core.management.fixture_files import bz2, lzma
 from fastjango.core.management.utils import parse_apps_and_model_labels
 from fastjango.db import DEFAULT_DB_ALIAS, connections, router
 from fastjango.db.models import Prefetch
-
-try:
-    import bz2
-except ImportError:
-    bz2 = None  # type: ignore[assignment]
-try:
-    import lzma
-except ImportError:
-    lzma = None  # type: ignore[assignment]
 
 
 class ProxyModelWarning(Warning):

@@ -46,7 +46,6 @@ class BaseDatabaseFeatures:
     order_by_nulls_first = False
     requires_literal_defaults = False
     driver_supports_timedelta_args = False
-    driver_decodes_json = False
     rounds_to_even = False
     supports_lateral = False
     supports_nullable_unique_constraints = True
