@@ -145,7 +145,8 @@ class BridgeGreenlet(greenlet):  # type: ignore[misc]  # greenlet is untyped
         self.hold_clock = None
         # The context of the last request is not kept alive by a greenlet that waits for work.
         self.gr_context = None
-        shelf = _shelf_of(self.parent)
+        parent: Any = self.parent
+        shelf = _shelf_of(parent)
         if len(shelf) < IDLE_GREENLETS:
             shelf.append(self)
         if error is None:

@@ -72,7 +72,7 @@ def _is_plain(scope: Scope) -> bool:
     for name, _ in scope["headers"]:
         if name == b"host":
             hosts += 1
-        elif name == b"content-length" or name == b"transfer-encoding":
+        elif name in (b"content-length", b"transfer-encoding"):
             return False
     return hosts <= 1
 

@@ -212,6 +212,16 @@ def _defaults(cls: Any, column: sa.Column[Any], name: str, options: dict[str, An
     server: Any = column.server_default
     if isinstance(server, sa.DefaultClause):
         options["db_default"] = _expression(column, server.arg)
+        # Left empty, the database gives the value.
+        options["blank"] = True
+    if _is_empty(options.get("default")):
+        options["blank"] = True
+
+
+def _is_empty(default: Any) -> bool:
+    """Whether a default is an empty text, list or dictionary: then nothing is a value that may be given."""
+    value = default() if default in (bytes, dict, list, set, str, tuple) else default
+    return isinstance(value, (bytes, dict, list, str)) and not value
 
 
 def _importable(make: Any) -> Any:
@@ -239,11 +249,13 @@ class Filled:
                 self.onupdate = lambda context: expression
         # Whether the column says of which class of a hierarchy the row is.
         self.is_kind = is_kind
+        # Whether NULL is no value, and stands for what the database gives.
+        self.by_database = isinstance(column.server_default, sa.DefaultClause) and not column.nullable
 
     @property
     def is_needed(self) -> bool:
         """Whether a value would be made at all."""
-        return self.is_kind or self.make is not None or self.onupdate is not None
+        return self.is_kind or self.make is not None or self.onupdate is not None or self.by_database
 
     def __call__(self, instance: Any, add: bool) -> Any:
         name = self.field.attname
@@ -254,6 +266,13 @@ class Filled:
             setattr(instance, name, type(instance).guest_identity)
         elif self.make is not None and getattr(instance, name) in (None, ""):
             setattr(instance, name, self.make(None))
+        if self.by_database and getattr(instance, name) is None:
+            if add:
+                setattr(instance, name, self.field.get_default())
+            else:
+                # The row keeps what it has; who asks for it reads it again.
+                del instance.__dict__[name]
+                return models.F(self.field.name)
         return getattr(instance, name)
 
     def key(self, instance: Any) -> Any:
