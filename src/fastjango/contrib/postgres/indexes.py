@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastjango.db.models import Func, Index
+from fastjango.db.models.ddl import IndexParts
 from fastjango.utils.functional import cached_property
 
 __all__ = [
@@ -34,7 +35,11 @@ class PostgresIndex(Index):
     def create_sql(self, model: Any, schema_editor: Any, using: str = "", **kwargs: Any) -> Any:
         """Return the statement that creates the index."""
         self.check_supported(schema_editor)
-        return super().create_sql(model, schema_editor, using=using or self.suffix, **kwargs)
+        return super().create_sql(model, schema_editor, using=using, **kwargs)
+
+    def parts(self, using: str = "") -> IndexParts:
+        """Return what the index is made of."""
+        return super().parts(using or self.suffix)
 
     def check_supported(self, schema_editor: Any) -> None:
         """Raise ``NotSupportedError`` where the server has no such index; for subclasses."""

@@ -259,9 +259,9 @@ class IndexParts:
         # Storage parameters of PostgreSQL: ``WITH (fillfactor = 70)``.
         self.storage = storage or {}
 
-    def to_index(self, model: Any, connection: Any) -> sa.Index:
-        """Return the index for SQLAlchemy and Alembic."""
-        table = table_of(model)
+    def to_index(self, model: Any, connection: Any, table: sa.Table | None = None) -> sa.Index:
+        """Return the index for SQLAlchemy and Alembic, on a table of its own or on *table*."""
+        table = table_of(model) if table is None else table
         column = {field.name: table.c[field.column] for field in model._meta.local_concrete_fields}
         parts: list[Any] = []
         for place, (name, order) in enumerate(self.fields):

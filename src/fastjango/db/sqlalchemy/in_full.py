@@ -1,5 +1,5 @@
 """
-Defaults, checks and enum types of the project's tables, in the words of the database: what Alembic writes into a new table.
+Defaults, checks, comments, indexes and enum types of the project's tables, in the words of the database, for Alembic.
 
 ``tables.py`` has the rest; used by ``alembic.py``.
 """
@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 from fastjango.apps import apps
 from fastjango.db.migrations.ddl.names import check_name
 from fastjango.db.migrations.ddl.tables import db_default_sql
-from fastjango.db.models import CheckConstraint
+from fastjango.db.models import CheckConstraint, UniqueConstraint
 from fastjango.db.models.ddl import condition_sql, expression_sql
 from fastjango.db.models.fields.enumerated import EnumField
 
@@ -33,19 +33,30 @@ def say_in_full(metadata: sa.MetaData, connection: Any) -> sa.MetaData:
             if isinstance(constraint, CheckConstraint) and connection.features.supports_table_check_constraints:
                 text = condition_sql(model, constraint.condition, connection)
                 if text is not None:
-                    table.append_constraint(sa.CheckConstraint(sa.text(_plain(text)), name=constraint.name))
+                    table.append_constraint(sa.CheckConstraint(sa.text(plain(text)), name=constraint.name))
         _complete_indexes(table, model, connection)
+        if connection.features.supports_comments:
+            table.comment = opts.db_table_comment or None
     return metadata
 
 
 def _complete_indexes(table: sa.Table, model: Any, connection: Any) -> None:
-    """Say of which rows partial indexes and unique constraints are."""
-    conditions = {one.name: getattr(one, "condition", None) for one in (*model._meta.indexes, *model._meta.constraints)}
-    for index in table.indexes:
-        condition = conditions.get(str(index.name))
-        text = None if condition is None else condition_sql(model, condition, connection)
-        if text is not None and connection.features.supports_partial_indexes:
-            index.dialect_kwargs[f"{connection.vendor}_where"] = sa.text(_plain(text))
+    """Say of which expressions and rows indexes are, their methods, operators and further columns."""
+    features = connection.features
+    known = {str(index.name): index for index in table.indexes}
+    for one in (*model._meta.indexes, *model._meta.constraints):
+        if not hasattr(one, "parts") or (one.contains_expressions and not features.supports_expression_indexes):
+            continue
+        if isinstance(one, UniqueConstraint) and not (one.needs_index and one.is_supported(connection)):
+            continue
+        if one.name in known:
+            table.indexes.discard(known[one.name])
+        index = one.parts().to_index(model, connection, table)
+        # The colons of conditions are no parameters.
+        for key in [key for key in index.dialect_kwargs if key.endswith("_where")]:
+            condition = index.dialect_kwargs.pop(key)
+            if key.startswith(connection.vendor):
+                index.dialect_kwargs[key] = sa.text(plain(str(condition)))
 
 
 def _enum_type(field: Any) -> postgresql.ENUM | None:
@@ -61,21 +72,23 @@ def _complete_column(table: sa.Table, column: Any, field: Any, connection: Any) 
     if field.has_db_default():
         text = db_default_sql(field, connection)
         if text is not None:
-            sa.DefaultClause(sa.text(_plain(text)))._set_parent(column)
+            sa.DefaultClause(sa.text(plain(text)))._set_parent(column)
     if getattr(field, "generated", False):
         # Said of new columns only: Alembic compares no expressions.
-        text = _plain(expression_sql(field.model, field.expression, connection))
+        text = plain(expression_sql(field.model, field.expression, connection))
         told = table.metadata.info.setdefault("generated", {})
         told[table.name, field.column] = sa.Computed(sa.text(text), persisted=field.db_persist)
+    if field.db_comment and connection.features.supports_comments:
+        column.comment = field.db_comment
     check = field.db_parameters(connection)["check"]
     if check:
         name = check_name(connection, field.model._meta.db_table, field)
-        table.append_constraint(sa.CheckConstraint(sa.text(_plain(check)), name=name))
+        table.append_constraint(sa.CheckConstraint(sa.text(plain(check)), name=name))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return SQL in which SQLAlchemy looks for no parameters; a cast has two colons and is none."""
     return text.replace("\\", "\\\\").replace(":", "\\:").replace("\\:\\:", "::")
 
 
-__all__ = ["say_in_full"]
+__all__ = ["plain", "say_in_full"]

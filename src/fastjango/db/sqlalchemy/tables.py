@@ -119,7 +119,12 @@ def _unique(table: sa.Table, opts: Any, constraint: Any) -> None:
     if constraint.condition is not None or constraint.include or constraint.opclasses:
         sa.Index(constraint.name, *columns, unique=True)
     else:
-        table.append_constraint(sa.UniqueConstraint(*columns, name=constraint.name))
+        options: dict[str, Any] = {}
+        if constraint.deferrable is not None:
+            options = {"deferrable": True, "initially": constraint.deferrable.name}
+        if constraint.nulls_distinct is not None:
+            options["postgresql_nulls_not_distinct"] = not constraint.nulls_distinct
+        table.append_constraint(sa.UniqueConstraint(*columns, name=constraint.name, **options))
 
 
 def _pattern_index(table: sa.Table, field: Any, connection: Any) -> None:

@@ -135,6 +135,13 @@ class Command(BaseCommand):
         for difference in found:
             self.stdout.write(self.style.WARNING(str(difference)))
         if found:
+            app_label = found[0].app_label
+            self.stderr.write(
+                f"Fix: where the migrations are right, change the database by hand: 'sqlmigrate {app_label} <migration>' "
+                "prints their statements. Where the database is right, change the models to match it, run "
+                f"'makemigrations {app_label}', and 'migrate {app_label} --fake' writes down that it is so already.",
+                self.style.NOTICE,
+            )
             sys.exit(1)
         self.stdout.write(self.style.SUCCESS("The database is as the applied migrations say."))
 

@@ -13,8 +13,9 @@ from fastjango.db.migrations.drift.twin import twin_facts
 
 @dataclass(frozen=True)
 class Difference:
-    """Something of the live database that is not as the applied migrations say."""
+    """Something of the live database that is not as the applied migrations of an app say."""
 
+    app_label: str
     table: str
     text: str
 
@@ -30,20 +31,18 @@ def drift(connection: Any, state: Any) -> list[Difference]:
         state: The project's state after the applied migrations.
     """
     models = [model for model in state.apps.get_models() if _belongs(connection, model, state)]
-    tables = [model._meta.db_table for model in models] + [
-        field.remote_field.through._meta.db_table
-        for model in models
-        for field in model._meta.local_many_to_many
-        if field.remote_field.through._meta.auto_created
-    ]
+    owners = {model._meta.db_table: model._meta.app_label for model in models}
+    for model in models:
+        for field in model._meta.local_many_to_many:
+            if field.remote_field.through._meta.auto_created:
+                owners[field.remote_field.through._meta.db_table] = model._meta.app_label
+    tables = list(owners)
     live = facts_of(connection, tables)
     wanted = twin_facts(connection, models, tables)
     found: list[Difference] = []
-    for table in tables:
-        if table not in live:
-            found.append(Difference(table, "the table is missing"))
-        else:
-            found += [Difference(table, text) for text in _differences(live[table], wanted[table])]
+    for table, app_label in owners.items():
+        texts = _differences(live[table], wanted[table]) if table in live else ["the table is missing"]
+        found += [Difference(app_label, table, text) for text in texts]
     return found
 
 

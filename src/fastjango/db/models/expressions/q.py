@@ -8,7 +8,14 @@ from typing import Any, ClassVar, Self
 
 from fastjango.db.models.constants import LOOKUP_SEP
 from fastjango.db.models.expressions.combinable import makers
-from fastjango.db.models.expressions.shape import SlotCounter, Uncacheable, is_queryset, slot_value, value_key
+from fastjango.db.models.expressions.shape import (
+    SlotCounter,
+    Uncacheable,
+    is_queryset,
+    slot_value,
+    slotted_part,
+    value_key,
+)
 from fastjango.utils.hashable import make_hashable
 from fastjango.utils.tree import Node
 
@@ -88,7 +95,7 @@ class Q(Node):
     def with_slots(self, counter: SlotCounter) -> Self:
         """Return a copy whose values know their places; same order as ``shape_into``."""
         children = [
-            (child[0], slot_value(child[1], counter)) if isinstance(child, tuple) else child.with_slots(counter)
+            (child[0], slot_value(child[1], counter)) if isinstance(child, tuple) else slotted_part(child, counter)
             for child in self.children
         ]
         return self.create(children, self.connector, self.negated)

@@ -93,7 +93,13 @@ def _json_of(convert: Callable[[Any], Any] | None) -> Callable[[Any], str]:
     return encode
 
 
-def _few_integers(values: list[Any]) -> list[Any] | None:
+def _integers(values: list[Any] | tuple[Any, ...] | set[Any]) -> list[Any] | None:
+    """Return the values without repetition if all are integers of 64 bits, else None."""
+    if type(values) is not list or len(values) > _FEW:
+        for item in values:
+            if type(item) is not int or not _MIN <= item <= _MAX:
+                return None
+        return [*dict.fromkeys(values)] or None
     kept: list[Any] = []
     for item in values:
         if type(item) is not int or not _MIN <= item <= _MAX:
@@ -101,6 +107,24 @@ def _few_integers(values: list[Any]) -> list[Any] | None:
         if item not in kept:
             kept.append(item)
     return kept or None
+
+
+def _texts(values: list[Any] | tuple[Any, ...] | set[Any]) -> list[Any] | None:
+    """Return the values without repetition if all are texts, else None."""
+    for item in values:
+        if type(item) is not str:
+            return None
+    return [*dict.fromkeys(values)] or None
+
+
+def _of_no_plain_type(values: Any) -> None:
+    """Return None: each value has to be prepared."""
+
+
+_PLAIN_LISTS: dict[frozenset[type[Any]], Callable[[Any], list[Any] | None]] = {
+    frozenset({int}): _integers,
+    frozenset({str}): _texts,
+}
 
 
 def _plain_integers(values: Any) -> list[int]:
@@ -137,26 +161,10 @@ class In(BuiltinLookup):
         kept = self.plain_list(value) if isinstance(value, list | tuple | set) else None
         return super().prepare(value) if kept is None else kept
 
-    def plain_list(self, value: list[Any] | tuple[Any, ...] | set[Any]) -> list[Any] | None:
-        """Return plain integers or texts without repetition, which need no look at each; None for other values."""
-        plain = self._plain_item
-        if plain is int:
-            if type(value) is list and len(value) <= _FEW:
-                return _few_integers(value)
-            for item in value:
-                if type(item) is not int or not _MIN <= item <= _MAX:
-                    return None
-        else:
-            for item in value:
-                if type(item) is not plain:
-                    return None
-        return [*dict.fromkeys(value)] if value else None
-
     @cached_property
-    def _plain_item(self) -> type[Any] | None:
-        """The type whose values the column takes as they are: int or str, or none."""
-        plain = plain_types_of(self.bind_field)
-        return next(iter(plain)) if plain in (frozenset({int}), frozenset({str})) else None
+    def plain_list(self) -> Callable[[Any], list[Any] | None]:
+        """From values to the list of them without repetition where the column takes them as they are; to None for others."""
+        return _PLAIN_LISTS.get(plain_types_of(self.bind_field), _of_no_plain_type)
 
     def _distinct(self, values: list[Any]) -> list[Any]:
         try:

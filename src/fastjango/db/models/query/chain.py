@@ -20,7 +20,7 @@ from .columns import QuerySetColumns
 from .core import M
 from .cte import CTE, joined, make_cte
 from .fetch_modes import FetchMode
-from .hot import remember_hot
+from .hot import led, remember_hot
 from .merging import combined, merged
 from .prefetch import Prefetch
 from .shape import filtered, keyed
@@ -52,10 +52,9 @@ class QuerySetChain(QuerySetColumns[M]):
             FieldError: A name is unknown.
             ValueError: A value does not fit its field.
         """
-        if not args and not self._sticky_filter:
-            values = tuple(kwargs.values())
-            hot = self._shape.hot.get((*kwargs, *map(type, values)))
-            if hot is not None and self._plain and (found := hot.leads_to(values)) is not None:
+        if kwargs and not args and not self._sticky_filter:
+            found = led(self._shape, kwargs)
+            if found is not None and self._plain:
                 return self._derive(found[0], self._binds + found[1])
         self._not_support_combined_queries("filter")
         return self._filter_or_exclude(False, args, kwargs)

@@ -19,9 +19,10 @@ from fastjango.db.models.expressions.shape import queryset_key
 from fastjango.db.models.sql.kept_query import KeptQuery
 from fastjango.utils.version import get_version
 
-from .iterables import ModelIterable, ValuesIterable
+from .iterables import ValuesIterable
 from .prefetch import prefetch_related_objects
 from .shape import Binds, Shape, detached, root, sliced
+from .state import COMMON, RARE_NAMES, Rare, rare
 
 M = TypeVar("M")
 
@@ -29,6 +30,8 @@ MAX_GET_RESULTS = 21
 REPR_OUTPUT_SIZE = 20
 #: No table has more rows, and no database takes a larger number for LIMIT and OFFSET.
 LAST_ROW = 2**63 - 1
+_MAKES_COPIES = ("__init__", "_clone", "_chain", *RARE_NAMES)
+_new: Any = object.__new__
 
 
 class QuerySetCore(Generic[M]):
@@ -40,20 +43,31 @@ class QuerySetCore(Generic[M]):
             # The parameter is for type checkers only.
             return cls
 
-    # State that is mostly at its default stands on the class.
-    _db: str | None = None
-    # Shared while empty: never changed in place.
-    _hints: dict[str, Any] = {}
+    if TYPE_CHECKING:
+        _db: str | None
+        _hints: dict[str, Any]
+        _for_write: bool
+        _prefetch_related_lookups: tuple[Any, ...]
+        _known_related_objects: dict[Any, dict[Any, Any]]
+        _iterable_class: Any
+        _fields: tuple[Any, ...] | None
+        _fetch_mode: Any
+    else:
+        _db = rare("db")
+        _hints = rare("hints")
+        _for_write = rare("for_write")
+        _prefetch_related_lookups = rare("prefetch_related_lookups")
+        _known_related_objects = rare("known_related_objects")
+        _iterable_class = rare("iterable_class")
+        _fields = rare("fields")
+        _fetch_mode = rare("fetch_mode")
+
+    # The rest stands on the class while it is at its default.
+    _rare: Rare = COMMON
     _query: Any = None
     _result_cache: list[Any] | None = None
     _sticky_filter = False
-    _for_write = False
-    _prefetch_related_lookups: tuple[Any, ...] = ()
     _prefetch_done = False
-    _known_related_objects: dict[Any, dict[Any, Any]] = {}
-    _iterable_class: Any = ModelIterable
-    _fields: tuple[Any, ...] | None = None
-    _fetch_mode: Any = None
     _defer_next_filter = False
     _deferred_filter: Any = None
     _plain: ClassVar[bool] = True
@@ -61,7 +75,9 @@ class QuerySetCore(Generic[M]):
 
     def __init__(self, model: Any = None, query: Any = None, using: str | None = None, hints: Any = None) -> None:
         self.model = model
-        self._db = using
+        self._rare = COMMON
+        if using is not None:
+            self._db = using
         if hints:
             self._hints = hints
         self._binds: Binds = ()
@@ -74,7 +90,9 @@ class QuerySetCore(Generic[M]):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         # A subclass with its own way of being made or copied is made and copied that way.
-        cls._plain = all(getattr(cls, name) is getattr(QuerySetCore, name) for name in ("__init__", "_clone", "_chain"))
+        cls._plain = all(getattr(cls, name) is getattr(QuerySetCore, name) for name in _MAKES_COPIES)
+        if not cls._plain:
+            cls._derive = cls._derive_by_chain  # type: ignore[method-assign]
 
     # -- the query
 
@@ -151,11 +169,12 @@ class QuerySetCore(Generic[M]):
     @property
     def db(self) -> str:
         """The alias this queryset reads from (or writes to)."""
-        if self._db is not None:
-            return self._db
-        if self._for_write:
-            return router.db_for_write(self.model, **self._hints)
-        return router.db_for_read(self.model, **self._hints)
+        state = self._rare
+        if state.db is not None:
+            return state.db
+        if state.for_write:
+            return router.db_for_write(self.model, **state.hints)
+        return router.db_for_read(self.model, **state.hints)
 
     @property
     def ordered(self) -> bool:
@@ -176,30 +195,17 @@ class QuerySetCore(Generic[M]):
 
     def _derive(self, shape: Shape, binds: Binds) -> Self:
         """Return a copy that asks what *shape* asks."""
-        if self._plain:
-            cls = type(self)
-            clone = cls.__new__(cls)
-            clone.model = self.model
-            # The rest is mostly at its default, which stands on the class.
-            if self._db is not None:
-                clone._db = self._db
-            if self._hints:
-                clone._hints = self._hints
-            if self._known_related_objects:
-                clone._known_related_objects = self._known_related_objects
-            if self._prefetch_related_lookups:
-                clone._prefetch_related_lookups = self._prefetch_related_lookups
-            if self._iterable_class is not ModelIterable:
-                clone._iterable_class = self._iterable_class
-            if self._fields is not None:
-                clone._fields = self._fields
-            if self._for_write:
-                clone._for_write = True
-            if self._fetch_mode is not None:
-                clone._fetch_mode = self._fetch_mode
-        else:
-            clone = self._chain()
-            clone._query = None
+        clone: Self = _new(type(self))
+        clone.model = self.model
+        clone._rare = self._rare
+        clone._shape = shape
+        clone._binds = binds
+        return clone
+
+    def _derive_by_chain(self, shape: Shape, binds: Binds) -> Self:
+        """Return the same, made the way that a subclass makes its copies."""
+        clone = self._chain()
+        clone._query = None
         clone._shape = shape
         clone._binds = binds
         return clone
@@ -208,12 +214,11 @@ class QuerySetCore(Generic[M]):
         """Return a copy with the same question."""
         clone = self.__class__(model=self.model, using=self._db, hints=self._hints)
         clone._sticky_filter = self._sticky_filter
-        clone._for_write = self._for_write
-        clone._prefetch_related_lookups = self._prefetch_related_lookups
-        clone._known_related_objects = self._known_related_objects
-        clone._iterable_class = self._iterable_class
-        clone._fields = self._fields
-        clone._fetch_mode = self._fetch_mode
+        clone._rare = self._rare
+        for name in RARE_NAMES:
+            if name in self.__dict__:
+                # The attribute of a subclass that has made it an ordinary one.
+                clone.__dict__[name] = self.__dict__[name]
         if self._query is not None:
             clone._query = self._query.chain()
             clone._shape = detached(clone._query)
@@ -337,14 +342,19 @@ class QuerySetCore(Generic[M]):
         Raises:
             ValueError: An index is negative.
         """
-        if isinstance(k, slice) and k.start is None and k.stop.__class__ is int and k.step is None:
+        if (
+            type(k) is slice
+            and type(k.stop) is int
+            and k.start is None
+            and k.step is None
+            and self._result_cache is None
+        ):
             # [:n], the most frequent one.
-            stop = k.stop
-            if self._result_cache is None and 0 <= stop <= LAST_ROW:
-                shape = self._shape
-                node = shape.children.get(("slice", None, stop)) if shape.interned else None
-                if node is not None:
-                    return self._derive(node, self._binds)
+            shape, stop = self._shape, k.stop
+            node = shape.children.get(("slice", None, stop))
+            if node is not None:
+                return self._derive(node, self._binds)
+            if 0 <= stop <= LAST_ROW:
                 return self._derive(*sliced(shape, self._binds, None, stop))
         if not isinstance(k, int | slice):
             raise TypeError(f"QuerySet indices must be integers or slices, not {type(k).__name__}.")

@@ -27,13 +27,14 @@ FILTERS_PER_SHAPE = 256
 class HotFilter:
     """Where ``filter(name=value, ...)`` leads when the values need no preparation, or only a look."""
 
-    __slots__ = ("checks", "leads_to", "lists", "node", "nodes", "order", "ranges")
+    __slots__ = ("checks", "leads_to", "lists", "node", "nodes", "order", "ranges", "types")
 
     leads_to: LeadsTo
     """From the values to the node and the binds, or None when the values have to be prepared."""
 
-    def __init__(self, node: Shape) -> None:
+    def __init__(self, node: Shape, types: tuple[type[Any], ...]) -> None:
         self.node = node
+        self.types = types
         # place -> lowest and highest of integers; others take the slow way.
         self.ranges: dict[int, tuple[int, int]] = {}
         # place -> what has to be true of the value.
@@ -54,7 +55,7 @@ class HotFilter:
         make = _maker(self.order, tuple(self.ranges), tuple(self.checks), tuple(self.lists))
         bounds = [bound for pair in self.ranges.values() for bound in pair]
         where = self.nodes if self.lists else self.node
-        self.leads_to = make(where, *bounds, *self.checks.values(), *self.lists.values())
+        self.leads_to = make(where, *self.types, *bounds, *self.checks.values(), *self.lists.values())
         return self
 
 
@@ -62,10 +63,10 @@ class HotFilter:
 def _maker(
     order: tuple[int, ...], ranges: tuple[int, ...], checks: tuple[int, ...], lists: tuple[int, ...]
 ) -> Callable[..., LeadsTo]:
-    """Return what makes ``leads_to`` from the node (or the nodes by lengths), the bounds, the checks and the makers of lists."""
+    """Return what makes ``leads_to`` from the node (or the nodes by lengths), types, bounds, checks and makers of lists."""
     width = len(order)
-    names = ["where"]
-    looks = []
+    names = ["where", *(f"type{place}" for place in range(width))]
+    looks = [f"type(v{place}) is not type{place}" for place in range(width)]
     for place in ranges:
         names += [f"low{place}", f"high{place}"]
         looks.append(f"not low{place} <= v{place} <= high{place}")
@@ -77,10 +78,8 @@ def _maker(
         looks.append(f"(v{place} := plain{place}(v{place})) is None")
     lines = [f"def make({', '.join(names)}):", "    def leads_to(values):"]
     in_order = order == tuple(range(width))
-    if looks or not in_order:
-        lines.append(f"        {''.join(f'v{place}, ' for place in range(width))}= values")
-    if looks:
-        lines += [f"        if {' or '.join(looks)}:", "            return None"]
+    lines.append(f"        {''.join(f'v{place}, ' for place in range(width))}= values")
+    lines += [f"        if {' or '.join(looks)}:", "            return None"]
     binds = "values" if in_order and not lists else f"({''.join(f'v{place}, ' for place in order)})"
     if lists:
         lengths = [f"len(v{place})" for place in lists]
@@ -95,18 +94,38 @@ def _maker(
     return made["make"]  # type: ignore[no-any-return]
 
 
+def led(shape: Shape, kwargs: dict[str, Any]) -> tuple[Shape, Binds] | None:
+    """Return the node and the added binds after ``filter(**kwargs)`` where an earlier call led there, else None."""
+    names = (*kwargs,)
+    values = (*kwargs.values(),)
+    # Mostly the values have the types they had the last time; if not, the way of their types is looked up.
+    leads_to = shape.leads.get(names)
+    if leads_to is None:
+        return None
+    found = leads_to(values)
+    if found is None:
+        hot: HotFilter | None = shape.hot.get((*names, *map(type, values)))
+        return None if hot is None else hot.leads_to(values)
+    return found
+
+
 def remember_hot(shape: Shape, names: tuple[str, ...], values: tuple[Any, ...], node: Shape, added: Binds) -> None:
     """Note that plain ``filter(**kwargs)`` with these names and types leads to *node* at once."""
-    if not (shape.interned and node.interned) or len(added) != len(values) or len(shape.hot) > FILTERS_PER_SHAPE:
+    if (
+        not names
+        or not (shape.interned and node.interned)
+        or len(added) != len(values)
+        or len(shape.hot) > FILTERS_PER_SHAPE
+    ):
         return
-    hot = HotFilter(node)
+    hot = HotFilter(node, tuple(map(type, values)))
     # filter() sorts its names, and the binds are in that order.
     hot.order = tuple(sorted(range(len(names)), key=names.__getitem__))
     lookups = dict(_lookups_of(shape, node))
     for bind, place in enumerate(hot.order):
         if not _is_hot(hot, place, values[place], added[bind], lookups.get(bind)):
             return
-    key = (*names, *map(type, values))
+    key = (*names, *hot.types)
     if hot.lists:
         lengths = [len(added[hot.order.index(place)]) for place in hot.lists]
         known = shape.hot.get(key)
@@ -114,6 +133,7 @@ def remember_hot(shape: Shape, names: tuple[str, ...], values: tuple[Any, ...], 
             hot.nodes = known.nodes
         hot.nodes[lengths[0] if len(lengths) == 1 else tuple(lengths)] = node
     shape.hot[key] = hot.finish()
+    shape.leads[names] = hot.leads_to
 
 
 def _is_hot(hot: HotFilter, place: int, value: Any, bind: Any, lookup: Any) -> bool:
@@ -145,4 +165,4 @@ def _lookups_of(shape: Shape, node: Shape) -> Iterator[tuple[int, Any]]:
             yield from ((place, lookup) for place, lookup, _ in child.lookups)
 
 
-__all__ = ["HotFilter", "remember_hot"]
+__all__ = ["HotFilter", "led", "remember_hot"]

@@ -66,6 +66,7 @@ class Trie:
             if node is not None:
                 node.children.clear()
                 node.hot.clear()
+                node.leads.clear()
                 node.plans.clear()
                 cls._living.append(reference)
 
@@ -85,7 +86,7 @@ registry.forgetters.append(Trie.forget)
 class Shape:
     """A node: a model and the verbs so far."""
 
-    __slots__ = ("__weakref__", "children", "hot", "interned", "model", "plans", "query", "sites", "stamp")
+    __slots__ = ("__weakref__", "children", "hot", "interned", "leads", "model", "plans", "query", "sites", "stamp")
 
     def __init__(self, model: Any, query: Any, interned: bool, sites: tuple[Site, ...] = ()) -> None:
         self.model = model
@@ -94,6 +95,8 @@ class Shape:
         self.children: dict[Key, Any] = {}
         # Names and types of plain filter() calls -> where they lead (``hot.py``).
         self.hot: dict[Any, Any] = {}
+        # Names of plain filter() calls -> from values of the types that were given last to where they lead.
+        self.leads: dict[tuple[str, ...], Callable[[Binds], tuple[Shape, Binds] | None]] = {}
         self.plans: dict[Key, Any] = {}
         # The expressions so far that have values, each by its key and the places of these values.
         self.sites = sites

@@ -21,9 +21,11 @@ from fastjango.db.models.signals import post_init, pre_init
 from fastjango.db.routers import router
 
 from .fetch_modes import Default
+from .hot import led
 from .queryset import QuerySet
 from .reads import the_one
 from .shape import Trie, root
+from .state import COMMON
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from .hot import HotFilter
 
 MISS = object()
+_new: Any = object.__new__
 # Of one value: what becomes of it on the way into the statement.
 _PREPARED, _AS_IT_IS, _BOUNDED = range(3)
 _GET = QuerySet.get
@@ -124,15 +127,15 @@ def first_filter(manager: Any, kwargs: dict[str, Any]) -> Any:
     The queryset that would only be filtered is not made.
     """
     made_by = manager._queryset_class
-    if _is_changed(manager) or QuerySet.filter is not _FILTER or not made_by._plain:
+    if QuerySet.filter is not _FILTER or not made_by._plain or _is_changed(manager):
         return None
     model = manager.model
-    values = (*kwargs.values(),)
-    hot = root(model).hot.get((*kwargs, *map(type, values)))
-    if hot is None or (found := hot.leads_to(values)) is None:
+    found = led(root(model), kwargs)
+    if found is None:
         return None
-    queryset = made_by.__new__(made_by)
+    queryset = _new(made_by)
     queryset.model = model
+    queryset._rare = COMMON
     queryset._shape, queryset._binds = found
     return queryset
 
@@ -214,8 +217,8 @@ def _found(manager: Any, kwargs: dict[str, Any]) -> tuple[Route, Any] | None:
         return route, (value,)
     if kind == _AS_IT_IS:
         return route, (value,)
-    led = route.hot.leads_to(tuple(kwargs.values()))
-    return None if led is None else (route, route.args(led[1]))
+    found = route.hot.leads_to(tuple(kwargs.values()))
+    return None if found is None else (route, route.args(found[1]))
 
 
 def _reader(route: Route) -> Callable[[tuple[Any, ...], str], Any]:
