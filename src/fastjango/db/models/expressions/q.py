@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 
 from fastjango.db.models.constants import LOOKUP_SEP
 from fastjango.db.models.expressions.combinable import makers
+from fastjango.db.models.expressions.no_condition import refuse_sqlalchemy
 from fastjango.db.models.expressions.shape import (
     SlotCounter,
     Uncacheable,
@@ -53,6 +54,7 @@ class Q(Node):
 
     def _combine(self, other: Any, connector: str) -> Any:
         if getattr(other, "conditional", False) is False:
+            refuse_sqlalchemy(other, "Q")
             raise TypeError(other)
         if not self:
             return other.copy()
@@ -245,6 +247,7 @@ class FilteredRelation:
         if not relation_name:
             raise ValueError("relation_name cannot be empty.")
         if not isinstance(condition, Q):
+            refuse_sqlalchemy(condition, "FilteredRelation")
             raise ValueError("condition argument must be a Q() instance.")  # noqa: TRY004 - Django's type
         if any(map(is_queryset, condition._values())):
             raise ValueError("Passing a QuerySet within a FilteredRelation is not supported.")
