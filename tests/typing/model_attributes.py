@@ -74,11 +74,32 @@ class BookQuerySet(models.QuerySet["Volume"]):
         return self.filter(price__lt=10)
 
 
+class PamphletQuerySet(models.QuerySet["Pamphlet"]):
+    def short(self) -> Self:
+        return self.filter(title="")
+
+
 class Volume(models.Model):
     title = models.CharField(max_length=20)
     price = models.DecimalField(max_digits=5, decimal_places=2)
     shelf = models.ForeignKey(Shelf, models.CASCADE)
     objects = models.Manager.from_queryset(BookQuerySet)()
+
+
+class Pamphlet(models.Model):
+    title = models.CharField(max_length=20)
+    objects = PamphletQuerySet.as_manager()
+
+
+def managers_of_a_queryset_class_have_its_methods_and_types() -> None:
+    """Made by ``as_manager()`` and by ``from_queryset()``."""
+    assert_type(Pamphlet.objects.short(), PamphletQuerySet)
+    assert_type(Pamphlet.objects.filter(title="x").short().first(), Pamphlet | None)
+    assert_type(Pamphlet.objects.get(pk=1).title, str)
+    assert_type(Pamphlet.objects.db_manager("other").short(), PamphletQuerySet)
+    assert_type(list(Pamphlet.objects.values_list(Pamphlet.title, flat=True)), list[str])
+    assert_type(Volume.objects.cheap(), BookQuerySet)
+    assert_type(Volume.objects.exclude(title="x").get(), Volume)
 
 
 def rows_have_the_type_of_their_columns() -> None:

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from fastjango.apps.registry import Apps
 from fastjango.contrib.contenttypes.models import ContentType
 from fastjango.core import serializers
 from fastjango.core.serializers.base import DeserializationError
+from fastjango.db import models
 
 FORMATS = ["json", "jsonl", "yaml", "xml"]
 
@@ -150,3 +152,29 @@ def test_anchors_of_a_small_yaml_file_hold_for_all_of_it() -> None:
     text = "- model: contenttypes.contenttype\n  pk: 1\n  fields: &all\n    app_label: x\n    model: a\n- model: contenttypes.contenttype\n  pk: 2\n  fields: *all\n"
 
     assert [item.object.model for item in serializers.deserialize("yaml", io.StringIO(text))] == ["a", "a"]
+
+
+def test_models_are_sorted_no_further_than_their_natural_keys_need() -> None:
+    registry = Apps()
+
+    class Sorted(models.Model):
+        class Meta:
+            abstract = True
+            apps = registry
+            app_label = "sorted"
+
+    class House(Sorted):
+        name = models.CharField(max_length=9)
+
+        def natural_key(self) -> tuple[str]:
+            return (self.name,)
+
+    class Volume(Sorted):
+        house = models.ForeignKey(House, models.CASCADE)
+
+    class Page(Sorted):
+        volume = models.ForeignKey(Volume, models.CASCADE)
+
+    # A model that can be read by its key comes before those that refer to it; the others stay where they are.
+    assert serializers.sort_dependencies([(None, [House, Volume, Page])]) == [House, Volume, Page]
+    assert serializers.sort_dependencies([(None, [Volume, Page, House])]) == [Page, House, Volume]

@@ -142,6 +142,18 @@ def test_postgresql_streams_from_the_server_and_cleans_up_when_left_early(postgr
     assert all(lease.raw.is_idle for lease in postgresql.pool.shelf)
 
 
+def test_a_stream_whose_server_goes_away_before_its_end_fails_with_an_error_of_ours(postgresql: Any) -> None:
+    rows = iter(stream("pg", "SELECT generate_series(1, 3), pg_backend_pid()", (), 10))
+    (number, process), *_ = next(rows)
+    (gone,) = fetch("pg", "SELECT pg_terminate_backend(%s::integer, 5000::bigint)", (process,))
+
+    with pytest.raises(OperationalError):
+        list(rows)
+
+    assert (number, gone) == (1, (True,))
+    assert fetch("pg", "SELECT 1", ()) == [(1,)]
+
+
 def test_the_log_shows_what_a_wrapper_made_of_a_statement(memory: Any) -> None:
     memory.force_debug_cursor = True
 

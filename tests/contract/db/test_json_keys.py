@@ -45,7 +45,7 @@ KEYS = [
     "a b",
     "it's",
 ]
-KEYS += ["%s", "a%b", "?", ":x", "a\nb", "\u0001", "{}", "a/b"]
+KEYS += ["%s", "a%b", "?", ":x", "a\nb", "\u0001", "{}", "a/b", "-", "-a", "--", '-%_\\"é']
 
 
 @pytest.fixture(params=DATABASES)

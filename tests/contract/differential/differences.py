@@ -112,7 +112,32 @@ def _short_decimals(node: Any) -> Any:
     return node
 
 
+def _slices_of_unions(program: Program, expected: Any, given: Any) -> bool:
+    return (
+        raised(expected) == "TypeError"
+        and "does not support item assignment" in expected[2]
+        and raised(given) == "DatabaseError"
+        and "not allowed in subqueries of compound statements" in given[2]
+    )
+
+
 RULES: dict[str, Rule] = {
+    "a slice in a set operation on SQLite: refused with the reason; Django stumbles while it counts": _slices_of_unions,
+    "keys of a JSON value out of a subquery: Django joins a list and a tuple of parameters": _fails(
+        "can only concatenate tuple", r"__has_(any_)?keys?"
+    ),
+    "iexact with an expression: Django changes its parameters in place": _fails(
+        "'tuple' object does not support item assignment", "__iexact"
+    ),
+    "JSON compared with an expression, or KT() with a text, on SQLite: Django reads the other side as JSON": _fails(
+        "malformed JSON", r'"(JSONObject|KT|KeyTextTransform|Case)"'
+    ),
+    "a number beyond 64 bits for a key of a relation: Django's driver refuses it, no row can have it": _fails(
+        "Python int too large to convert to SQLite INTEGER", r'"uuid"|\d{19}'
+    ),
+    "an empty moment that Trunc makes a time of: Django looks for its time zone": _fails(
+        "'NoneType' object has no attribute 'utcoffset'", '"Trunc'
+    ),
     "values_list(named=True).annotate(): Django's rows have no name for the later columns": _names_of_later_columns,
     "raw columns without a model field come as SQLite stores them; Django asks for their declared type": _raw_columns,
     "floats are sent as floats: PostgreSQL makes numbers of Django's text, in which -0.0 is 0 and 1e10 keeps its form in JSON": _float_forms,

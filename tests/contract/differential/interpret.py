@@ -61,6 +61,9 @@ class Interpreter:
         queryset = self.query(program)
         kind, *details = program["final"]
         result = getattr(self, f"final_{kind}")(queryset, *details)
+        if details[:1] == ["in_bulk"] and isinstance(result, dict) and not program.get("ordered", False):
+            # Rows without an order come as the database likes.
+            result = dict(sorted(result.items(), key=repr))
         if isinstance(result, render.Rows):
             return result.rendered(ordered=program.get("ordered", False))
         return render.value(result)
@@ -104,7 +107,8 @@ class Interpreter:
         return render.Rows(list(queryset.model._base_manager.raw(sql, [self.value(item) for item in params])))
 
     def final_bulk_update(self, queryset: Any, fields: dict[str, Any], batch_size: int | None) -> Any:
-        objects = list(queryset)
+        # Each row gets the value of its place, so the places must not depend on the database.
+        objects = sorted(queryset, key=lambda item: repr(item.pk))
         for number, item in enumerate(objects):
             for name, values in fields.items():
                 setattr(item, name, self.value(values[number % len(values)]))

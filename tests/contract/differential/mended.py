@@ -265,7 +265,36 @@ def _orders_by_constants() -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def _rows_of_sliced_unions() -> Iterator[None]:
+    """Look for a row of a slice of a union among its rows, not among equal constants."""
+    query = _part("db.models.sql.Query")
+    before = query.exists
+
+    def exists(self: Any, limit: bool = True) -> Any:
+        if self.combinator != "union" or not self.is_sliced:
+            return before(self, limit)
+        found = self.clone()
+        for part in found.combined_queries:
+            part.clear_ordering(force=False)
+        found.clear_ordering(force=True)
+        return found
+
+    with mock.patch.object(query, "exists", exists):
+        yield
+
+
+@contextlib.contextmanager
+def _aliases_as_annotations() -> Iterator[None]:
+    """Select what alias() names: in an aggregate over windows SQLite takes the name of a missing column for a text."""
+    queryset = _part("db.models.QuerySet")
+    with mock.patch.object(queryset, "alias", queryset.annotate):
+        yield
+
+
 MENDS: dict[str, Mend] = {
+    "exists() of a slice of a union: Django counts one constant instead of the rows": _rows_of_sliced_unions,
+    "alias() in a condition of an aggregate over windows: Django does not select it": _aliases_as_annotations,
     "XOR over relations: Django leaves joins inner and loses rows; on MariaDB it gives NULL": _outer_joins_of_xor,
     "FilteredRelation whose condition no row meets: Django drops all rows instead of joining none": _joins_of_nothing,
     "a list with expressions: Django sends NULL (NOT IN finds nothing), numbers beyond 64 bits (an error), "

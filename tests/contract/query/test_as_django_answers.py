@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -168,3 +169,27 @@ def test_rows_of_groups_are_ordered_by_an_expression_with_values() -> None:
     found = Book.objects.annotate(last=Max("genres__word")).order_by(Concat(F("author__name"), Value("-")), "pk")
 
     assert [book.title for book in found] == ["First", "Second", "Third"]
+
+
+def test_a_slice_of_a_union_is_looked_into_without_the_order_of_its_parts() -> None:
+    both = Author.objects.union(Author.objects.filter(age=40))
+
+    assert both[:1].exists()
+    assert both[1:2].exists()
+    assert not both[2:3].exists()
+
+
+def test_a_condition_of_an_aggregate_over_windows_may_name_an_alias() -> None:
+    numbered = Book.objects.annotate(place=Window(RowNumber(), order_by="pk")).alias(cost=F("price"))
+
+    found = numbered.filter(place__gt=0).aggregate(dear=Count("place", filter=Q(cost__gt=6)))
+
+    assert found == {"dear": 2}
+
+
+def test_a_computed_price_in_the_middle_is_rounded_by_its_decimal_digits() -> None:
+    Book.objects.filter(title="First").update(price=Decimal("1.50"))
+
+    Book.objects.filter(title="First").update(price=F("price") * "99.95")
+
+    assert Book.objects.get(title="First").price == Decimal("149.92")

@@ -243,6 +243,11 @@ def test_data_of_postgresql_stays_data(alias: str, name: str) -> None:
     assert unharmed(alias)
 
 
+def test_a_table_of_extra_with_a_null_character_is_refused(alias: str) -> None:
+    with pytest.raises(ValueError, match="null characters"):
+        list(Text.objects.using(alias).extra(tables=["hostile_writer\0"]))
+
+
 @pytest.mark.slow
 def test_every_text_at_every_place(alias: str) -> None:
     everything = [text for piece in PIECES for text in (MARK + piece, piece + MARK)]

@@ -31,6 +31,11 @@ def test_get_says_how_many_there_are_when_it_is_not_one() -> None:
         Book.objects.get()
 
 
+def test_a_filter_without_conditions_is_all() -> None:
+    assert [titles(Book.objects.filter().order_by("pk")) for _ in range(2)] == [["First", "Second", "Third"]] * 2
+    assert Book.objects.filter(**{}).exclude().count() == 3
+
+
 def test_a_slice_beyond_any_number_of_rows_is_empty_or_all() -> None:
     assert list(Book.objects.order_by("pk")[10**30 : 10**30 + 5]) == []
     assert len(Book.objects.order_by("pk")[: 10**30]) == 3

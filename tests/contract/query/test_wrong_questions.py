@@ -14,7 +14,7 @@ from fastjango.apps.registry import Apps
 from fastjango.core.exceptions import FieldError
 from fastjango.db import connection, models
 from fastjango.db.execute import change
-from fastjango.db.models import Case, F, FilteredRelation, Q, Value, When
+from fastjango.db.models import Case, F, FilteredRelation, Max, Q, Sum, Value, When
 from fastjango.db.models.fields.attribute import DeferredAttribute
 from fastjango.db.transaction import atomic
 
@@ -70,6 +70,9 @@ class Priced(models.Model):
         apps = Apps()
 
 
+ANY_PRICED: Any = Priced
+
+
 @pytest.mark.parametrize(
     ("make", "remedy"),
     [
@@ -94,6 +97,31 @@ def test_what_is_no_condition_is_refused_by_name(given: Any) -> None:
     with pytest.raises(TypeError, match="it is no lookup, Q object or conditional expression"):
         Priced.objects.filter(given)
     assert str(Priced.objects.filter(("price", 1)).query).endswith('"price" = 1')
+
+
+@pytest.mark.parametrize(
+    ("make", "remedy"),
+    [
+        (lambda: Q(price=1) & (Priced.price > 5), "Q(price__gt=5)"),
+        (lambda: Q() | (Priced.price > 5), "Q(price__gt=5)"),
+        (lambda: Sum("price", filter=Priced.price > 5), "Q(price__gt=5)"),
+        (lambda: When(Priced.price > 5, then=1), "Q(price__gt=5)"),
+        (lambda: FilteredRelation("books", condition=ANY_PRICED.price > 5), "Q(price__gt=5)"),
+        (lambda: Sum(Priced.price), "F('price')"),
+    ],
+)
+def test_a_sqlalchemy_expression_is_refused_in_every_place_of_a_condition(make: Any, remedy: str) -> None:
+    with pytest.raises(TypeError, match="cannot take a SQLAlchemy expression: ") as caught:
+        make()
+
+    assert remedy in "".join(caught.value.__notes__)
+
+
+def test_the_attribute_of_a_class_that_sqlalchemy_does_not_know_is_no_expression() -> None:
+    with pytest.raises(TypeError, match="cannot take a SQLAlchemy expression: title") as caught:
+        Max(DeferredAttribute(Book._meta.get_field("title")))
+
+    assert "F('title')" in "".join(caught.value.__notes__)
 
 
 def test_a_comparison_without_sqlalchemy_says_so() -> None:

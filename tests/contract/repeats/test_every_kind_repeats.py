@@ -19,9 +19,12 @@ from tests.contract.repeats.repeat_reads import READS, Ask, Book, Plus, register
 from tests.contract.repeats.repeat_writes import WRITES
 from tests.fixtures.databases import make
 
-from fastjango.db import connections
-from fastjango.db.models import F, Func, IntegerField
+from fastjango.db import OperationalError, connections
+from fastjango.db.models import Case, Count, F, Func, IntegerField, Sum, Value, When, Window
+from fastjango.db.models.expressions import RawSQL
 from fastjango.db.models.expressions.texts import TEXT_LIMIT, Texts
+from fastjango.db.models.functions import Mod
+from fastjango.db.models.lookups import Exact
 from fastjango.db.models.query.shape import Trie
 
 DATABASES = [
@@ -128,6 +131,69 @@ def test_expressions_that_were_equal_once_are_not_taken_for_equal() -> None:
 
     assert list(numbered(1, -1)) == ups[::-1]
     assert made == []
+
+
+def rest(number: int) -> Any:
+    return Mod(F("pages"), Value(number))
+
+
+# Parts that are said twice, with equal values or with others.
+TWICE: dict[str, Any] = {
+    "beside aggregates": lambda a, b: (
+        Book.objects.values("author").annotate(x=Sum("pages") + rest(a), y=Sum("pages") - rest(b)).order_by("x", "y")
+    ),
+    "within one": lambda a, b: (
+        Book.objects.values("author").annotate(x=Sum("pages") + rest(a) - Sum("pages") * rest(b)).order_by("x")
+    ),
+    "in a case": lambda a, b: (
+        Book.objects.values("author")
+        .annotate(x=Case(When(Exact(rest(a), 1), then=Count("pk")), When(Exact(rest(b), 1), then=Value(9)), default=0))
+        .order_by("author", "x")
+    ),
+    "in an order": lambda a, b: (
+        Book.objects.values("author").annotate(x=Count("pk") + rest(a)).order_by(rest(b) + 0, "author", "x")
+    ),
+    "in windows": lambda a, b: (
+        Book.objects.filter(Exact(Window(Sum(rest(a)), order_by="pk"), Window(Sum(rest(b)), order_by="pk")))
+        .order_by("pk")
+        .values("pk")
+    ),
+    "in raw texts": lambda a, b: (
+        Book.objects.values("author")
+        .annotate(
+            x=Sum("pages") + RawSQL("pages %% %s", [a], IntegerField()),
+            y=1 + RawSQL("pages %% %s", [b], IntegerField()),
+        )
+        .order_by("author", "x", "y")
+    ),
+}
+
+
+@pytest.mark.parametrize("ask", TWICE.values(), ids=TWICE)
+def test_parts_of_expressions_that_were_equal_once_are_not_taken_for_equal(
+    ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = [(4, 4), (4, 5), (5, 4), (6, 6)]
+    Trie.drop()
+    given = [list(ask(*pair)) for pair in pairs]
+    monkeypatch.setattr(Trie, "enabled", False)
+    monkeypatch.setattr(Texts, "enabled", False)
+
+    assert given == [list(ask(*pair)) for pair in pairs]
+    assert given[0] != given[1]
+
+
+def test_parts_that_were_equal_once_in_a_condition_on_groups_are_not_taken_for_equal() -> None:
+    def ask(first: int, second: int) -> Any:
+        counted = Book.objects.values("author").annotate(x=Count("pk") + rest(first))
+        return counted.filter(x__gt=rest(second)).order_by("author", "x").values_list("x", flat=True)
+
+    if connections["default"].vendor == "mysql":
+        with pytest.raises(OperationalError, match="in 'HAVING'"):  # which knows grouped columns only
+            list(ask(4, 4))
+        return
+    assert (list(ask(4, 4)), list(ask(4, 1))) == ([2, 5, 1, 4], [2, 5, 1, 4])
+    assert list(ask(4, 5)) == [4, 4, 3]
 
 
 # -- what users' own SQL may do

@@ -44,7 +44,11 @@ def sort_dependencies(app_list: Iterable[tuple[Any, Any]], allow_cycles: bool = 
     placed: set[Any] = set()
     while todo:
         # What is not part of the dump is taken for there.
-        free = [model for model, needs in todo if all(need not in everything or need in placed for need in needs)]
+        free: list[Any] = []
+        for model, needs in todo:
+            if all(need not in everything or need in placed for need in needs):
+                free.append(model)
+                placed.add(model)
         if not free:
             if not allow_cycles:
                 names = ", ".join(sorted(model._meta.label for model, _ in todo))

@@ -11,6 +11,7 @@ from fastjango.db.models.expressions.base import numeric_converter
 from fastjango.db.models.expressions.case import Case, When
 from fastjango.db.models.expressions.elements import Pieces
 from fastjango.db.models.expressions.func import Func, numeric_on_sqlite
+from fastjango.db.models.expressions.no_condition import refuse_sqlalchemy
 from fastjango.db.models.expressions.output import Output
 from fastjango.db.models.expressions.shape import (
     SCALARS,
@@ -48,6 +49,7 @@ class Aggregate(Func):
             raise TypeError(f"{type(self).__name__} does not allow distinct.")
         if default is not None and self.empty_result_set_value is not None:
             raise TypeError(f"{type(self).__name__} does not allow default.")
+        refuse_sqlalchemy(filter, f"{type(self).__name__}(filter=...)")
         self.distinct = distinct
         self.filter = filter
         self.default = default

@@ -17,6 +17,7 @@ from fastjango.db.routers import router
 
 M = TypeVar("M")
 O = TypeVar("O")
+Q = TypeVar("Q", bound=QuerySet[Any])
 
 
 class BaseManager(Generic[M]):
@@ -106,9 +107,13 @@ class BaseManager(Generic[M]):
         }
 
     @classmethod
-    def from_queryset(cls, queryset_class: Any, class_name: str | None = None) -> Any:
-        """Return a manager class that has the public methods of *queryset_class*."""
-        return type(
+    def from_queryset(cls, queryset_class: type[Q], class_name: str | None = None) -> type[Q]:
+        """
+        Return a manager class that has the public methods of *queryset_class*.
+
+        To type checkers it is that class: they cannot make one of two.
+        """
+        made: Any = type(
             class_name or f"{cls.__name__}From{queryset_class.__name__}",
             (cls,),
             {
@@ -117,6 +122,7 @@ class BaseManager(Generic[M]):
                 **cls._get_queryset_methods(queryset_class),
             },
         )
+        return made  # type: ignore[no-any-return]
 
     def contribute_to_class(self, cls: Any, name: str) -> None:
         """Become a manager of the model *cls*."""

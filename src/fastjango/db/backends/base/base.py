@@ -417,10 +417,13 @@ class BaseDatabaseWrapper(Transactions):
                     break
                 yield rows
         finally:
-            if cursor is not None:
-                cursor.close()
-            if hold is None:
-                self.pool.give(lease)
+            try:
+                if cursor is not None:
+                    with self.wrap_database_errors:
+                        cursor.close()
+            finally:
+                if hold is None:
+                    self.pool.give(lease)
 
     # --- schema -------------------------------------------------------------------------------
 

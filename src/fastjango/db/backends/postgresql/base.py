@@ -345,7 +345,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
                     return
         finally:
             # Within a transaction that goes on it asks the server, else it only says that it is closed.
-            with self.shielded(lease, sys.exception()):
+            with self.shielded(lease, sys.exception()), self.wrap_database_errors:
                 cursor.close()
 
     # --- transactions -------------------------------------------------------------------------

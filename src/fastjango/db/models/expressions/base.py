@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from fastjango.core.exceptions import EmptyResultSet, FieldError, FullResultSet
 from fastjango.db.models.expressions import adapter, output
 from fastjango.db.models.expressions.combinable import Combinable, makers
+from fastjango.db.models.expressions.no_condition import refuse_sqlalchemy
 from fastjango.db.models.expressions.shape import (
     PLAIN,
+    SCALARS,
     SlotCounter,
     Uncacheable,
     constant_key,
@@ -432,6 +434,8 @@ def parse(expression: Any) -> Any:
         return expression
     if isinstance(expression, str):
         return makers.name(expression)
+    if type(expression) not in SCALARS:
+        refuse_sqlalchemy(expression, "An expression")
     return makers.value(expression)
 
 

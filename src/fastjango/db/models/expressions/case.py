@@ -9,6 +9,7 @@ from fastjango.core.exceptions import EmptyResultSet, FullResultSet
 from fastjango.db.models.expressions.base import Expression, compile_part
 from fastjango.db.models.expressions.elements import Pieces
 from fastjango.db.models.expressions.func import numeric_on_sqlite
+from fastjango.db.models.expressions.no_condition import refuse_sqlalchemy
 from fastjango.db.models.expressions.output import known_field
 from fastjango.db.models.expressions.q import Q
 from fastjango.utils.deconstruct import deconstructible
@@ -30,6 +31,7 @@ class When(Expression):
     conditional = False
 
     def __init__(self, condition: Any = None, then: Any = None, **lookups: Any) -> None:
+        refuse_sqlalchemy(condition, "When()")
         remaining: dict[str, Any] | None = lookups
         if lookups:
             if condition is None:

@@ -8,7 +8,15 @@ from typing import Any, ClassVar, Self
 
 from fastjango.db.models.constants import LOOKUP_SEP
 from fastjango.db.models.expressions.combinable import makers
-from fastjango.db.models.expressions.shape import SlotCounter, Uncacheable, is_queryset, slot_value, value_key
+from fastjango.db.models.expressions.no_condition import refuse_sqlalchemy
+from fastjango.db.models.expressions.shape import (
+    SlotCounter,
+    Uncacheable,
+    is_queryset,
+    slot_value,
+    slotted_part,
+    value_key,
+)
 from fastjango.utils.hashable import make_hashable
 from fastjango.utils.tree import Node
 
@@ -46,6 +54,7 @@ class Q(Node):
 
     def _combine(self, other: Any, connector: str) -> Any:
         if getattr(other, "conditional", False) is False:
+            refuse_sqlalchemy(other, "Q")
             raise TypeError(other)
         if not self:
             return other.copy()
@@ -88,7 +97,7 @@ class Q(Node):
     def with_slots(self, counter: SlotCounter) -> Self:
         """Return a copy whose values know their places; same order as ``shape_into``."""
         children = [
-            (child[0], slot_value(child[1], counter)) if isinstance(child, tuple) else child.with_slots(counter)
+            (child[0], slot_value(child[1], counter)) if isinstance(child, tuple) else slotted_part(child, counter)
             for child in self.children
         ]
         return self.create(children, self.connector, self.negated)
@@ -238,6 +247,7 @@ class FilteredRelation:
         if not relation_name:
             raise ValueError("relation_name cannot be empty.")
         if not isinstance(condition, Q):
+            refuse_sqlalchemy(condition, "FilteredRelation")
             raise ValueError("condition argument must be a Q() instance.")  # noqa: TRY004 - Django's type
         if any(map(is_queryset, condition._values())):
             raise ValueError("Passing a QuerySet within a FilteredRelation is not supported.")

@@ -186,7 +186,12 @@ def slotted_part(part: Any, counter: SlotCounter) -> Any:
         return None
     if is_queryset(part):
         return part.slotted_query(counter.take(len(part.binds)))
-    return part.with_slots(counter)
+    first = counter.next
+    slotted = part.with_slots(counter)
+    if counter.next > first:
+        # Equal values of this call may be different ones in the next: only its own copies are equal to it.
+        slotted.__dict__["identity"] = (type(slotted), object())
+    return slotted
 
 
 def slot_value(value: Any, counter: SlotCounter) -> Any:
@@ -196,7 +201,7 @@ def slot_value(value: Any, counter: SlotCounter) -> Any:
     if is_queryset(value):
         return Slotted(value, counter.take(len(value.binds)))
     if is_expression(value):
-        return value.with_slots(counter)
+        return slotted_part(value, counter)
     return Slotted(value, counter.take())
 
 

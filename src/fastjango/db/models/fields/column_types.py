@@ -193,10 +193,11 @@ class ExactDecimal(StoredType):
         def exact(value: Any) -> Any:
             if value is None:
                 return None
-            if value.__class__ is float and -1e10 < value < 1e10 and places < 5:
-                # Up to 15 digits the shortest text is the stored number.
-                found = new(pattern % value)
+            text = pattern % value if value.__class__ is float and -1e10 < value < 1e10 and places < 5 else None
+            if text is not None and float(text) == value:
+                found = new(text)
             else:
+                # A computed number with more places is rounded by its fifteen digits: 149.925 lies in the middle.
                 number = _exact_decimal_from_float(value) if value.__class__ is float else new(value)
                 found = number.quantize(quantum, context=context)
             if len(known) >= KNOWN_DECIMALS:
@@ -531,10 +532,16 @@ class Bytes(StoredType):
         return mysql.LONGBLOB() if dialect.name in ("mysql", "mariadb") else types.LargeBinary()
 
     def to_driver(self, dialect: Any) -> Processor:
-        """Copy a view for PyMySQL, which takes it for something else."""
-        if dialect.name not in ("mysql", "mariadb"):
-            return None
-        return lambda value: bytes(value) if isinstance(value, (memoryview, bytearray)) else value
+        """Refuse what holds no bytes; copy a view for PyMySQL, which takes it for something else."""
+        copies = dialect.name in ("mysql", "mariadb")
+
+        def as_bytes(value: Any) -> Any:
+            if value is None or value.__class__ is bytes:
+                return value
+            view = memoryview(value)
+            return bytes(view) if copies else value
+
+        return as_bytes
 
 
 class InternetAddress(StoredType):

@@ -17,7 +17,7 @@ from fastjango.core.exceptions import EmptyResultSet, FieldError, FullResultSet
 from fastjango.db.models.expressions import adapter
 from fastjango.db.models.expressions.elements import Pieces, comparison, infix, negation
 from fastjango.db.models.expressions.output import known_field, lookup_of
-from fastjango.db.models.expressions.refs import Col, ColPairs
+from fastjango.db.models.expressions.refs import Col, ColPairs, Ref
 from fastjango.db.models.expressions.shape import Uncacheable
 from fastjango.db.models.lookups.base import BuiltinLookup, check_selected, condition, is_query
 
@@ -214,10 +214,13 @@ class Exact(Comparison):
         return super().get_prep_lookup()
 
     def _is_test(self, value: Any) -> bool:
-        """Whether a condition is asked to be true or false; a column is compared instead."""
-        return (
-            isinstance(value, bool) and not isinstance(self.lhs, Col) and bool(getattr(self.lhs, "conditional", False))
-        )
+        """Whether a condition is asked to be true or false; a column, under any name, is compared instead."""
+        if not isinstance(value, bool):
+            return False
+        left = self.lhs
+        while isinstance(left, Ref):
+            left = left.source
+        return not isinstance(left, Col) and bool(getattr(left, "conditional", False))
 
     def value_kind(self, value: Any) -> Hashable:
         """Return the value where it decides between a condition and its opposite."""

@@ -30,10 +30,15 @@ from fastjango.db.models.lookups.compare import (
 from fastjango.db.models.lookups.in_list import In
 from fastjango.db.models.lookups.json_paths import (
     STRING,
+    begins_with_hyphen,
     constant,
     has_no_path,
     json_path,
     key_text,
+    like_text,
+    mysql_key,
+    mysql_place,
+    mysql_walk,
     sqlite_key,
     sqlite_place,
     sqlite_walk,
@@ -150,14 +155,9 @@ class HasKeyLookup(PostgresOperatorLookup):
         *before, final = key.source_and_keys()[1] if isinstance(key, KeyTransform) else [key]
         return [*self._place()[1], *before], final
 
-    def path_of(self, key: Any) -> str:
-        """Return the whole path of one wanted key."""
-        before, final = self._keys_of(key)
-        return json_path(before) + self.final_path(final)
-
     def value_kind(self, value: Any) -> Hashable:
-        """Return which of the keys have no path on SQLite."""
-        return tuple(has_no_path(key) for key in self._wanted(value))
+        """Return which of the keys have no path on SQLite, and which on MariaDB."""
+        return tuple((has_no_path(key), begins_with_hyphen(key)) for key in self._wanted(value))
 
     def build_clause(self, ctx: ClauseContext) -> Clause:
         """Return the test."""
@@ -179,7 +179,14 @@ class HasKeyLookup(PostgresOperatorLookup):
         return ctx.bind(self.rhs, self.rhs_slot, None, lambda value: convert(self._wanted(value)[position]), STRING)
 
     def _in_mysql(self, ctx: ClauseContext, document: Clause, position: int) -> Clause:
-        return call("JSON_CONTAINS_PATH", document, Pieces("'one'"), self._bound(ctx, position, self.path_of))
+        before, final = self._keys_of(self._wanted(self.rhs)[position])
+        document, rest = mysql_walk(ctx, document, before)
+        root = json_path(rest)
+        if begins_with_hyphen(final) and ctx.connection.mysql_is_mariadb:
+            key = self._bound(ctx, position, lambda key: like_text(self._keys_of(key)[1]))
+            return condition(mysql_key(document, constant(ctx, root), key), " IS NOT NULL")
+        path = self._bound(ctx, position, lambda key: root + self.final_path(self._keys_of(key)[1]))
+        return call("JSON_CONTAINS_PATH", document, Pieces("'one'"), path)
 
     def _in_sqlite(self, ctx: ClauseContext, document: Clause, position: int) -> Clause:
         before, final = self._keys_of(self._wanted(self.rhs)[position])
@@ -288,7 +295,7 @@ class KeyTransform(Transform):
         if ctx.vendor == "postgresql":
             return self._postgresql(ctx, document, keys)
         if ctx.vendor == "mysql":
-            return call("JSON_EXTRACT", document, constant(ctx, json_path(keys)))
+            return mysql_place(ctx, document, keys)
         # The value would be a number for true and false, and NULL for null.
         kind, value = sqlite_place(ctx, document, keys)
         return Pieces(

@@ -1,5 +1,5 @@
 """
-Places in JSON documents: SQL/JSON paths, and on SQLite the walk to keys that its paths cannot say.
+Places in JSON documents: SQL/JSON paths, and on SQLite and MariaDB the walk to keys that their paths cannot say.
 
 SQLite compares the text of a path with the text of the document. A double quote ends a key in a path whatever stands before
 it, and a letter beyond ASCII is not its own escape. ``json_each()`` gives the keys as they are meant.
@@ -40,6 +40,38 @@ def has_no_path(key: Any) -> bool:
 def key_text(key: Any) -> str:
     """Return a key as SQLite writes it in JSON."""
     return json.dumps(key, ensure_ascii=False)
+
+
+def begins_with_hyphen(key: Any) -> bool:
+    """Return whether no path of MariaDB finds *key*: there a hyphen ends the name, whether it is quoted or not."""
+    return isinstance(key, str) and key.startswith("-")
+
+
+def mysql_walk(ctx: ClauseContext, document: Clause, keys: Sequence[str]) -> tuple[Clause, Sequence[str]]:
+    """Return the document behind the last key that MariaDB's paths cannot say, and the keys that follow."""
+    for place, key in enumerate(keys):
+        if begins_with_hyphen(key) and ctx.connection.mysql_is_mariadb:
+            before = json_path(keys[:place])
+            values = call("JSON_EXTRACT", document, constant(ctx, f"{before}.*"))
+            number = call("JSON_UNQUOTE", mysql_key(document, constant(ctx, before), constant(ctx, like_text(key))))
+            return mysql_walk(ctx, call("JSON_EXTRACT", values, number), keys[place + 1 :])
+    return document, keys
+
+
+def mysql_place(ctx: ClauseContext, document: Clause, keys: Sequence[str]) -> Clause:
+    """Return the value at a place in a document."""
+    document, rest = mysql_walk(ctx, document, keys)
+    return call("JSON_EXTRACT", document, constant(ctx, json_path(rest))) if rest else document
+
+
+def mysql_key(document: Clause, path: Clause, key: Clause) -> Clause:
+    """Return where a key (its ``like_text()``) stands among those of the object at *path*; NULL where it is not there."""
+    return call("JSON_SEARCH", call("JSON_KEYS", document, path), Pieces("'one'"), key)
+
+
+def like_text(key: str) -> str:
+    """Return a key as JSON_SEARCH takes it, which knows wildcards."""
+    return key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def constant(ctx: ClauseContext, value: str) -> Clause:
@@ -86,4 +118,18 @@ def _each(column: str, document: Clause, path: Clause, key: Clause, condition: s
     )
 
 
-__all__ = ["STRING", "constant", "has_no_path", "json_path", "key_text", "sqlite_key", "sqlite_place", "sqlite_walk"]
+__all__ = [
+    "STRING",
+    "begins_with_hyphen",
+    "constant",
+    "has_no_path",
+    "json_path",
+    "key_text",
+    "like_text",
+    "mysql_key",
+    "mysql_place",
+    "mysql_walk",
+    "sqlite_key",
+    "sqlite_place",
+    "sqlite_walk",
+]

@@ -62,7 +62,8 @@ class QuerySetCore(Generic[M]):
         _fields = rare("fields")
         _fetch_mode = rare("fetch_mode")
 
-    # What no copy inherits stands on the class while it is at its default.
+    # The rest stands on the class while it is at its default.
+    _rare: Rare = COMMON
     _query: Any = None
     _result_cache: list[Any] | None = None
     _sticky_filter = False
@@ -74,7 +75,7 @@ class QuerySetCore(Generic[M]):
 
     def __init__(self, model: Any = None, query: Any = None, using: str | None = None, hints: Any = None) -> None:
         self.model = model
-        self._rare: Rare = COMMON
+        self._rare = COMMON
         if using is not None:
             self._db = using
         if hints:

@@ -111,7 +111,12 @@ def led(shape: Shape, kwargs: dict[str, Any]) -> tuple[Shape, Binds] | None:
 
 def remember_hot(shape: Shape, names: tuple[str, ...], values: tuple[Any, ...], node: Shape, added: Binds) -> None:
     """Note that plain ``filter(**kwargs)`` with these names and types leads to *node* at once."""
-    if not (shape.interned and node.interned) or len(added) != len(values) or len(shape.hot) > FILTERS_PER_SHAPE:
+    if (
+        not names
+        or not (shape.interned and node.interned)
+        or len(added) != len(values)
+        or len(shape.hot) > FILTERS_PER_SHAPE
+    ):
         return
     hot = HotFilter(node, tuple(map(type, values)))
     # filter() sorts its names, and the binds are in that order.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from fastjango.db.models import face_slot
 from fastjango.db.tags import shape_id
@@ -50,12 +50,16 @@ class QuerySet(QuerySetReturning[M]):
     are kept.
     """
 
+    if TYPE_CHECKING:
+        # Of managers alone, which to type checkers are their querysets.
+        def db_manager(self, using: str | None = None, hints: Any = None) -> Self: ...
+
     @classmethod
-    def as_manager(cls) -> Any:
-        """Return a manager whose querysets are of this class."""
-        manager = _manager[0].from_queryset(cls)()
+    def as_manager(cls) -> Self:
+        """Return a manager whose querysets are of this class; to type checkers it is one of them."""
+        manager: Any = _manager[0].from_queryset(cls)()
         manager._built_with_asmanager = True
-        return manager
+        return manager  # type: ignore[no-any-return]  # to whom asks it is a queryset
 
     as_manager.__func__.queryset_only = True  # type: ignore[attr-defined]
 

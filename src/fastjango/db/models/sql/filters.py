@@ -14,6 +14,7 @@ from fastjango.core.exceptions import FieldError
 from fastjango.db.errors import NotSupportedError
 from fastjango.db.models.constants import LOOKUP_SEP
 from fastjango.db.models.expressions import Col, ColPairs, Exists, F, OuterRef, ResolvedOuterRef
+from fastjango.db.models.expressions.no_condition import not_a_condition
 from fastjango.db.models.expressions.shape import Slotted, is_queryset
 from fastjango.db.models.lookups import Lookup
 from fastjango.db.models.query_utils import Q, check_rel_lookup_compatibility
@@ -22,7 +23,6 @@ from .constants import INNER, LOUTER
 from .datastructures import BaseTable, MultiJoin
 from .joins import JoinPromoter
 from .names import NameBook, get_children_from_q
-from .no_condition import not_a_condition
 from .where import AND, OR, WhereNode
 
 if TYPE_CHECKING:

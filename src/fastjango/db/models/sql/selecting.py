@@ -373,6 +373,9 @@ class SelectBook(ConditionBook):
         if where or params:
             self.where.add(ExtraWhere(where or (), params or ()), AND)
         if tables:
+            if any("\0" in name for name in tables):
+                # The text of a statement ends there for the server.
+                raise ValueError("Names of tables cannot contain null characters.")
             self.extra_tables += tuple(tables)
         if order_by:
             self.extra_order_by = tuple(order_by)

@@ -150,6 +150,10 @@ class SummaryBook(SelectBook):
                 inner.set_annotation_mask(needed)
                 if inner.selected is not None:
                     inner.selected.update({name: name for name in needed})
+            elif qualify:
+                # Conditions of the aggregates may name what is not selected.
+                named = set().union(*(aggregate.get_refs() for aggregate in aggregates.values()))
+                inner.append_annotation_mask([name for name in self.annotations if name in named])
         references: dict[Any, Any] = {}
         for alias, aggregate in aggregates.items():
             replacements: dict[Any, Any] = {}
@@ -194,6 +198,8 @@ class SummaryBook(SelectBook):
             query.clear_select_clause()
         if query.combined_queries and _of_unions(query):
             query.combined_queries = tuple(part.exists(limit=False) for part in query.combined_queries)
+        elif query.combinator == "union":
+            query.combined_queries = tuple(map(_unordered, query.combined_queries))
         query.clear_ordering(force=True)
         if limit:
             query.set_limits(high=1)
@@ -209,6 +215,13 @@ def _of_unions(query: Any) -> bool:
         # Of equal constants one is left: too few for an offset.
         return False
     return not query.combined_queries or (query.combinator == "union" and all(map(_of_unions, query.combined_queries)))
+
+
+def _unordered(query: Any) -> Any:
+    """Return a part of a union without the order that decides nothing."""
+    query = query.clone()
+    query.clear_ordering(force=False)
+    return query
 
 
 __all__ = ["SummaryBook"]
