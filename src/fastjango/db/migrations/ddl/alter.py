@@ -192,9 +192,12 @@ class ColumnChange:
         self._change_identity(add=False)
         if self.old_type != self.new_type or old_collation != new_collation:
             column = self.editor.quote_name(self.new.column)
-            # A cast to varchar(3) would cut texts off in silence; without the length the database complains.
-            generated = getattr(self.new, "generated", False)
-            using = None if generated else self.editor._using(column, self.old, self.new, without_sizes(self.new_type))
+            bare = without_sizes(self.new_type)
+            using = None
+            # A longer varchar needs no cast: with one PostgreSQL writes the table anew.
+            if not getattr(self.new, "generated", False) and bare != without_sizes(self.old_type):
+                # A cast to varchar(3) would cut texts off in silence; without the length the database complains.
+                using = self.editor._using(column, self.old, self.new, bare)
             self.editor.emit(
                 PostgresqlColumnType(
                     self.table,
