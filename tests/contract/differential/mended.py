@@ -288,7 +288,16 @@ def _rows_of_sliced_unions() -> Iterator[None]:
 def _aliases_as_annotations() -> Iterator[None]:
     """Select what alias() names: in an aggregate over windows SQLite takes the name of a missing column for a text."""
     queryset = _part("db.models.QuerySet")
-    with mock.patch.object(queryset, "alias", queryset.annotate):
+    before = queryset.aggregate
+
+    def aggregate(self: Any, *args: Any, **kwargs: Any) -> Any:
+        known = self.query.annotations
+        if any(getattr(each, "contains_over_clause", False) for each in known.values()):
+            self = self._chain()
+            self.query.set_annotation_mask(known)
+        return before(self, *args, **kwargs)
+
+    with mock.patch.object(queryset, "aggregate", aggregate):
         yield
 
 
