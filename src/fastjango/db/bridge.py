@@ -135,7 +135,8 @@ class BridgeGreenlet(greenlet):  # type: ignore[misc]  # greenlet is untyped
             except BaseException as exc:
                 self.error = exc
             self.job = None
-            cast("Any", self.parent).switch(_FINISHED)
+            parent: Any = self.parent
+            parent.switch(_FINISHED)
 
     def outcome(self) -> Any:
         """Return what the job gave, or raise what it raised; the greenlet is free for another."""
@@ -144,7 +145,8 @@ class BridgeGreenlet(greenlet):  # type: ignore[misc]  # greenlet is untyped
         self.hold_clock = None
         # The context of the last request is not kept alive by a greenlet that waits for work.
         self.gr_context = None
-        shelf = _shelf_of(cast("Any", self.parent))
+        parent: Any = self.parent
+        shelf = _shelf_of(parent)
         if len(shelf) < IDLE_GREENLETS:
             shelf.append(self)
         if error is None:
@@ -238,6 +240,7 @@ def drive(coro: Coroutine[Any, Any, R]) -> R:
     """
     step: Callable[[Any], Any] = coro.send
     value: Any = None
+    waits_for: Any = None
     try:
         while True:
             waits_for = step(value)
@@ -247,7 +250,11 @@ def drive(coro: Coroutine[Any, Any, R]) -> R:
             except BaseException as exc:
                 value, step = exc, coro.throw
     except StopIteration as stop:
-        return cast("R", stop.value)
+        result: R = stop.value
+        return result
+    finally:
+        # An exception is not held by a frame of its own traceback: only the garbage collector would free it.
+        value = waits_for = None
 
 
 @contextmanager
@@ -296,7 +303,8 @@ async def bridge(fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
             message = child.throw(exc)
         else:
             message = child.switch(value)
-    return cast("R", child.outcome())
+    result: R = child.outcome()
+    return result
 
 
 class bridged(Awaitable[R]):
@@ -329,7 +337,8 @@ class bridged(Awaitable[R]):
                 message = child.throw(exc)
             else:
                 message = child.switch(got)
-        return cast("R", child.outcome())
+        result: R = child.outcome()
+        return result
 
 
 def _step_through(coro: Coroutine[Any, Any, R], mark: _Yielded) -> R:
@@ -346,7 +355,10 @@ def _step_through(coro: Coroutine[Any, Any, R], mark: _Yielded) -> R:
             except BaseException as exc:
                 value, step = exc, coro.throw
     except StopIteration as stop:
-        return cast("R", stop.value)
+        result: R = stop.value
+        return result
+    finally:
+        value = mark.value = None
 
 
 def bridged_task_factory(loop: asyncio.AbstractEventLoop, coro: Any, **kwargs: Any) -> asyncio.Task[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import pickle
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from fastjango.utils.functional import cached_property
@@ -75,6 +75,9 @@ class ResolverMatch:
     def view_name(self) -> str:
         """The name of the pattern, or else of the view, with its namespaces."""
         return ":".join([*self.namespaces, self.url_name or self._func_path])
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.func, self.args, self.kwargs))
 
     def __getitem__(self, index: int) -> Any:
         return (self.func, self.args, self.kwargs)[index]

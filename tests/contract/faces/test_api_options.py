@@ -35,6 +35,42 @@ class Ware(models.Model):
         app_label = "face_api"
 
 
+class Mark(models.Model):
+    name = models.CharField(max_length=9)
+
+    class Api:
+        read_only = ("goods",)
+
+    class Meta:
+        apps = registry
+        app_label = "face_api"
+
+
+class Goods(models.Model):
+    title = models.CharField(max_length=20)
+    marks = models.ManyToManyField(Mark, related_name="goods")
+    free = models.ManyToManyField(Mark, related_name="free_goods", blank=True)
+    fixed = models.ManyToManyField(Mark, related_name="+", editable=False)
+
+    class Api:
+        read_only = ("marks",)
+
+    class Meta:
+        apps = registry
+        app_label = "face_api"
+
+
+class GoodsOut(ModelSchema):
+    class Meta:
+        model = Goods
+
+
+class MarkOut(ModelSchema):
+    class Meta:
+        model = Mark
+        fields = ["name", "goods", "free_goods"]
+
+
 class WareOut(ModelSchema):
     class Meta:
         model = Ware
@@ -68,6 +104,42 @@ def test_what_is_read_only_is_shown_and_never_set() -> None:
     assert (ware.title, ware.rank) == ("b", 1)
     properties: dict[str, Any] = WareOut.model_json_schema(mode="validation")["properties"]
     assert properties["rank"]["readOnly"] is True
+
+
+def test_a_relation_to_many_that_is_read_only_is_shown_and_never_set() -> None:
+    mark, other = Mark.objects.create(name="a"), Mark.objects.create(name="b")
+    goods = Goods.objects.create(title="x")
+    goods.marks.add(mark)
+
+    GoodsOut(title="y", marks=[other.pk], free=[other.pk], fixed=[other.pk]).update(goods)
+
+    assert GoodsOut.model_validate(goods).model_dump(exclude={"id"}) == {
+        **{"title": "y", "marks": [mark.pk], "free": [other.pk], "fixed": []}
+    }
+    properties: dict[str, Any] = GoodsOut.model_json_schema(mode="validation")["properties"]
+    assert [name for name, said in properties.items() if said.get("readOnly")] == ["id", "marks", "fixed"]
+
+
+def test_the_other_side_of_a_relation_is_read_only_too() -> None:
+    mark = Mark.objects.create(name="a")
+    goods = Goods.objects.create(title="x")
+
+    MarkOut(name="b", goods=[goods.pk], free_goods=[goods.pk]).update(mark)
+
+    assert not Goods.objects.filter(marks=mark).exists()
+    assert Goods.objects.get(free=mark) == goods
+
+
+def test_a_router_does_not_set_a_relation_to_many_that_is_read_only() -> None:
+    mark = Mark.objects.create(name="a")
+    app = FastAPI()
+    app.include_router(crud_router(Goods, schema=GoodsOut), prefix="/goods")
+    client = Client(app)
+
+    made = client.post("/goods", json={"title": "x", "marks": [mark.pk], "free": [mark.pk]})
+
+    assert made.status_code == 201, made.text
+    assert (made.json()["marks"], made.json()["free"]) == ([], [mark.pk])
 
 
 @pytest.mark.parametrize(

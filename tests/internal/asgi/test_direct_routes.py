@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
+import logging
 import weakref
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
+import pytest
 from fastapi import APIRouter, BackgroundTasks, Depends, HTTPException
 from fastapi.responses import StreamingResponse
 from fastapi.routing import iter_route_contexts
 
 from fastjango.core.handlers.app import FastJango
 from fastjango.core.handlers.direct import direct_handler
+from fastjango.core.handlers.routers import RouteTable
 from fastjango.test import override_settings
 
 router = APIRouter()
@@ -54,6 +58,41 @@ async def refused_route() -> str:
 @router.get("/stream")
 async def stream_route() -> StreamingResponse:
     return StreamingResponse(iter([b"one,", b"two"]))
+
+
+class Held:
+    """What a failing route has in its hands."""
+
+
+held: list[weakref.ref[Held]] = []
+
+
+def fail() -> None:
+    thing = Held()
+    held.append(weakref.ref(thing))
+    raise ValueError("on purpose")
+
+
+@router.get("/failing")
+async def failing_route() -> None:
+    fail()
+
+
+@router.get("/failing-late")
+async def failing_late_route() -> None:
+    thing = Held()
+    held.append(weakref.ref(thing))
+    loop = asyncio.get_running_loop()
+    pending = loop.create_future()
+    loop.call_soon(pending.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await pending
+    raise ValueError("on purpose")
+
+
+@router.get("/failing-closing")
+async def failing_closing_route(value: Annotated[str, Depends(closing)]) -> None:
+    fail()
 
 
 def _handler(path: str) -> Any:
@@ -155,3 +194,35 @@ def test_a_request_is_freed_without_the_garbage_collector() -> None:
     finally:
         gc.enable()
         request_started.disconnect(remember)
+
+
+@pytest.mark.parametrize("path", ["/direct/failing", "/direct/failing-late", "/direct/failing-closing"])
+def test_a_request_that_failed_is_freed_without_the_garbage_collector(path: str) -> None:
+    app = app_with_routes()
+
+    async def quiet(scope: Any, receive: Any, send: Any) -> None:
+        with contextlib.suppress(ValueError):
+            await app(scope, receive, send)
+
+    ask(quiet, path)
+    held.clear()
+    gc.collect()
+    gc.disable()
+    # The records that pytest keeps hold the exception.
+    logging.disable()
+    try:
+        ask(quiet, path)
+        assert [ref() for ref in held] == [None]
+    finally:
+        logging.disable(logging.NOTSET)
+        gc.enable()
+
+
+def test_a_literal_path_is_matched_as_the_route_itself_does() -> None:
+    table = RouteTable(router)
+    scope = {"type": "http", "path": "/plain", "method": "GET", "root_path": "", "path_params": {"outer": "1"}}
+    (entry,) = table._literal["/plain"]
+
+    assert entry.known is not None
+    assert entry.match(scope) == entry.route.matches(scope)
+    assert entry.match({**scope, "method": "POST"}) == entry.route.matches({**scope, "method": "POST"})

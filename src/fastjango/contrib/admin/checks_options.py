@@ -216,7 +216,7 @@ class BaseModelAdminChecks:
         except (FieldDoesNotExist, TypeError):
             # The form may have a field of its own by that name.
             return []
-        if isinstance(field, models.ManyToManyField) and not field.remote_field.through._meta.auto_created:
+        if isinstance(field, models.ManyToManyField) and not field.remote_field.has_plain_table:
             return [self._through_error(obj, field_name, label)]
         return []
 
@@ -268,7 +268,7 @@ class BaseModelAdminChecks:
             return refer_to_missing_field(field=field_name, option=label, obj=obj, id="admin.E019")
         if not field.many_to_many or isinstance(field, models.ManyToManyRel):
             return must_be("a many-to-many field", option=label, obj=obj, id="admin.E020")
-        if not field.remote_field.through._meta.auto_created:
+        if not field.remote_field.has_plain_table:
             return [self._through_error(obj, field_name, label)]
         return []
 

@@ -89,9 +89,11 @@ async def respond_directly(handler: Handler, request: Any, scope: Scope, reads_w
 
 def _handled(conn: Request, raised: Exception) -> ASGIApp:
     """Return an application that answers with what the exception handlers make of *raised*, or raises it."""
+    # Not held by a frame of its own traceback: nobody would free such a ring at once.
+    held = [raised]
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        raise raised
+        raise held.pop()
 
     return wrap_app_handling_exceptions(app, conn)
 

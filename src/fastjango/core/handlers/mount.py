@@ -145,6 +145,8 @@ class Exchange:
             return self._take() if self._queue else None
         except BaseException:
             self.finished = True
+            # What was thrown in, and who has it, is not held by a frame of its own traceback.
+            pending = error = got = None
             raise
 
     def _wait(self, pending: asyncio.Future[Any]) -> Generator[Any, Any, BaseException | None]:

@@ -219,14 +219,10 @@ class Pipeline:
     def make_view_atomic(self, view: Callable[..., Any]) -> Callable[..., Any]:
         """Wrap *view* in a transaction for each database with ``ATOMIC_REQUESTS``."""
         non_atomic = getattr(view, "_non_atomic_requests", ())
-        for alias in _atomic_request_aliases():
-            if alias not in non_atomic:
+        for alias, options in connections.settings.items():
+            if options.get("ATOMIC_REQUESTS") and alias not in non_atomic:
                 view = transaction.atomic(using=alias)(view)
         return view
-
-
-def _atomic_request_aliases() -> list[str]:
-    return [alias for alias, options in connections.settings.items() if options.get("ATOMIC_REQUESTS")]
 
 
 def is_pure_asgi(factory: Any) -> bool:

@@ -48,7 +48,17 @@ async def no_route(scope: Any, receive: Any, send: Any) -> None:
 class Entry:
     """A route in a table, with what is known of it beforehand."""
 
-    __slots__ = ("handler", "inclusion", "methods", "order", "original", "overrides", "reads_whole", "route")
+    __slots__ = (
+        "handler",
+        "inclusion",
+        "known",
+        "methods",
+        "order",
+        "original",
+        "overrides",
+        "reads_whole",
+        "route",
+    )
 
     def __init__(self, order: int, route: Any) -> None:
         self.order = order
@@ -61,6 +71,23 @@ class Entry:
         # What has the dependency overrides of the application.
         self.overrides = getattr(route, "dependency_overrides_provider", None)
         self.reads_whole = _reads_whole(self.original)
+        # What the route adds to the scope of a request for its path, which has no parameters; None where it has to be asked.
+        self.known: Scope | None = None
+
+    def learn(self, path: str) -> None:
+        """Ask the route, of FastAPI's own class, once what a match of its literal *path* adds to the scope."""
+        match, child_scope = self.route.matches({"type": "http", "path": path, "method": "", "root_path": ""})
+        if match is not Match.NONE and child_scope.keys() <= {"endpoint", "path_params", "route"}:
+            self.known = child_scope
+
+    def match(self, scope: Scope) -> tuple[Match, Scope]:
+        """Return whether the route has the request, and what it adds to the scope."""
+        if self.known is None:
+            found: tuple[Match, Scope] = self.route.matches(scope)
+            return found
+        child_scope = {**self.known, "path_params": dict(scope.get("path_params", ()))}
+        is_method = not self.methods or scope["method"] in self.methods
+        return Match.FULL if is_method else Match.PARTIAL, child_scope
 
 
 class FoundRoute:
@@ -130,6 +157,8 @@ class RouteTable:
                 self._anywhere.append(entry)
             elif isinstance(route.original_route, APIRoute) and "{" not in path:
                 self._literal.setdefault(path, []).append(entry)
+                if self.is_stock:
+                    entry.learn(path)
             else:
                 first = path.lstrip("/").partition("/")[0]
                 if not first or "{" in first:
@@ -147,7 +176,7 @@ class RouteTable:
             candidates = sorted([*candidates, *others, *self._anywhere], key=_order)
         partial: FoundRoute | None = None
         for entry in candidates or others:
-            match, child_scope = entry.route.matches(scope)
+            match, child_scope = entry.match(scope)
             if match is Match.FULL:
                 return FoundRoute(entry, child_scope)
             if match is Match.PARTIAL and partial is None:

@@ -64,6 +64,19 @@ def _is_readable(query: bytes) -> bool:
     return True
 
 
+def _is_plain(scope: Scope) -> bool:
+    """Whether a request has no body and nothing that could be wrong with it: nearly every GET."""
+    if scope["method"] not in _BODYLESS or not scope.get("query_string", b"").isascii():
+        return False
+    hosts = 0
+    for name, _ in scope["headers"]:
+        if name == b"host":
+            hosts += 1
+        elif name in (b"content-length", b"transfer-encoding"):
+            return False
+    return hosts <= 1
+
+
 async def serve(pipeline: Any, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one request; all of it runs inside one bridge."""
     loop = _get_running_loop()
@@ -103,9 +116,12 @@ async def _take_in(pipeline: Any, scope: Scope, receive: Receive, send: Send) ->
 async def _serve(
     pipeline: Any, scope: Scope, receive: Receive, send: Send, loop: asyncio.AbstractEventLoop | None
 ) -> None:
-    body = await _take_in(pipeline, scope, receive, send)
-    if body is None:
-        return
+    if _is_plain(scope) and not pipeline.receives_all:
+        body: Any = b""
+    else:
+        body = await _take_in(pipeline, scope, receive, send)
+        if body is None:
+            return
     set_script_prefix(settings.FORCE_SCRIPT_NAME or scope.get("root_path", "") or "/")
     scope["fastapi_middleware_astack"] = files = AsyncExitStack()
     request = pipeline.request_class(scope, body)
@@ -126,7 +142,7 @@ async def _serve(
         ):
             # As FastAPI does: the server writes it into its log, a test client raises it.
             scope["fastjango.answered"] = True
-            raise request.__dict__["_uncaught"]
+            raise request.__dict__.pop("_uncaught")
     except asyncio.CancelledError:
         if not watch.gone:
             raise
@@ -146,8 +162,9 @@ async def _serve(
             await files.aclose()
         if type(body) is not bytes:
             body.close()
-        # Without this ring the request is freed here, and not by the garbage collector.
+        # Without these rings the request is freed here, and not by the garbage collector.
         scope.pop("fastjango.request", None)
+        request.__dict__.pop("_uncaught", None)
 
 
 class WatchRound:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import total_ordering
 from typing import Any
 
+from fastjango.core.exceptions import fix
 from fastjango.db.migrations.exceptions import CircularDependencyError, NodeNotFoundError
 from fastjango.db.migrations.state import ProjectState
 
@@ -56,9 +57,13 @@ class DummyNode(Node):
         self.origin = origin
         self.error_message = error_message
 
-    def raise_error(self) -> None:
-        """Tell that the migration does not exist."""
-        raise NodeNotFoundError(self.error_message, self.key, origin=self.origin)
+    def raise_error(self, others: Sequence[str] = ()) -> None:
+        """Tell that the migration does not exist, and which of its app do."""
+        remedy = (
+            f"Bring back the file of {self.key[0]}.{self.key[1]}, or put another migration into the dependencies, as the "
+            f"squashed one that took its place. In {self.key[0]} there are: {', '.join(others) or 'none'}."
+        )
+        raise fix(NodeNotFoundError(self.error_message, self.key, origin=self.origin), remedy)
 
 
 class MigrationGraph:
@@ -150,7 +155,9 @@ class MigrationGraph:
         """Raise ``NodeNotFoundError`` for a migration that is named but not there."""
         for node in self.node_map.values():
             if isinstance(node, DummyNode):
-                node.raise_error()
+                app_label = node.key[0]
+                there = sorted(name for app, name in self.nodes if app == app_label and self.nodes[app, name])
+                node.raise_error(there)
 
     def forwards_plan(self, target: Key) -> list[Key]:
         """Return what must be applied for *target*, in order, itself last."""

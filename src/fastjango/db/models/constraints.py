@@ -13,7 +13,7 @@ from fastjango.db.engines import DEFAULT_DB_ALIAS
 from fastjango.db.models import condition_check  # noqa: F401  # lets Q.check() reach the database
 from fastjango.db.models.constants import LOOKUP_SEP
 from fastjango.db.models.constraint_arguments import validate_unique
-from fastjango.db.models.ddl import IndexParts, condition_sql
+from fastjango.db.models.ddl import DdlText, IndexParts, condition_sql
 from fastjango.db.models.expressions import Exists, F, RawSQL
 from fastjango.db.models.lookups import Exact, IsNull
 from fastjango.db.models.query_utils import Q
@@ -435,7 +435,8 @@ class UniqueConstraint(BaseConstraint):
         if self.needs_index or connection.vendor == "sqlite":
             return self.parts().create_sql(model, connection)
         table = connection.ops.quote_name(model._meta.db_table)
-        return f"ALTER TABLE {table} ADD {self.constraint_sql(model, schema_editor)}"
+        text = f"ALTER TABLE {table} ADD {self.constraint_sql(model, schema_editor)}"
+        return DdlText(text, model._meta.db_table, self.parts().columns(model))
 
     def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         """Return the statement that drops the constraint; ``None`` where it is not supported."""

@@ -37,7 +37,7 @@ def get_field_info(model: Any) -> FieldInfo:
 
 def _through_is_custom(relation: Any) -> bool:
     through = getattr(relation, "through", None)
-    return through is not None and not through._meta.auto_created
+    return through is not None and not relation.has_plain_table
 
 
 def _to_field(field: Any) -> Any:

@@ -143,7 +143,7 @@ class BaseModelAdmin(metaclass=forms.MediaDefiningClass):
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Return the form field of a many-to-many relation; None where its table has columns of its own."""
-        if not db_field.remote_field.through._meta.auto_created:
+        if not db_field.remote_field.has_plain_table:
             return None
         db = kwargs.get("using")
         if "widget" not in kwargs:

@@ -8,9 +8,10 @@ from importlib import import_module
 from typing import Any
 
 from fastjango.apps import apps
+from fastjango.core.exceptions import fix
 from fastjango.core.management.base import BaseCommand, CommandError, CommandParser
 from fastjango.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
-from fastjango.db import DEFAULT_DB_ALIAS, connections, router
+from fastjango.db import DEFAULT_DB_ALIAS, DatabaseError, connections, router
 from fastjango.db.migrations.autodetector import MigrationAutodetector
 from fastjango.db.migrations.drift import drift
 from fastjango.db.migrations.exceptions import AmbiguityError
@@ -345,7 +346,18 @@ class Command(BaseCommand):
             fake = False
         else:
             fake = options["fake"]
-        post_state = executor.migrate(targets, plan=plan, state=pre_state.clone(), fake=fake, fake_initial=fake_initial)
+        try:
+            post_state = executor.migrate(
+                targets, plan=plan, state=pre_state.clone(), fake=fake, fake_initial=fake_initial
+            )
+        except DatabaseError as exc:
+            if "already exists" in str(exc):
+                remedy = (
+                    "The database has it already. Tables that are as the first migration says: 'migrate --fake-initial'; another "
+                    "migration that is there: 'migrate <app> <name> --fake'; 'migrate --drift' says what differs."
+                )
+                fix(exc, remedy)
+            raise
         # Receivers see models as they are now, with their relations.
         post_state.clear_delayed_apps_cache()
         post_apps = post_state.apps

@@ -28,6 +28,7 @@ from fastjango.db.backends.mysql.client import DatabaseClient
 from fastjango.db.backends.mysql.creation import DatabaseCreation
 from fastjango.db.backends.mysql.driver import TwoFacedConnection
 from fastjango.db.backends.mysql.features import DatabaseFeatures
+from fastjango.db.backends.mysql.identifiers import Identifiers
 from fastjango.db.backends.mysql.introspection import DatabaseIntrospection
 from fastjango.db.backends.mysql.operations import DatabaseOperations
 from fastjango.db.backends.mysql.plain_types import PLAIN_TYPES
@@ -297,6 +298,13 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         return bool(cause is not None and cause.args and cause.args[0] in RETRYABLE)
 
     # --- the server ---------------------------------------------------------------------------
+
+    def _make_engine(self) -> Any:
+        engine = super()._make_engine()
+        dialect: Any = engine.dialect
+        dialect.preparer = Identifiers
+        dialect.identifier_preparer = Identifiers(dialect)
+        return engine
 
     def _informed(self) -> Any:
         """Return SQLAlchemy's dialect, which learns about the server with the first connection."""

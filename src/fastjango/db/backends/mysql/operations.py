@@ -40,6 +40,12 @@ class DatabaseOperations(MysqlParts, BaseDatabaseOperations):
         "PositiveBigIntegerField": (0, 18446744073709551615),
     }
 
+    def quote_name(self, name: str) -> str:
+        """Quote an identifier, once; double quotes around it are taken for ours: on these servers they are those of a text."""
+        if len(name) > 2 and name[0] == name[-1] == '"':
+            name = name[1:-1]
+        return super().quote_name(name)
+
     def max_name_length(self) -> int | None:
         """Return how long identifiers may be."""
         return 64

@@ -111,6 +111,14 @@ def is_settable(field: Any) -> bool:
     )
 
 
+def is_settable_list(relation: Any, model: Any) -> bool:
+    """Whether input may set the relation to many, or its other side, that *model* has."""
+    names = {relation.name, relation.get_accessor_name()} if relation.auto_created else {relation.name}
+    if names & option(model, "read_only"):
+        return False
+    return bool(relation.auto_created or relation.editable)
+
+
 def is_required(field: Any) -> bool:
     """Whether input must name the field."""
     return not (
@@ -314,6 +322,7 @@ __all__ = [
     "is_required",
     "is_secret",
     "is_settable",
+    "is_settable_list",
     "option",
     "python_type",
 ]

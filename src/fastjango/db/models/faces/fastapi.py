@@ -7,8 +7,6 @@ is a body; a queryset that a route returns is read by the response model; ``json
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, get_args, get_origin
@@ -16,7 +14,7 @@ from typing import Any, get_args, get_origin
 import orjson
 from pydantic import TypeAdapter
 
-from fastjango.db.bridge import bridge, bridged
+from fastjango.db.bridge import bridge, bridged, in_bridge
 from fastjango.db.models.declare import ModelBase
 from fastjango.db.models.faces.into import Into, list_adapter
 from fastjango.db.models.faces.pydantic import responding
@@ -64,25 +62,19 @@ def _with_querysets(original: Any) -> Any:
                     if written is not None:
                         return written
                 response_content = await bridge(_read, schema, response_content, lazy)
-            with responding(), _written_by(options.get("endpoint_ctx")):
+            # Mappings pass as output of a model, and the N+1 detector names the endpoint.
+            output, endpoint = responding.set(True), written_response.set(options.get("endpoint_ctx"))
+            try:
+                writing = original(field=field, response_content=response_content, dump_json=dump_json, **options)
                 # A relation that is loaded now is awaited.
-                return await bridged(
-                    original(field=field, response_content=response_content, dump_json=dump_json, **options)
-                )
+                return await (writing if in_bridge() else bridged(writing))
+            finally:
+                written_response.reset(endpoint)
+                responding.reset(output)
         return await original(field=field, response_content=response_content, dump_json=dump_json, **options)
 
     serialize_response._knows_models = True  # type: ignore[attr-defined]
     return serialize_response
-
-
-@contextmanager
-def _written_by(endpoint: Any) -> Iterator[None]:
-    """Let the N+1 detector name the endpoint whose response is written in the block."""
-    token = written_response.set(endpoint)
-    try:
-        yield
-    finally:
-        written_response.reset(token)
 
 
 def _lazy_values(content: Any) -> dict[str | None, Any]:

@@ -6,20 +6,24 @@ Used by ``guests.py``.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import decimal
 import enum
+import json
 import re
 import sys
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from fastjango.core.exceptions import ImproperlyConfigured, fix
 from fastjango.db import models
 from fastjango.db.models.faces.guest_types import UnboundedDecimal, decorated, is_own
 from fastjango.db.models.fields.attribute import DeferredAttribute
 from fastjango.db.models.functions import Now
+from fastjango.utils.module_loading import import_string
 
 # SQLAlchemy's types, the special ones first, and the field that has the same values in the same column.
 FIELDS: tuple[tuple[Any, Any], ...] = (
@@ -38,7 +42,10 @@ FIELDS: tuple[tuple[Any, Any], ...] = (
     (sa.LargeBinary, models.BinaryField),
     (sa.Uuid, models.UUIDField),
     (sa.JSON, models.JSONField),
+    (postgresql.INET, models.GenericIPAddressField),
 )
+# Found by its path: PostgreSQL's room stands above this one.
+ARRAY_FIELD = "fastjango.contrib.postgres.fields.ArrayField"
 KEYS = {
     models.BigIntegerField: models.BigAutoField,
     models.SmallIntegerField: models.SmallAutoField,
@@ -173,7 +180,7 @@ def field_of(cls: Any, column: sa.Column[Any], name: str, *, alone: bool, target
         options.update({"db_column": column.name, "primary_key": True}, **kept)
         if kind in KEYS and column.autoincrement in (True, "auto"):
             return KEYS[kind](**options)
-    return kind(**options, **_size(column, kind))
+    return kind(**options, **_size(column, kind, column.type))
 
 
 def _on_delete(column: sa.Column[Any]) -> Any:
@@ -205,6 +212,16 @@ def _defaults(cls: Any, column: sa.Column[Any], name: str, options: dict[str, An
     server: Any = column.server_default
     if isinstance(server, sa.DefaultClause):
         options["db_default"] = _expression(column, server.arg)
+        # Left empty, the database gives the value.
+        options["blank"] = True
+    if _is_empty(options.get("default")):
+        options["blank"] = True
+
+
+def _is_empty(default: Any) -> bool:
+    """Whether a default is an empty text, list or dictionary: then nothing is a value that may be given."""
+    value = default() if default in (bytes, dict, list, set, str, tuple) else default
+    return isinstance(value, (bytes, dict, list, str)) and not value
 
 
 def _importable(make: Any) -> Any:
@@ -232,11 +249,13 @@ class Filled:
                 self.onupdate = lambda context: expression
         # Whether the column says of which class of a hierarchy the row is.
         self.is_kind = is_kind
+        # Whether NULL is no value, and stands for what the database gives.
+        self.by_database = isinstance(column.server_default, sa.DefaultClause) and not column.nullable
 
     @property
     def is_needed(self) -> bool:
         """Whether a value would be made at all."""
-        return self.is_kind or self.make is not None or self.onupdate is not None
+        return self.is_kind or self.make is not None or self.onupdate is not None or self.by_database
 
     def __call__(self, instance: Any, add: bool) -> Any:
         name = self.field.attname
@@ -247,6 +266,13 @@ class Filled:
             setattr(instance, name, type(instance).guest_identity)
         elif self.make is not None and getattr(instance, name) in (None, ""):
             setattr(instance, name, self.make(None))
+        if self.by_database and getattr(instance, name) is None:
+            if add:
+                setattr(instance, name, self.field.get_default())
+            else:
+                # The row keeps what it has; who asks for it reads it again.
+                del instance.__dict__[name]
+                return models.F(self.field.name)
         return getattr(instance, name)
 
     def key(self, instance: Any) -> Any:
@@ -273,7 +299,11 @@ def _expression(column: sa.Column[Any], value: Any) -> Any:
         return int(number) if isinstance(kind, sa.Integer) else decimal.Decimal(number)
     if isinstance(kind, sa.Enum) and kind.enum_class is not None and plain.strip("'") in kind.enums:
         return plain.strip("'")
-    if isinstance(value, str) and isinstance(kind, (sa.String, sa.DateTime, sa.Date, sa.Time)):
+    if isinstance(value, str) and isinstance(kind, (sa.ARRAY, sa.JSON)):
+        found = _literal(kind, value)
+        if found is not None:
+            return found
+    if isinstance(value, str) and isinstance(kind, (sa.String, sa.DateTime, sa.Date, sa.Time, postgresql.INET)):
         return Now() if not isinstance(kind, sa.String) and NOW.fullmatch(value) else value
     if text.startswith("'") and text.endswith("'"):
         return text[1:-1].replace("''", "'")
@@ -286,12 +316,24 @@ def _expression(column: sa.Column[Any], value: Any) -> Any:
     )
 
 
-def _kind(column: sa.Column[Any]) -> Any:
-    kind: Any = column.type
+def _literal(kind: Any, text: str) -> Any:
+    """Return the list or the JSON value that *text* says; None where it says none."""
+    if isinstance(kind, sa.ARRAY):
+        return [] if text == "{}" else None
+    with contextlib.suppress(ValueError):
+        return json.loads(text)
+    return None
+
+
+def _kind(column: sa.Column[Any], kind: Any = None) -> Any:
+    """Return the class of the field for the type of *column*, or for *kind*, the type of its items."""
+    kind = column.type if kind is None else kind
     while isinstance(kind, sa.types.TypeDecorator) and not isinstance(kind, sa.Interval):
         kind = kind.impl_instance
     if isinstance(kind, sa.Enum):
         return models.CharField if kind.enum_class is None else NamedMember
+    if isinstance(kind, sa.ARRAY):
+        return import_string(ARRAY_FIELD)
     for known, field in FIELDS:
         if isinstance(kind, known):
             if known is sa.String and kind.length is None:
@@ -300,35 +342,47 @@ def _kind(column: sa.Column[Any]) -> Any:
                 return UnboundedDecimal
             return field
     raise fix(
-        ImproperlyConfigured(f"{column.table.name}.{column.name}: no field has the values of {column.type!r}."),
+        ImproperlyConfigured(f"{column.table.name}.{column.name}: no field has the values of {kind!r}."),
         "declare the table as a Django-style model, or keep the class out of the app's models module",
         code="models.Q205",
     )
 
 
-def _size(column: sa.Column[Any], kind: Any) -> dict[str, Any]:
-    """Return the arguments that say how large a value may be."""
-    if isinstance(column.type, sa.Enum):
+def _size(column: sa.Column[Any], kind: Any, stored: Any) -> dict[str, Any]:
+    """Return the arguments that say how large a value of the type *stored* may be, and what the items of an array are."""
+    if isinstance(stored, sa.Enum):
         sized: dict[str, Any] = {
-            "max_length": column.type.length or max(map(len, column.type.enums)),
-            "choices": [(name, name) for name in column.type.enums],
+            "max_length": stored.length or max(map(len, stored.enums)),
+            "choices": [(name, name) for name in stored.enums],
         }
         if kind is NamedMember:
-            sized["members"] = column.type.enum_class
-            members: Any = column.type.enum_class
+            sized["members"] = stored.enum_class
+            members: Any = stored.enum_class
             sized["choices"] = [(found.value, found.name) for found in members]
         # Migrations make a text column of it on every database.
-        column.type.native_enum = False
+        stored.native_enum = False
         return sized
     kind = getattr(kind, "plain", kind)
+    if isinstance(stored, sa.ARRAY):
+        return {"base_field": _items(column, stored)}
     if kind is models.CharField:
-        return {"max_length": getattr(column.type, "length", None)}
+        return {"max_length": getattr(stored, "length", None)}
     if kind is models.DecimalField:
         return {
-            "max_digits": getattr(column.type, "precision", None) or decimal.getcontext().prec,
-            "decimal_places": getattr(column.type, "scale", None) or 0,
+            "max_digits": getattr(stored, "precision", None) or decimal.getcontext().prec,
+            "decimal_places": getattr(stored, "scale", None) or 0,
         }
     return {}
+
+
+def _items(column: sa.Column[Any], stored: Any) -> Any:
+    """Return the field of an array's items; one more array for each dimension."""
+    item: Any = stored.item_type
+    kind = _kind(column, item)
+    base = kind(**_size(column, kind, item))
+    for _ in range((stored.dimensions or 1) - 1):
+        base = import_string(ARRAY_FIELD)(base_field=base)
+    return base
 
 
 __all__ = ["Filled", "NamedMember", "field_of"]

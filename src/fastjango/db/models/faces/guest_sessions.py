@@ -94,6 +94,7 @@ def adopt(twin: Any, mapped: Mapped) -> None:
     manager: Any = manager_of_class(guest)
     by_name = {field.attname: field for field in twin._meta.concrete_fields}
     by_name.update({field.name: field for field in twin._meta.fields if field.is_relation})
+    by_name.update({field.name: field for field in twin._meta.many_to_many})
     by_name.update({accessor_of(rel): rel for rel in twin._meta.related_objects if accessor_of(rel)})
     for name, attribute in list(manager.items()):
         fallback = _django_side(twin, name)

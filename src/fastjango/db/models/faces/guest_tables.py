@@ -70,9 +70,25 @@ def _index(index: sa.Index, names: dict[Any, str]) -> models.Index:
     return models.Index(*parts, name=str(index.name))
 
 
+class TableCheck(models.CheckConstraint):
+    """A condition that only the database can judge, as it is written in SQL; migrations see a ``CheckConstraint``."""
+
+    def validate(self, *args: Any, **kwargs: Any) -> None:
+        """Leave it to the database."""
+
+    def _check(self, model: Any, connection: Any) -> list[Any]:
+        # Nobody can do anything about W045 here.
+        return [message for message in super()._check(model, connection) if message.id != "models.W045"]
+
+    def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
+        """Return what builds the plain constraint."""
+        _, args, keywords = super().deconstruct()
+        return "fastjango.db.models.CheckConstraint", args, keywords
+
+
 def _check(constraint: sa.CheckConstraint, name: str) -> models.CheckConstraint:
     condition: Any = RawSQL(_text(constraint.sqltext), (), models.BooleanField())
-    return models.CheckConstraint(condition=condition, name=name)
+    return TableCheck(condition=condition, name=name)
 
 
 def wide_keys(table: sa.Table, names: dict[Any, str], guests: dict[str, str]) -> Iterator[tuple[str, Any]]:
@@ -143,6 +159,46 @@ def make_tables_between(cls: Any, mapper: Any, label: str) -> None:
         ModelBase("".join(part.title() for part in table.name.split("_")), (models.Model,), body)
 
 
+def relate_to_many(twin: Any, mapper: Any) -> None:
+    """
+    Give *twin* a many-to-many field for each relationship over a table between two others.
+
+    The other side of a field that is there already, and tables that lead back to where they come from, are left to sessions.
+    """
+    for name, prop in list(mapper._props.items()):
+        table = _between(prop)
+        if table is None or prop.parent is not mapper or prop.viewonly or name in vars(twin):
+            continue
+        through = _model_of(table.fullname, {})
+        keys = [field for field in through._meta.concrete_fields if field.remote_field] if through is not None else []
+        own = [field for field in keys if field.remote_field.model._meta.concrete_model is twin._meta.concrete_model]
+        others = [field for field in keys if field not in own]
+        if len(own) != 1 or len(others) != 1:
+            continue
+        target = others[0].remote_field.model
+        if prop.back_populates and keys[0] is not own[0] and "guest" in vars(target):
+            # As with Django, the first key of the table is that of the side with the field.
+            continue
+        field: Any = models.ManyToManyField(
+            target,
+            through=through,
+            through_fields=(own[0].name, others[0].name),
+            related_name=back_of(prop) or "+",
+            blank=True,
+        )
+        twin.add_to_class(name, field)
+
+
+def back_of(prop: Any) -> str | None:
+    """Return what a relationship is called at the other side."""
+    if prop.back_populates:
+        return str(prop.back_populates)
+    backref = prop.backref
+    if backref is None:
+        return None
+    return str(backref[0] if isinstance(backref, tuple) else backref)
+
+
 def _between(prop: Any) -> sa.Table | None:
     """Return the table between of a relationship; None where it has none, or names it by a text."""
     if not isinstance(prop, RelationshipProperty):
@@ -160,4 +216,4 @@ def _target(column: sa.Column[Any]) -> str:
     return next(key._get_colspec().rsplit(".", 1)[0] for key in column.foreign_keys)
 
 
-__all__ = ["make_tables_between", "table_options", "wide_keys"]
+__all__ = ["back_of", "make_tables_between", "relate_to_many", "table_options", "wide_keys"]

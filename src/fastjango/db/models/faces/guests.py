@@ -24,7 +24,13 @@ from fastjango.db import models
 from fastjango.db.models.declare import ModelBase
 from fastjango.db.models.faces.guest_fields import Filled, field_of
 from fastjango.db.models.faces.guest_sessions import prepare_guest
-from fastjango.db.models.faces.guest_tables import make_tables_between, table_options, wide_keys
+from fastjango.db.models.faces.guest_tables import (
+    back_of,
+    make_tables_between,
+    relate_to_many,
+    table_options,
+    wide_keys,
+)
 from fastjango.db.models.faces.guest_types import agree
 
 apps.before_models_ready.append(lambda: settle())
@@ -85,6 +91,8 @@ def settle() -> None:
             _make(cls, mapper, label)
         for cls, mapper, label in made:
             make_tables_between(cls, mapper, label)
+        for cls, mapper, _ in made:
+            relate_to_many(_twins[cls], mapper)
 
 
 def _make(cls: Any, mapper: Any, label: str) -> Any:
@@ -261,7 +269,7 @@ def _field(
     if not field.is_relation:
         return name, field
     relation = _relation_on(mapper, column, target)
-    back = None if relation is None else _back_of(relation)
+    back = None if relation is None else back_of(relation)
     if back is None and (target in taken or hasattr(_class_behind(target, cls), cls.__name__.lower())):
         # Two keys to one table cannot both be found under its usual name, and an attribute keeps its own.
         back = f"{cls.__name__.lower()}_{name}_set"
@@ -353,16 +361,6 @@ def _class_of(prop: Any) -> str | None:
 
 def _is_list(prop: Any) -> bool:
     return bool(prop.uselist) or (prop.collection_class is not None)
-
-
-def _back_of(prop: Any) -> str | None:
-    """Return what the relationship is called at the other side."""
-    if prop.back_populates:
-        return str(prop.back_populates)
-    backref = prop.backref
-    if backref is None:
-        return None
-    return str(backref[0] if isinstance(backref, tuple) else backref)
 
 
 def _unknown(cls: Any, why: str) -> ImproperlyConfigured:

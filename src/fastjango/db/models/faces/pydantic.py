@@ -14,7 +14,6 @@ out passwords and binary columns. A model may say so itself:
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from contextvars import ContextVar
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -36,20 +35,10 @@ from fastjango.db.models.faces.annotations import (
 from fastjango.db.models.fields.sentinels import NOT_PROVIDED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 # Set while a response is validated: a mapping is then output, and may have every column.
-_responding: ContextVar[bool] = ContextVar("fastjango_responding", default=False)
-
-
-@contextmanager
-def responding() -> Iterator[None]:
-    """Let mappings pass as output of a model for the length of the block."""
-    token = _responding.set(True)
-    try:
-        yield
-    finally:
-        _responding.reset(token)
+responding: ContextVar[bool] = ContextVar("fastjango_responding", default=False)
 
 
 def fields_out(model: Any) -> list[Any]:
@@ -150,7 +139,7 @@ def core_schema_of(model: Any, handler: GetCoreSchemaHandler) -> Any:
         return model(**values)
 
     def instance_or_mapping(value: Any, check: Any) -> Any:
-        if isinstance(value, model) or (_responding.get() and isinstance(value, dict)):
+        if isinstance(value, model) or (responding.get() and isinstance(value, dict)):
             return value
         return check(value)
 

@@ -105,6 +105,8 @@ def recipe_of(name: str, meta: Any) -> Recipe:
         raise fix(
             ImproperlyConfigured(f"{name}.Meta needs a model."), f"set `model = ...` in {name}.Meta", code="models.Q202"
         )
+    # Of a plain SQLAlchemy class, its twin among the models.
+    model = model._meta.model
     fields = getattr(meta, "fields", None)
     exclude = getattr(meta, "exclude", None)
     if fields is not None and exclude:

@@ -18,6 +18,7 @@ from fastjango.db.models.faces.annotations import (
     is_required,
     is_secret,
     is_settable,
+    is_settable_list,
     option,
     python_type,
 )
@@ -121,7 +122,7 @@ def _is_offered(field: Any, recipe: Recipe) -> bool:
     if is_named(field, option(recipe.model, "exclude") | option(recipe.model, hidden)):
         return False
     if field.many_to_many:
-        return recipe.direction != "input" or (field.editable and field.remote_field.through._meta.auto_created)
+        return recipe.direction != "input" or (field.editable and field.remote_field.has_plain_table)
     if recipe.direction == "input":
         return is_settable(field) and not is_file(field) and field.get_internal_type() != "BinaryField"
     # Inputs that may be both hide secrets as well: they would be put out.
@@ -204,6 +205,8 @@ def _many(field: Any, recipe: Recipe, nested: Nested) -> Member:
         kind = Annotated[GenericAlias(list, (python_type(model._meta.pk),)), BeforeValidator(keys_of)]
     if recipe.direction == "output":
         return kind, ...
+    if not is_settable_list(field, recipe.model):
+        return kind, Field(default_factory=list, json_schema_extra=read_only)
     return kind, Field(default_factory=list)
 
 

@@ -13,6 +13,8 @@ from enum import Enum
 from types import SimpleNamespace
 from typing import Any
 
+from sqlalchemy import LargeBinary
+
 from fastjango.db.models.declare import ModelBase
 
 COLUMN_TYPES = "fastjango.db.models.fields.column_types"
@@ -40,13 +42,21 @@ def _by_field(original: Any) -> Any:
     def get_converter(self: Any, prop: Any) -> Any:
         field = prop.info.get("field") if hasattr(prop, "columns") and hasattr(prop, "info") else None
         if field is None or not isinstance(prop.parent.class_, ModelBase):
-            return original(self, prop)
+            return _none if _is_binary_of_guest(prop) else original(self, prop)
         if field.generated or (not field.editable and field.get_internal_type() == "BinaryField"):
             return _none
         return _select if field.choices else original(self, prop)
 
     get_converter._knows_fields = True  # type: ignore[attr-defined]
     return get_converter
+
+
+def _is_binary_of_guest(prop: Any) -> bool:
+    """Whether a property is a binary column of a plain SQLAlchemy class in an app: a text input would overwrite it."""
+    columns = getattr(prop, "columns", ())
+    if not (columns and isinstance(columns[0].type, LargeBinary)):
+        return False
+    return getattr(prop.parent.class_, "_meta", None) is not None
 
 
 def _none(model: Any, prop: Any, kwargs: dict[str, Any]) -> None:

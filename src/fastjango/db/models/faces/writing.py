@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from fastjango.core.exceptions import FieldDoesNotExist, ValidationError
 from fastjango.db import router, transaction
-from fastjango.db.models.faces.annotations import is_settable
+from fastjango.db.models.faces.annotations import is_settable, is_settable_list
 from fastjango.db.models.faces.schema_fields import is_reverse
 
 Later = list[tuple[Any, Any]]
@@ -70,7 +70,8 @@ def save_values(instance: Any, values: dict[str, Any]) -> Any:
         if field is None:
             continue
         if not field.concrete or field.many_to_many:
-            later.append((field, value))
+            if is_settable_list(field, model):
+                later.append((field, value))
         elif is_settable(field):
             # A relation given by its own name may be an object or a key.
             by_key = field.is_relation and name == field.name and not hasattr(value, "_meta")
@@ -118,7 +119,8 @@ def _split(schema: BaseModel, model: Any) -> tuple[dict[str, Any], Later]:
         if field is None:
             continue
         if not field.concrete or field.many_to_many:
-            later.append((field, value))
+            if is_settable_list(field, model):
+                later.append((field, value))
         elif is_settable(field):
             values[name] = value
     return values, later

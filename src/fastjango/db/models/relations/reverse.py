@@ -342,6 +342,11 @@ class ManyToManyRel(ForeignObjectRel):
             self.db_constraint,
         )
 
+    @property
+    def has_plain_table(self) -> bool:
+        """Whether the table between was made for the relation alone, so that forms and inputs may set it."""
+        return bool(self.through._meta.auto_created or getattr(self.through, "is_between", False))
+
     def get_related_field(self) -> Any:
         """Return the field of the related model that the intermediate table points at."""
         opts = self.through._meta
