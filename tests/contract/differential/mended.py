@@ -103,7 +103,7 @@ def _ranges_of_large_numbers() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _literals_of_mariadb() -> Iterator[None]:
-    """Read times and moments that MariaDB gives as text, since they were sent as text."""
+    """Read dates, times and moments that MariaDB gives as text, since they were sent as text."""
     operations = import_module("django.db.backends.mysql.operations").DatabaseOperations
     before, before_moment = operations.get_db_converters, operations.convert_datetimefield_value
 
@@ -114,9 +114,13 @@ def _literals_of_mariadb() -> Iterator[None]:
     def time(value: Any, expression: Any, connection: Any) -> Any:
         return dt.time.fromisoformat(value) if isinstance(value, str) else value
 
+    def date(value: Any, expression: Any, connection: Any) -> Any:
+        return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+    converters = {"TimeField": [time], "DateField": [date]}
+
     def get_db_converters(self: Any, expression: Any) -> Any:
-        found = before(self, expression)
-        return [*found, time] if expression.output_field.get_internal_type() == "TimeField" else found
+        return [*before(self, expression), *converters.get(expression.output_field.get_internal_type(), [])]
 
     with (
         mock.patch.object(operations, "get_db_converters", get_db_converters),
@@ -288,7 +292,16 @@ def _rows_of_sliced_unions() -> Iterator[None]:
 def _aliases_as_annotations() -> Iterator[None]:
     """Select what alias() names: in an aggregate over windows SQLite takes the name of a missing column for a text."""
     queryset = _part("db.models.QuerySet")
-    with mock.patch.object(queryset, "alias", queryset.annotate):
+    before = queryset.aggregate
+
+    def aggregate(self: Any, *args: Any, **kwargs: Any) -> Any:
+        known = self.query.annotations
+        if any(getattr(each, "contains_over_clause", False) for each in known.values()):
+            self = self._chain()
+            self.query.set_annotation_mask(known)
+        return before(self, *args, **kwargs)
+
+    with mock.patch.object(queryset, "aggregate", aggregate):
         yield
 
 
@@ -300,7 +313,7 @@ MENDS: dict[str, Mend] = {
     "a list with expressions: Django sends NULL (NOT IN finds nothing), numbers beyond 64 bits (an error), "
     "and takes expressions for keys of relations (an error)": _lists_with_expressions,
     "a range of numbers beyond 64 bits: Django raises, though no row can be there": _ranges_of_large_numbers,
-    "times and moments as values on MariaDB: Django reads their text as it is, or fails": _literals_of_mariadb,
+    "dates, times and moments as values on MariaDB: Django reads their text as it is, or fails": _literals_of_mariadb,
     "STDDEV and VARIANCE on SQLite: Django fails on NULL and on large numbers": _aggregates_of_sqlite,
     "mixed types: Django asks expressions for their type also where nothing depends on it": _types_only_where_needed,
     "a year that no date has: Django cannot make a date of it": _years_of_no_date,
