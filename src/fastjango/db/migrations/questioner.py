@@ -100,14 +100,25 @@ class InteractiveMigrationQuestioner(MigrationQuestioner):
         super().__init__(defaults=defaults, specified_apps=specified_apps, dry_run=dry_run)
         self.prompt_output = prompt_output or _Output()
 
+    def _answer(self) -> str:
+        """Return the next line of input; where it has ended the program does as well."""
+        try:
+            return input()
+        except EOFError:
+            self.prompt_output.write(
+                "\nThe input has ended before this was answered; nothing was written."
+                "\nFix: run the command at a terminal, or with --noinput and a model that leaves nothing to ask"
+            )
+            sys.exit(1)
+
     def _boolean_input(self, question: str, default: bool | None = None) -> bool:
         self.prompt_output.write(f"{question} ", ending="")
-        result = input()
+        result = self._answer()
         if not result and default is not None:
             return default
         while not result or result[0].lower() not in "yn":
             self.prompt_output.write("Please answer yes or no: ", ending="")
-            result = input()
+            result = self._answer()
         return result[0].lower() == "y"
 
     def _choice_input(self, question: str, choices: list[str]) -> int:
@@ -117,7 +128,7 @@ class InteractiveMigrationQuestioner(MigrationQuestioner):
         self.prompt_output.write("Select an option: ", ending="")
         while True:
             try:
-                value = int(input())
+                value = int(self._answer())
             except ValueError:
                 pass
             except KeyboardInterrupt:
@@ -141,7 +152,7 @@ class InteractiveMigrationQuestioner(MigrationQuestioner):
             prompt = f"[default: {default}] >>> " if default else ">>> "
             self.prompt_output.write(prompt, ending="")
             try:
-                code = input()
+                code = self._answer()
             except KeyboardInterrupt:
                 self.prompt_output.write("\nCancelled.")
                 sys.exit(1)
