@@ -49,7 +49,8 @@ def _ended(prompt: str = "") -> str:
 
 
 @pytest.mark.parametrize(
-    ("ask", "arguments"), [("_boolean_input", ["Renamed?"]), ("_choice_input", ["Which?", ["one"]]), ("_ask_default", [])]
+    ("ask", "arguments"),
+    [("_boolean_input", ["Renamed?"]), ("_choice_input", ["Which?", ["one"]]), ("_ask_default", [])],
 )
 def test_an_input_that_has_ended_says_how_to_go_on(
     ask: str, arguments: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
